@@ -1,0 +1,9 @@
+//! Portcullis judges what cloud APIs answered by policies written as sentences, and exit 0 is a proof.
+//!
+//! The crate is built in floors. A module names only modules on floors below its own.
+
+pub mod text;
+
+pub mod json;
+pub mod yaml;
+

@@ -1,0 +1,11 @@
+//! Floor 1: texts, places in them, and problems that point there.
+
+mod problem;
+mod source;
+mod span;
+mod suggest;
+
+pub use problem::{Level, Mark, Place, Problem};
+pub use source::{BYTE_ORDER_MARK, Location, Source};
+pub use span::{Position, Span};
+pub use suggest::nearest;
