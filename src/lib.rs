@@ -7,3 +7,6 @@ pub mod text;
 pub mod json;
 pub mod yaml;
 
+pub mod operation;
+
+pub mod policy;

@@ -1,0 +1,70 @@
+//! An `Operation` is one API action as data: where its records lie, what identifies one, how it
+//! pages. The catalogue holds those that are built in, each one descriptor file.
+
+use std::sync::Arc;
+
+use super::{FieldId, Schema};
+
+/// One API action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The action's name.
+    pub name: String,
+    /// The product's code, such as `Cloudfw`.
+    pub product: String,
+    /// The API version, a date.
+    pub version: String,
+    /// One line about it.
+    pub title: String,
+    /// Where the facts come from.
+    pub documentation: String,
+    /// Path of the records list in a response.
+    pub records: Vec<String>,
+    /// Path of the number of records over all pages; `None` where the operation does not say it.
+    pub total: Option<Vec<String>>,
+    /// Fields that together identify a record.
+    pub identity: Vec<FieldId>,
+    /// The text list that `deny X` asks.
+    pub subject: FieldId,
+    /// Fields that a target such as `3389/tcp` asks.
+    pub port: Option<FieldId>,
+    /// See `port`.
+    pub protocol: Option<FieldId>,
+    /// Message template for policies without one.
+    pub message: String,
+    /// What a record holds.
+    pub schema: Schema,
+}
+
+/// The operations that policies and evidence may name.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// In the order of their names.
+    pub operations: Vec<Arc<Operation>>,
+}
+
+impl Catalogue {
+    /// The operation of an exact name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Arc<Operation>> {
+        self.operations
+            .iter()
+            .find(|operation| operation.name == name)
+    }
+
+    /// The only operation, where there is just one.
+    #[must_use]
+    pub fn only(&self) -> Option<&Arc<Operation>> {
+        match self.operations.as_slice() {
+            [operation] => Some(operation),
+            _ => None,
+        }
+    }
+
+    /// Every name, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.operations
+            .iter()
+            .map(|operation| operation.name.as_str())
+    }
+}

@@ -1,0 +1,9 @@
+//! Floor 3: the API operations that can be judged, as data.
+
+mod catalogue;
+mod schema;
+mod severity;
+
+pub use catalogue::{Catalogue, Operation};
+pub use schema::{Code, Derived, Field, FieldId, Kind, Schema};
+pub use severity::{Effect, Severity};

@@ -1,0 +1,15 @@
+//! Floor 4: policies, from YAML to typed conditions.
+
+mod condition;
+#[expect(
+    clippy::module_inception,
+    reason = "the floor is named after what it makes"
+)]
+mod policy;
+mod template;
+
+pub use condition::{
+    Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
+};
+pub use policy::{Approval, Case, Expectation, Policy, PolicySet, WhenUnknown};
+pub use template::{Part, Template};

@@ -1,0 +1,127 @@
+//! A `Policy` is a finished rule: it was parsed, resolved against its operation's schema, and cannot
+//! fail any more. A `PolicySet` is all of them, with the approvals that `unless approved` reads.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use super::{Condition, Template};
+use crate::operation::{Effect, Operation, Severity};
+use crate::text::{Location, Problem};
+
+/// One policy, ready to be judged by.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Unique in the set.
+    pub id: String,
+    /// What a violation does.
+    pub effect: Effect,
+    /// How bad a violation is; `high` for deny and `medium` for alert where the policy says nothing.
+    pub severity: Severity,
+    /// A short name; the rule's text where the policy gives none.
+    pub title: String,
+    /// The message of a finding.
+    pub message: Template,
+    /// Why it is a violation.
+    pub why: Option<String>,
+    /// How to end the violation.
+    pub remediation: Option<String>,
+    /// Addresses of pages.
+    pub references: Vec<String>,
+    /// Control ids by framework.
+    pub controls: BTreeMap<String, Vec<String>>,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// What an inconclusive outcome does; the run's choice where the policy says nothing.
+    pub when_unknown: Option<WhenUnknown>,
+    /// The operation whose records it judges.
+    pub operation: Arc<Operation>,
+    /// Violation: the record is one when this is true.
+    pub condition: Condition,
+    /// The sentence, or the `when:` value.
+    pub rule: Location,
+    /// Where the policy begins: what `lint` and reports call its line.
+    pub location: Location,
+    /// Its own tests.
+    pub cases: Vec<Case>,
+}
+
+/// What an inconclusive outcome does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WhenUnknown {
+    /// Listed, and evidence is insufficient.
+    Fail,
+    /// Listed only.
+    Report,
+    /// Counted only.
+    Pass,
+}
+
+impl WhenUnknown {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Fail, Self::Report, Self::Pass];
+
+    /// As written in policies and flags.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Report => "report",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+/// One test of a policy: a record, and what must come out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The record as a JSON object.
+    pub record: String,
+    /// What must come out.
+    pub expect: Expectation,
+    /// The case in its file.
+    pub location: Location,
+}
+
+/// What a case expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expectation {
+    /// The policy fails with this effect.
+    Fails(Effect),
+    /// The record violates nothing.
+    Pass,
+    /// It cannot be known.
+    Inconclusive,
+}
+
+/// A service that is meant to be open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Folded names; none means whatever runs there.
+    pub services: Vec<String>,
+    /// Ports; `None` means any.
+    pub ports: Option<RangeInclusive<i64>>,
+    /// Folded protocol; `None` means any.
+    pub protocol: Option<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is open.
+    pub reason: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The last day on which it holds, in UTC.
+    pub expires: jiff::civil::Date,
+    /// The entry in its file.
+    pub location: Location,
+}
+
+/// Every policy of a run, in the order of the files and within them.
+#[derive(Clone, Debug, Default)]
+pub struct PolicySet {
+    /// The policies.
+    pub policies: Vec<Policy>,
+    /// The register of what is meant to be open.
+    pub approvals: Vec<Approval>,
+    /// What is worth a change but stops nothing.
+    pub warnings: Vec<Problem>,
+}
