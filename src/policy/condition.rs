@@ -153,7 +153,7 @@ impl Ranges {
             .into_iter()
             .filter(|(low, high)| !is_empty(*low, *high))
             .collect();
-        sorted.sort_by(|a, b| low_key(a.0).cmp(&low_key(b.0)));
+        sorted.sort_by_key(|a| low_key(a.0));
         let mut merged: Vec<(Bound<Number>, Bound<Number>)> = Vec::with_capacity(sorted.len());
         for (low, high) in sorted {
             match merged.last_mut() {

@@ -6,6 +6,7 @@ mod condition;
     reason = "the floor is named after what it makes"
 )]
 mod policy;
+mod syntax;
 mod template;
 
 pub use condition::{
