@@ -25,8 +25,7 @@ const KEYS: &[&str] = &["operation", "sets", "params", "policies", "approvals"];
 /// One policy file.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    /// The operation's name and where it stands; for files that leave it out, the place to say so.
-    pub operation: Result<(String, Location), Location>,
+    pub operation: OperationName,
     /// Named lists.
     pub sets: Vec<Named>,
     /// Named values.
@@ -37,12 +36,25 @@ pub(super) struct Draft<'a> {
     pub approvals: Vec<Approval>,
 }
 
+/// Which operation a file is about.
+#[derive(Debug)]
+pub(super) enum OperationName {
+    Written(String, Location),
+    /// Left out; the place is where to say so.
+    Omitted(Location),
+    /// No text, which was told.
+    Unreadable,
+}
+
 /// Reads the document of one file; what is wrong goes to `problems`, what is right is still read.
 pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Draft<'a>> {
     let form = Form::of_document(root, KEYS, problems)?;
     let operation = match form.item("operation") {
-        Some(item) => Ok((item.text(problems)?, item.node.location.clone())),
-        None => Err(form.place()),
+        None => OperationName::Omitted(form.place()),
+        Some(item) => match item.text(problems) {
+            Some(name) => OperationName::Written(name, item.place()),
+            None => OperationName::Unreadable,
+        },
     };
     if form.item("policies").is_none() && form.item("approvals").is_none() {
         problems.push(form.missing("policies"));

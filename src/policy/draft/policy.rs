@@ -201,21 +201,28 @@ fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
 
 /// The words of a rule in mapping form, up to a readable length.
 fn words(node: &Node) -> String {
-    const READABLE: usize = 200;
+    const READABLE: usize = 160;
     let mut words = String::new();
     gather(node, READABLE, &mut words);
-    words.trim_end().to_owned()
+    if words.chars().count() > READABLE {
+        words = words.chars().take(READABLE).collect();
+        words.push('…');
+    }
+    words
 }
 
+/// Appends the words of keys and values in their order until there are more than `limit` bytes.
 fn gather(node: &Node, limit: usize, words: &mut String) {
-    if words.chars().count() >= limit {
-        return;
-    }
     match &node.kind {
         NodeKind::Scalar(scalar) => {
-            for word in scalar.text().split_whitespace().take(limit) {
+            for word in scalar.text().split_whitespace() {
+                if words.len() > limit {
+                    return;
+                }
+                if !words.is_empty() {
+                    words.push(' ');
+                }
                 words.extend(word.chars().take(limit));
-                words.push(' ');
             }
         }
         NodeKind::Sequence(nodes) => nodes.iter().for_each(|node| gather(node, limit, words)),
