@@ -1,16 +1,18 @@
 //! From policy files to a `PolicySet`: every problem of every file, in order, or policies that cannot fail.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::draft::{self, Draft, OperationName, PolicyDraft, RuleKind, suggestion};
+use super::draft::{self, Draft, PolicyDraft, RuleKind, Written, suggestion};
 use super::overrides::Overrides;
 use super::resolve::{self, Scope};
-use super::{Policy, PolicySet, Template, case, slug};
-use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
+use super::slug::slug;
+use super::{Policy, PolicySet, Template, case};
+use crate::operation::{Catalogue, Effect, Operation, Severity};
 use crate::text::{Level, Location, Place, Problem, Source};
 use crate::yaml::{self, Node};
 
@@ -127,50 +129,163 @@ impl Loader<'_> {
         };
         self.set.approvals.append(&mut draft.approvals);
         self.overrides.apply(&mut draft.params);
-        let operation = self.operation(&draft.operation, problems);
-        let ids: Vec<Option<String>> = draft
-            .policies
-            .iter()
-            .map(|policy| self.id(policy, problems))
+        let operation = self.operation(&draft, problems);
+        let policies: Vec<_> = std::mem::take(&mut draft.policies)
+            .into_iter()
+            .map(|policy| (self.id(&policy, problems), policy))
             .collect();
         let Some(operation) = operation else {
             return;
         };
-        let policies = std::mem::take(&mut draft.policies);
         let scope = scope(draft, &operation, problems);
-        for (policy, id) in policies.into_iter().zip(ids) {
-            let policy = resolved(policy, &operation, &scope, problems);
-            self.set.policies.extend(policy.zip(id).map(|(policy, id)| Policy { id, ..policy }));
+        for (id, policy) in policies {
+            let policy = resolved((id, policy), &operation, &scope, problems);
+            self.set.policies.extend(policy);
         }
     }
 
-    fn operation(
-        &self,
-        name: &OperationName,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Arc<Operation>> {
-        let (found, error, location) = match name {
-            OperationName::Unreadable => return None,
-            OperationName::Written(name, location) => (
-                self.catalogue.find(name),
-                LoadError::UnknownOperation {
-                    name: name.clone(),
-                    help: suggestion(name, self.names()),
-                },
-                location,
-            ),
-            OperationName::Omitted(location) => (
-                self.catalogue.only(),
-                LoadError::MissingOperation {
-                    help: suggestion("", self.names()),
-                },
-                location,
-            ),
+    /// The id of a policy, which no other has; `None` where it has none, which was told.
+    fn id(&mut self, policy: &PolicyDraft<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+        let (id, location, error) = match (&policy.id, &policy.rule) {
+            (Written::Text(id, location), _) => {
+                let error = LoadError::DuplicateId { id: id.clone() };
+                (id.clone(), location, error)
+            }
+            (Written::Omitted, Some(rule)) => {
+                let id = slug(&rule.words);
+                let error = LoadError::DuplicateSlug { id: id.clone() };
+                (id, &rule.location, error)
+            }
+            (Written::Unreadable, _) | (Written::Omitted, None) => return None,
+        };
+        match self.ids.entry(id.clone()) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(location.clone());
+                Some(id)
+            }
+            Entry::Occupied(first) => {
+                let place = Place::Text(location.clone());
+                let problem = Problem::new(&error, place).labelled("the second");
+                problems.push(problem.related("the first", first.get().clone()));
+                None
+            }
+        }
+    }
+
+    fn operation(&self, draft: &Draft<'_>, problems: &mut Vec<Problem>) -> Option<Arc<Operation>> {
+        let (found, error, location) = match &draft.operation {
+            Written::Unreadable => return None,
+            Written::Text(name, location) => {
+                let found = self.catalogue.find(name);
+                let help = suggestion(name, self.names());
+                let name = name.clone();
+                let error = LoadError::UnknownOperation { name, help };
+                (found, error, location)
+            }
+            Written::Omitted => {
+                let help = suggestion("", self.names());
+                let error = LoadError::MissingOperation { help };
+                (self.catalogue.only(), error, &draft.start)
+            }
         };
         if found.is_none() {
             let place = Place::Text(location.clone());
-            problems.push(Problem::new(&error, place).labelled("unknown"));
+            problems.push(Problem::new(&error, place).labelled("no operation"));
         }
         found.cloned()
     }
+
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        let operations = self.catalogue.operations.iter();
+        operations.map(|operation| operation.name.as_str())
+    }
+}
+
+/// What the rules of one file can name.
+fn scope<'a>(
+    draft: Draft<'_>,
+    operation: &'a Operation,
+    problems: &mut Vec<Problem>,
+) -> Scope<'a> {
+    let mut scope = Scope::new(operation);
+    for set in draft.sets {
+        if operation.schema.find(&set.name).is_some() {
+            let error = LoadError::SetNamedAsField { name: set.name.clone() };
+            let place = Place::Text(set.location.clone());
+            problems.push(Problem::new(&error, place).labelled("a field too"));
+        }
+        scope.sets.insert(set.name, (set.value, set.location));
+    }
+    for param in draft.params {
+        scope.params.insert(param.name, (param.value, param.location));
+    }
+    scope
+}
+
+/// The policy that a draft becomes under the schema.
+fn resolved(
+    (id, draft): (Option<String>, PolicyDraft<'_>),
+    operation: &Arc<Operation>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Policy> {
+    let schema = &operation.schema;
+    let message = message(draft.message, operation, problems);
+    let cases = draft
+        .cases
+        .iter()
+        .filter_map(|draft| case::resolve(draft, schema, problems))
+        .collect();
+    let rule = draft.rule?;
+    let condition = match &rule.kind {
+        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, problems),
+        RuleKind::Formula(expr) => resolve::condition(expr, scope, problems),
+    };
+    Some(Policy {
+        id: id?,
+        effect: rule.effect,
+        severity: draft.severity.unwrap_or(default_severity(rule.effect)),
+        title: draft.title.unwrap_or(rule.words),
+        message: message?,
+        why: draft.why,
+        remediation: draft.remediation,
+        references: draft.references,
+        controls: draft.controls,
+        tags: draft.tags,
+        when_unknown: draft.when_unknown,
+        operation: Arc::clone(operation),
+        condition: condition?,
+        rule: rule.location,
+        location: draft.location,
+        cases,
+    })
+}
+
+fn default_severity(effect: Effect) -> Severity {
+    match effect {
+        Effect::Deny => Severity::High,
+        Effect::Alert => Severity::Medium,
+    }
+}
+
+/// The policy's message, else the operation's.
+fn message(
+    node: Option<&Node>,
+    operation: &Operation,
+    problems: &mut Vec<Problem>,
+) -> Option<Template> {
+    let text = node.and_then(Node::as_scalar);
+    let text = text.map_or(operation.message.as_str(), |scalar| scalar.text());
+    let errors = match Template::parse(text.trim_end(), &operation.schema) {
+        Ok(template) => return Some(template),
+        Err(errors) => errors,
+    };
+    problems.extend(errors.into_iter().map(|(range, error)| {
+        let place = match node {
+            Some(node) => Place::Text(node.location_of(range)),
+            None => Place::Whole(operation.name.as_str().into()),
+        };
+        Problem::new(&error, place).labelled(error.label())
+    }));
+    None
 }

@@ -46,6 +46,17 @@ pub(super) enum TemplateError {
     NoField,
 }
 
+impl TemplateError {
+    /// What the underline says.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::UnknownField { .. } => "no field of a record",
+            Self::LoneBrace => "this brace",
+            Self::NoField => "empty",
+        }
+    }
+}
+
 impl Template {
     /// Reads `{Field}`, and `{{` and `}}` as braces. Every error comes with its bytes in `text`.
     pub(super) fn parse(

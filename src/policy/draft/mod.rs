@@ -25,7 +25,9 @@ const KEYS: &[&str] = &["operation", "sets", "params", "policies", "approvals"];
 /// One policy file.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    pub operation: OperationName,
+    pub operation: Written,
+    /// The first key.
+    pub start: Location,
     /// Named lists.
     pub sets: Vec<Named>,
     /// Named values.
@@ -36,31 +38,24 @@ pub(super) struct Draft<'a> {
     pub approvals: Vec<Approval>,
 }
 
-/// Which operation a file is about.
+/// A text that may be left out.
 #[derive(Debug)]
-pub(super) enum OperationName {
-    Written(String, Location),
-    /// Left out; the place is where to say so.
-    Omitted(Location),
-    /// No text, which was told.
+pub(super) enum Written {
+    Text(String, Location),
+    Omitted,
+    /// Something else, which was told.
     Unreadable,
 }
 
 /// Reads the document of one file; what is wrong goes to `problems`, what is right is still read.
 pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Draft<'a>> {
     let form = Form::of_document(root, KEYS, problems)?;
-    let operation = match form.item("operation") {
-        None => OperationName::Omitted(form.place()),
-        Some(item) => match item.text(problems) {
-            Some(name) => OperationName::Written(name, item.place()),
-            None => OperationName::Unreadable,
-        },
-    };
     if form.item("policies").is_none() && form.item("approvals").is_none() {
         problems.push(form.missing("policies"));
     }
     Some(Draft {
-        operation,
+        operation: form.written("operation", problems),
+        start: form.place(),
         sets: form.read("sets", problems, named::sets),
         params: form.read("params", problems, named::params),
         policies: form.read("policies", problems, policies),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Written;
 use super::error::DraftError;
 use super::formula;
 use super::shape::{Form, Item, text_of, words_of};
@@ -33,7 +34,7 @@ const KEYS: &[&str] = &[
 /// A policy as it was written.
 #[derive(Debug)]
 pub(in crate::policy) struct PolicyDraft<'a> {
-    pub id: Option<(String, Location)>,
+    pub id: Written,
     /// Nothing where it could not be read, which was told.
     pub rule: Option<Rule>,
     pub severity: Option<Severity>,
@@ -111,7 +112,7 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
     let rule = rule(&form, problems);
     let effect = rule.as_ref().map(|rule| rule.effect);
     Some(PolicyDraft {
-        id: form.read("id", problems, id),
+        id: id(&form, problems),
         rule,
         severity: form.read("severity", problems, |item, problems| {
             item.choice(&Severity::ALL, Severity::name, problems)
@@ -138,7 +139,7 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
 impl PolicyDraft<'_> {
     fn of_rule(rule: Rule, location: Location) -> Self {
         Self {
-            id: None,
+            id: Written::Omitted,
             rule: Some(rule),
             severity: None,
             title: None,
@@ -233,14 +234,16 @@ fn gather(node: &Node, limit: usize, words: &mut String) {
     }
 }
 
-fn id(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<(String, Location)> {
-    let id = item.text(problems)?;
-    if !is_id(&id) {
-        let limit = MAX_ID;
-        problems.push(item.problem(&DraftError::BadId { id, limit }, "not an id"));
-        return None;
+fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
+    match form.written("id", problems) {
+        Written::Text(id, location) if !is_id(&id) => {
+            let place = Place::Text(location);
+            let error = DraftError::BadId { id, limit: MAX_ID };
+            problems.push(Problem::new(&error, place).labelled("not an id"));
+            Written::Unreadable
+        }
+        written => written,
     }
-    Some((id, words_of(item.node)))
 }
 
 fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {

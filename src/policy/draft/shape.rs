@@ -1,6 +1,7 @@
 //! An `Item` is a YAML value under its key; a `Form` is a mapping of known keys. Both say what they
 //! expected where they find something else.
 
+use super::Written;
 use super::error::{DraftError, suggestion};
 use crate::text::{Location, Place, Problem, Span};
 use crate::yaml::{Entry, Node, NodeKind, Value};
@@ -254,6 +255,17 @@ impl<'a> Form<'a> {
     /// An error of the mapping as a whole.
     pub(super) fn problem(&self, error: &DraftError, label: &str) -> Problem {
         Problem::new(error, Place::Text(self.place())).labelled(label)
+    }
+
+    /// A text that may be left out.
+    pub(super) fn written(&self, key: &str, problems: &mut Vec<Problem>) -> Written {
+        let Some(item) = self.item(key) else {
+            return Written::Omitted;
+        };
+        match item.text(problems) {
+            Some(text) => Written::Text(text, words_of(item.node)),
+            None => Written::Unreadable,
+        }
     }
 
     /// What `read` makes of a key's value; nothing where the key is left out.
