@@ -28,7 +28,10 @@ impl Number {
     #[must_use]
     pub fn to_f64(self) -> f64 {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "the nearest value is what is asked for")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the nearest value is what is asked for"
+            )]
             Self::Integer(value) => value as f64,
             Self::Decimal(value) => value,
         }
