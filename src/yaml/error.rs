@@ -140,9 +140,9 @@ pub(super) enum Error {
     )]
     AfterQuote,
 
-    #[error("a text cannot begin with `{character}`")]
+    #[error("a text cannot begin with {shown}")]
     #[diagnostic(code("yaml/reserved-character"), help("put the text in quotes"))]
-    ReservedCharacter { character: char },
+    ReservedCharacter { shown: String },
 
     #[error("a second `: ` in one line")]
     #[diagnostic(
@@ -224,10 +224,23 @@ pub(super) enum Error {
     )]
     BlockHeader { found: String },
 
+    #[error("directives are not supported")]
+    #[diagnostic(code("yaml/directive"), help("remove the line"))]
+    Directive,
+
     #[error("not YAML: {reason}")]
     #[diagnostic(
         code("yaml/syntax"),
-        help("quotes around a text take every meaning from its signs")
+        help("a text that holds one of `: # [ ] {{ }} , & * ! | > %` may need quotes")
     )]
     Syntax { reason: String },
+}
+
+/// A text as a message repeats it: its first line, and not much of that.
+pub(super) fn brief(text: &str) -> String {
+    const MOST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    let is_whole = line.len() == text.len() && line.chars().nth(MOST).is_none();
+    let shown: String = line.chars().take(MOST).collect();
+    if is_whole { shown } else { shown + "…" }
 }

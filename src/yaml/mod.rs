@@ -2,10 +2,15 @@
 
 mod align;
 mod error;
+mod frame;
+mod layout;
 mod node;
 mod scalar;
 mod syntax;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 pub use node::{Entry, Node, NodeKind};
 pub use scalar::{Scalar, Style, Value};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Scalar, align};
-use crate::text::{Location, Span};
+use crate::text::Location;
 
 /// A value or a key with its place.
 #[derive(Clone, Debug)]
@@ -105,13 +105,5 @@ impl Node {
         };
         let span = align::locate(scalar, &self.location, decoded);
         self.location.at(span.unwrap_or(self.location.span))
-    }
-
-    /// The node where nothing was written: null without a byte.
-    pub(super) fn absent(location: &Location, offset: usize) -> Self {
-        Self {
-            location: location.at(Span::new(offset, offset)),
-            kind: NodeKind::Scalar(Scalar::absent()),
-        }
     }
 }

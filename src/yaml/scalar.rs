@@ -60,10 +60,6 @@ impl Scalar {
         }
     }
 
-    pub(super) fn absent() -> Self {
-        Self::new("", Style::Plain)
-    }
-
     /// The text, escapes and folding undone; empty where nothing was written.
     #[must_use]
     pub fn text(&self) -> &str {

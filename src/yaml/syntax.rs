@@ -5,7 +5,7 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, ScanError};
 
 use super::align;
-use super::error::Error;
+use super::error::{Error, brief};
 use crate::text::{Location, Place, Problem, Source, Span};
 
 /// What ended the file; `last` is where the scalar before was written.
@@ -60,7 +60,7 @@ impl<'a> Complaint<'a> {
                 let span = self.bad_escape();
                 Some((
                     Error::BadEscape {
-                        escape: self.slice(span).to_owned(),
+                        escape: brief(self.slice(span)),
                     },
                     span,
                     "this escape",
@@ -113,7 +113,7 @@ impl<'a> Complaint<'a> {
             ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
                 let line = self.line();
                 Some(self.space_after_colon(line).unwrap_or_else(|| {
-                    let text = self.slice(line).to_owned();
+                    let text = brief(self.slice(line));
                     (
                         Error::KeyWithoutColon { text },
                         line,
@@ -154,9 +154,7 @@ impl<'a> Complaint<'a> {
             return None;
         }
         let colon = line.start + key.len();
-        let error = Error::SpaceAfterColon {
-            key: key.to_owned(),
-        };
+        let error = Error::SpaceAfterColon { key: brief(key) };
         Some((
             error,
             Span::new(colon, colon + 1),
@@ -188,11 +186,7 @@ impl<'a> Complaint<'a> {
             }
             ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => {
                 let line = self.line();
-                let found = self
-                    .slice(line)
-                    .trim_start_matches(['|', '>'])
-                    .trim()
-                    .to_owned();
+                let found = brief(self.slice(line).trim_start_matches(['|', '>']).trim());
                 Some((
                     Error::BlockHeader { found },
                     line,
@@ -216,6 +210,10 @@ impl<'a> Complaint<'a> {
         if self.tab_before(before) {
             return (Error::Tab, self.tab(), "this tab");
         }
+        if !before.trim().is_empty() {
+            let reason = "a key is expected here".to_owned();
+            return (Error::Syntax { reason }, self.line(), "no key");
+        }
         (Error::Indentation, self.line(), "this line")
     }
 
@@ -226,11 +224,23 @@ impl<'a> Complaint<'a> {
     fn about_the_rest(&self, kind: &ErrorKind) -> Finding {
         match kind {
             ErrorKind::UnexpectedCharacter { character } => {
-                let error = Error::ReservedCharacter {
-                    character: *character,
+                let shown = match character {
+                    '`' => "a backtick".to_owned(),
+                    character => format!("`{character}`"),
                 };
-                (error, self.one(), "begins the text")
+                (
+                    Error::ReservedCharacter { shown },
+                    self.one(),
+                    "begins the text",
+                )
             }
+            ErrorKind::BomInsideDocument => {
+                let error = Error::ControlCharacter {
+                    shown: "U+FEFF".to_owned(),
+                };
+                (error, self.one(), "a byte order mark")
+            }
+            ErrorKind::DirectiveDisallowed => (Error::Directive, self.line(), "a directive"),
             ErrorKind::RecursionLimitExceeded => (Error::TooDeep, self.one(), "the limit is here"),
             ErrorKind::MissingAnchorOrAliasName => {
                 let error = Error::MissingName {
@@ -251,7 +261,7 @@ impl<'a> Complaint<'a> {
                 let word = self.word();
                 (
                     Error::Tag {
-                        tag: self.slice(word).to_owned(),
+                        tag: brief(self.slice(word)),
                     },
                     word,
                     "a tag",
