@@ -6,7 +6,9 @@ use super::{Kind, Raw};
 ///
 /// The text must come from a reader, which validated it; of any other the elements mean nothing.
 pub fn elements(array: &str) -> impl Iterator<Item = Raw<'_>> {
-    let inside = array.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let inside = array
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     let mut rest = inside.unwrap_or_default();
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
@@ -22,13 +24,17 @@ fn length(text: &str, kind: Kind) -> usize {
     match kind {
         Kind::String => string(text),
         Kind::Object | Kind::Array => nested(text),
-        _ => text.find([' ', '\t', '\n', '\r', ',']).unwrap_or(text.len()),
+        _ => text
+            .find([' ', '\t', '\n', '\r', ','])
+            .unwrap_or(text.len()),
     }
 }
 
 fn string(text: &str) -> usize {
     let mut at = 1;
-    while let Some(found) = memchr::memchr2(b'"', b'\\', text.as_bytes().get(at..).unwrap_or_default()) {
+    while let Some(found) =
+        memchr::memchr2(b'"', b'\\', text.as_bytes().get(at..).unwrap_or_default())
+    {
         at += found + 1;
         if text.as_bytes().get(at - 1) == Some(&b'"') {
             return at;
@@ -69,7 +75,8 @@ mod tests {
             "[\n\t\"中文\",\r\n false\n]",
         ];
         for text in texts {
-            let expected: Vec<Box<serde_json::value::RawValue>> = serde_json::from_str(text).unwrap();
+            let expected: Vec<Box<serde_json::value::RawValue>> =
+                serde_json::from_str(text).unwrap();
             let expected: Vec<&str> = expected.iter().map(|raw| raw.get()).collect();
             let found: Vec<&str> = elements(text).map(|raw| raw.text).collect();
             assert_eq!(found, expected, "{text}");
