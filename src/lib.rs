@@ -10,3 +10,8 @@ pub mod yaml;
 pub mod operation;
 
 pub mod policy;
+pub mod snapshot;
+
+pub mod engine;
+
+pub mod triage;

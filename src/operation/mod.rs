@@ -1,9 +1,12 @@
 //! Floor 3: the API operations that can be judged, as data.
 
 mod catalogue;
+mod descriptor;
+pub mod reading;
 mod schema;
 mod severity;
 
 pub use catalogue::{Catalogue, Operation};
+pub use reading::fold;
 pub use schema::{Code, Derived, Field, FieldId, Kind, Schema};
 pub use severity::{Effect, Severity};

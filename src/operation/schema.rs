@@ -115,6 +115,18 @@ pub struct Field {
     pub derived: Option<Derived>,
 }
 
+impl Field {
+    /// A text of this field the way it is compared: lower case where its names ignore case.
+    #[must_use]
+    pub fn compared(&self, text: &str) -> String {
+        if self.ignores_case {
+            super::fold(text)
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
 /// A field that is computed: the first one where it is there, else the sum of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derived {

@@ -177,8 +177,21 @@ impl Ranges {
     /// Whether a number lies in one of the ranges.
     #[must_use]
     pub fn contains(&self, number: Number) -> bool {
+        let point = Bound::Included(number);
+        self.0
+            .iter()
+            .any(|(low, high)| !is_empty(*low, point) && !is_empty(point, *high))
+    }
+
+    /// Whether every number between two numbers, both excluded, lies in one of the ranges.
+    ///
+    /// `None` stands for no bound on that side.
+    #[must_use]
+    pub fn covers(&self, after: Option<Number>, before: Option<Number>) -> bool {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let before = before.map_or(Bound::Unbounded, Bound::Excluded);
         self.0.iter().any(|(low, high)| {
-            !is_empty(Bound::Included(number), *high) && !is_empty(*low, Bound::Included(number))
+            low_key(*low) <= low_key(after) && high_key(*high) >= high_key(before)
         })
     }
 }

@@ -1,0 +1,111 @@
+//! Whether a record is approved: every service on it must be, for an approval never covers another
+//! service that was seen on the same port.
+
+use crate::json::Number;
+use crate::operation::FieldId;
+use crate::operation::reading::{self, Case, Unknown};
+use crate::policy::Approval;
+
+use super::evaluate::Fields;
+use super::truth::Truth;
+
+/// True when each identified service is covered by an approval that holds for the record's port and
+/// protocol; unknown while a service, the port or the protocol is not known and could be covered.
+pub(crate) fn approved(fields: &Fields<'_>, scratch: &mut reading::Scratch) -> Truth {
+    let operation = &fields.program.operation;
+    let covers = |approval: &Approval, scratch: &mut reading::Scratch| {
+        port(fields, operation.port, approval).and(protocol(
+            fields,
+            operation.protocol,
+            approval,
+            scratch,
+        ))
+    };
+    let mut whole = Truth::False;
+    let mut named: Vec<(&Approval, Truth)> = Vec::new();
+    for approval in &fields.program.approvals {
+        match covers(approval, scratch) {
+            Truth::False => {}
+            here if approval.services.is_empty() => whole = whole.or(here),
+            here => named.push((approval, here)),
+        }
+    }
+    if whole == Truth::True || (named.is_empty() && whole == Truth::False) {
+        return whole;
+    }
+    whole.or(services(fields, &named, scratch))
+}
+
+/// The least truth over all services: one that is not covered makes the record not approved.
+fn services(
+    fields: &Fields<'_>,
+    named: &[(&Approval, Truth)],
+    scratch: &mut reading::Scratch,
+) -> Truth {
+    let operation = &fields.program.operation;
+    let described = operation.schema.field(operation.subject);
+    let unidentified: Vec<String> = described
+        .unknown_members
+        .iter()
+        .map(|member| described.compared(member))
+        .collect();
+    let mut least = Truth::True;
+    let members = reading::list(
+        Case::of(described),
+        fields.raw(operation.subject),
+        scratch,
+        &mut |name| {
+            let covering = named
+                .iter()
+                .filter(|(approval, _)| approval.services.iter().any(|service| service == name));
+            let covered = covering
+                .map(|(_, here)| *here)
+                .max()
+                .unwrap_or(Truth::False);
+            let is_unidentified = unidentified.iter().any(|member| member == name);
+            least = least.and(if is_unidentified {
+                covered.max(Truth::Unknown)
+            } else {
+                covered
+            });
+        },
+    );
+    match members {
+        Err(_) => Truth::Unknown,
+        Ok(members) if members.count == 0 => Truth::False,
+        Ok(members) if members.malformed > 0 => least.and(Truth::Unknown),
+        Ok(_) => least,
+    }
+}
+
+fn port(fields: &Fields<'_>, field: Option<FieldId>, approval: &Approval) -> Truth {
+    let Some(ports) = &approval.ports else {
+        return Truth::True;
+    };
+    match field
+        .ok_or(Unknown::Absent)
+        .and_then(|field| fields.number(field))
+    {
+        Ok(Number::Integer(port)) => Truth::from(ports.contains(&port)),
+        Ok(Number::Decimal(_)) | Err(_) => Truth::Unknown,
+    }
+}
+
+fn protocol(
+    fields: &Fields<'_>,
+    field: Option<FieldId>,
+    approval: &Approval,
+    scratch: &mut reading::Scratch,
+) -> Truth {
+    let (Some(protocol), Some(field)) = (&approval.protocol, field) else {
+        return Truth::True;
+    };
+    match reading::text(
+        Case::of(fields.schema().field(field)),
+        fields.raw(field),
+        scratch,
+    ) {
+        Ok(text) => Truth::from(text == protocol),
+        Err(_) => Truth::Unknown,
+    }
+}

@@ -1,0 +1,172 @@
+//! The judge takes records one by one, as a page is read, and keeps what they violate.
+
+use crate::json::Record;
+use crate::operation::FieldId;
+use crate::policy::WhenUnknown;
+use crate::snapshot::{RecordPlace, Visitor};
+
+use super::evaluate::{Fields, Scratch};
+use super::finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
+use super::program::Program;
+use super::truth::Truth;
+
+/// Judges the records of one file.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    program: &'a Program,
+    scratch: Scratch,
+    outcomes: Vec<Truth>,
+    deciding: Vec<FieldId>,
+    kept: Vec<usize>,
+    findings: Findings,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge by the policies of one operation.
+    #[must_use]
+    pub fn new(program: &'a Program) -> Self {
+        Self {
+            program,
+            scratch: Scratch::new(program),
+            outcomes: vec![Truth::False; program.policies.len()],
+            deciding: Vec::new(),
+            kept: vec![0; program.policies.len()],
+            findings: Findings::default(),
+        }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(self) -> Findings {
+        self.findings
+    }
+
+    /// Keeps one policy's outcome on the record that was visited last.
+    fn keep_outcome(&mut self, fields: &Fields<'_>, hit: &mut Hit, index: usize) {
+        let Some(&policy) = self.program.policies.get(index) else {
+            return;
+        };
+        let outcome = match self.outcomes.get(index) {
+            Some(Truth::True) => Outcome::Fail,
+            Some(Truth::Unknown) => Outcome::Inconclusive,
+            Some(Truth::False) | None => return,
+        };
+        let first = self.findings.evidence.len();
+        if !self.is_only_counted(index, outcome) {
+            self.keep_evidence(fields, hit, index);
+        }
+        let evidence = first..self.findings.evidence.len();
+        self.findings.findings.push(Finding {
+            policy,
+            hit: self.findings.hits.len(),
+            outcome,
+            evidence,
+        });
+    }
+
+    /// Whether an outcome ends as a number and nothing else.
+    fn is_only_counted(&self, index: usize, outcome: Outcome) -> bool {
+        outcome == Outcome::Inconclusive
+            && self.program.when_unknown.get(index) == Some(&WhenUnknown::Pass)
+    }
+
+    /// Keeps the values that decided, and those that the message shows.
+    fn keep_evidence(&mut self, fields: &Fields<'_>, hit: &mut Hit, index: usize) {
+        let mut deciding = std::mem::take(&mut self.deciding);
+        deciding.clear();
+        if let Some(formula) = self.program.formulas.get(index) {
+            self.scratch.deciding(fields, formula, &mut deciding);
+        }
+        for field in &deciding {
+            if let Some(capture) = self.capture(fields, hit, *field) {
+                self.findings.evidence.push(capture);
+            }
+        }
+        self.deciding = deciding;
+        for field in self.program.shown.get(index).into_iter().flatten() {
+            fields.origins(*field, &mut |field| {
+                self.capture(fields, hit, field);
+            });
+        }
+        if let Some(kept) = self
+            .kept
+            .get_mut(index)
+            .filter(|kept| **kept < EXCERPTS_PER_POLICY)
+        {
+            *kept += 1;
+            hit.excerpt.get_or_insert_with(|| {
+                self.findings.excerpts.push(fields.record.text().to_owned());
+                self.findings.excerpts.len() - 1
+            });
+        }
+    }
+
+    /// Captures one member of a hit; its index among the hit's captures.
+    fn capture(&mut self, fields: &Fields<'_>, hit: &Hit, field: FieldId) -> Option<u8> {
+        let captured = self
+            .findings
+            .captures
+            .get(hit.captures.start..)
+            .unwrap_or_default();
+        if let Some(index) = captured.iter().position(|capture| capture.field == field) {
+            return u8::try_from(index).ok();
+        }
+        let index = u8::try_from(captured.len()).ok()?;
+        let raw = fields.raw(field)?;
+        let start = fields.start(field);
+        let before = fields
+            .record
+            .text()
+            .as_bytes()
+            .get(..start)
+            .unwrap_or_default();
+        let text = self.findings.text.len();
+        self.findings.text.push_str(raw.text);
+        self.findings.captures.push(Capture {
+            field,
+            kind: raw.kind,
+            start,
+            position: hit.place.position.after(before),
+            text: text..self.findings.text.len(),
+        });
+        Some(index)
+    }
+}
+
+impl Visitor for Judge<'_> {
+    fn visit(&mut self, record: &Record<'_>) -> bool {
+        let fields = Fields {
+            program: self.program,
+            record,
+        };
+        self.scratch.evaluate(&fields);
+        let mut is_hit = false;
+        for (index, outcome) in self.outcomes.iter_mut().enumerate() {
+            *outcome = self.scratch.outcome(&fields, index);
+            is_hit |= *outcome != Truth::False;
+        }
+        is_hit
+    }
+
+    fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {
+        let fields = Fields {
+            program: self.program,
+            record,
+        };
+        let first = self.findings.captures.len();
+        let mut hit = Hit {
+            place,
+            length: record.text().len(),
+            captures: first..first,
+            excerpt: None,
+        };
+        for field in &self.program.operation.identity {
+            self.capture(&fields, &hit, *field);
+        }
+        for index in 0..self.outcomes.len() {
+            self.keep_outcome(&fields, &mut hit, index);
+        }
+        hit.captures = first..self.findings.captures.len();
+        self.findings.hits.push(hit);
+    }
+}

@@ -1,0 +1,18 @@
+//! Floor 5: policies judge records. Pure: nothing here reads a file, a clock or the environment.
+
+mod approved;
+mod arithmetic;
+mod evaluate;
+mod finding;
+mod judge;
+mod patterns;
+mod program;
+mod table;
+mod truth;
+
+pub use arithmetic::apply;
+pub use evaluate::{Fields, Scratch};
+pub use finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
+pub use judge::Judge;
+pub use program::{Program, Run};
+pub use truth::Truth;

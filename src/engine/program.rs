@@ -1,0 +1,323 @@
+//! A `Program` is the policies of one operation, compiled: equal predicates are one, each field is read
+//! once a record, and a policy is a formula over bits.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use crate::operation::{FieldId, Operation};
+use crate::policy::{
+    Approval, Comparison, Condition, Expression, Policy, PolicySet, Predicate, WhenUnknown,
+};
+use crate::text::{Place, Problem};
+
+use super::table::Block;
+
+/// Predicates that one block answers.
+const BLOCK: usize = 64;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("the patterns on `{0}` are too large together")]
+    #[diagnostic(
+        code("policy/patterns-too-large"),
+        help("repetitions such as `{{1000}}` cost most: make them shorter")
+    )]
+    Patterns(String),
+}
+
+/// What a run decides and policies do not.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// In UTC; approvals that expired before do not count.
+    pub today: jiff::civil::Date,
+    /// What inconclusive outcomes do, where the policy says nothing.
+    pub when_unknown: WhenUnknown,
+}
+
+/// The policies of one operation, ready to judge records.
+#[derive(Debug)]
+pub struct Program {
+    /// The operation whose records it judges.
+    pub operation: Arc<Operation>,
+    /// Indices into the set's policies, in order.
+    pub policies: Vec<usize>,
+    pub(super) slots: Vec<FieldId>,
+    pub(super) columns: Vec<Column>,
+    pub(super) compares: Vec<(usize, Expression, Comparison, Expression)>,
+    pub(super) formulas: Vec<Formula>,
+    pub(super) bits: HashMap<Predicate, usize, FixedState>,
+    /// Fields that each bit asks.
+    pub(super) asked: Vec<Vec<FieldId>>,
+    /// Fields that each policy's message shows.
+    pub(super) shown: Vec<Vec<FieldId>>,
+    pub(super) approvals: Vec<Approval>,
+    /// What each policy's inconclusive outcomes do.
+    pub(super) when_unknown: Vec<WhenUnknown>,
+    slot_of: Vec<Option<usize>>,
+}
+
+/// The predicates on one field, in blocks that follow one another from a first word on.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) field: FieldId,
+    pub(super) first: usize,
+    /// Members that stand for "not identified", the way they are compared.
+    pub(super) unidentified: Vec<String>,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A condition over bits.
+#[derive(Debug)]
+pub(super) enum Formula {
+    Bit(usize),
+    Approved,
+    Not(Box<Formula>),
+    All(Vec<Formula>),
+    Any(Vec<Formula>),
+}
+
+impl Program {
+    /// Compiles the policies of one operation for one run.
+    ///
+    /// # Errors
+    /// A field's patterns that are too large together.
+    pub fn new(set: &PolicySet, operation: &Arc<Operation>, run: Run) -> Result<Self, Problem> {
+        let mine = |(_, policy): &(usize, &Policy)| policy.operation.name == operation.name;
+        let indices: Vec<usize> = set
+            .policies
+            .iter()
+            .enumerate()
+            .filter(mine)
+            .map(|(index, _)| index)
+            .collect();
+        let policies: Vec<&Policy> = set
+            .policies
+            .iter()
+            .filter(|policy| policy.operation.name == operation.name)
+            .collect();
+        let mut program = Self {
+            operation: Arc::clone(operation),
+            policies: indices,
+            slots: Vec::new(),
+            columns: Vec::new(),
+            compares: Vec::new(),
+            formulas: Vec::new(),
+            bits: HashMap::default(),
+            asked: Vec::new(),
+            shown: policies
+                .iter()
+                .map(|policy| policy.message.fields().collect())
+                .collect(),
+            approvals: set
+                .approvals
+                .iter()
+                .filter(|approval| approval.expires >= run.today)
+                .cloned()
+                .collect(),
+            when_unknown: policies
+                .iter()
+                .map(|policy| policy.when_unknown.unwrap_or(run.when_unknown))
+                .collect(),
+            slot_of: vec![None; operation.schema.fields.len()],
+        };
+        program.place_predicates(&policies)?;
+        program.formulas = policies
+            .iter()
+            .map(|policy| program.formula(&policy.condition))
+            .collect();
+        program.place_slots();
+        Ok(program)
+    }
+
+    /// Names of the members that records must be projected to, in slot order.
+    pub fn slot_names(&self) -> impl Iterator<Item = &str> {
+        self.slots
+            .iter()
+            .map(|field| self.operation.schema.field(*field).name.as_str())
+    }
+
+    /// The slot of a member that the API sends.
+    pub(super) fn slot(&self, field: FieldId) -> Option<usize> {
+        self.slot_of.get(field.index()).copied().flatten()
+    }
+
+    /// Words that hold every bit.
+    pub(super) fn words(&self) -> usize {
+        self.asked.len().div_ceil(BLOCK)
+    }
+
+    /// Gives every distinct predicate a bit, those of one field side by side.
+    fn place_predicates(&mut self, policies: &[&Policy]) -> Result<(), Problem> {
+        let mut by_field: Vec<Vec<(&Predicate, &Policy)>> = vec![Vec::new(); self.slot_of.len()];
+        let mut seen = std::collections::HashSet::with_hasher(FixedState::default());
+        let mut compares = Vec::new();
+        for policy in policies {
+            policy.condition.each_test(&mut |test| {
+                if !seen.insert(&test.predicate) {
+                    return;
+                }
+                match (field_of(&test.predicate), &test.predicate) {
+                    (Some(field), predicate) => {
+                        if let Some(column) = by_field.get_mut(field.index()) {
+                            column.push((predicate, policy));
+                        }
+                    }
+                    (None, Predicate::Compare(..)) => compares.push(&test.predicate),
+                    (None, _) => {}
+                }
+            });
+        }
+        for (field, predicates) in self.operation.clone().schema.ids().zip(by_field) {
+            if !predicates.is_empty() {
+                self.place_column(field, &predicates)?;
+            }
+        }
+        for predicate in compares {
+            self.place_compare(predicate);
+        }
+        Ok(())
+    }
+
+    fn place_column(
+        &mut self,
+        field: FieldId,
+        predicates: &[(&Predicate, &Policy)],
+    ) -> Result<(), Problem> {
+        let operation = Arc::clone(&self.operation);
+        let described = operation.schema.field(field);
+        let unidentified = described
+            .unknown_members
+            .iter()
+            .map(|member| described.compared(member))
+            .collect();
+        let mut column = Column {
+            field,
+            first: self.words(),
+            unidentified,
+            blocks: Vec::new(),
+        };
+        for chunk in predicates.chunks(BLOCK) {
+            self.asked.resize_with(self.words() * BLOCK, Vec::new);
+            for (predicate, _) in chunk {
+                self.bits.insert((*predicate).clone(), self.asked.len());
+                self.asked.push(vec![field]);
+            }
+            let owned: Vec<Predicate> = chunk
+                .iter()
+                .map(|(predicate, _)| (*predicate).clone())
+                .collect();
+            let block =
+                Block::new(described, &owned).map_err(|_| too_large(&described.name, chunk))?;
+            column.blocks.push(block);
+        }
+        self.columns.push(column);
+        Ok(())
+    }
+
+    fn place_compare(&mut self, predicate: &Predicate) {
+        if let Predicate::Compare(left, comparison, right) = predicate {
+            let mut fields = Vec::new();
+            fields_of(left, &mut fields);
+            fields_of(right, &mut fields);
+            self.compares
+                .push((self.asked.len(), left.clone(), *comparison, right.clone()));
+            self.bits.insert(predicate.clone(), self.asked.len());
+            self.asked.push(fields);
+        }
+    }
+
+    fn formula(&self, condition: &Condition) -> Formula {
+        let formulas = |parts: &[Condition]| parts.iter().map(|part| self.formula(part)).collect();
+        match condition {
+            Condition::All(parts) => Formula::All(formulas(parts)),
+            Condition::Any(parts) => Formula::Any(formulas(parts)),
+            Condition::Not(part) => Formula::Not(Box::new(self.formula(part))),
+            Condition::Test(test) => self
+                .bits
+                .get(&test.predicate)
+                .map_or(Formula::Approved, |bit| Formula::Bit(*bit)),
+        }
+    }
+
+    /// Slots for what some policy asks or shows, what identifies a record, and every enumerated field,
+    /// so that a code which the schema does not list is seen whether a policy reads it or not.
+    fn place_slots(&mut self) {
+        let operation = Arc::clone(&self.operation);
+        let schema = &operation.schema;
+        let approval = [Some(operation.subject), operation.port, operation.protocol];
+        let codes = schema
+            .ids()
+            .filter(|id| !schema.field(*id).kind.codes().is_empty());
+        let asked = self
+            .asked
+            .iter()
+            .flatten()
+            .chain(self.shown.iter().flatten())
+            .copied();
+        let wanted = asked
+            .chain(operation.identity.iter().copied())
+            .chain(approval.into_iter().flatten());
+        let mut wanted: Vec<FieldId> = wanted.chain(codes).collect();
+        let derived = wanted
+            .clone()
+            .into_iter()
+            .filter_map(|id| schema.field(id).derived.as_ref());
+        wanted.extend(
+            derived
+                .flat_map(|derived| derived.otherwise.iter().chain([&derived.first]))
+                .copied(),
+        );
+        wanted.retain(|id| schema.field(*id).derived.is_none());
+        wanted.sort_unstable();
+        wanted.dedup();
+        for (slot, field) in wanted.iter().enumerate() {
+            if let Some(place) = self.slot_of.get_mut(field.index()) {
+                *place = Some(slot);
+            }
+        }
+        self.slots = wanted;
+    }
+}
+
+fn too_large(field: &str, chunk: &[(&Predicate, &Policy)]) -> Problem {
+    let error = Error::Patterns(field.to_owned());
+    let is_pattern = |predicate: &Predicate| matches!(predicate, Predicate::Text(..));
+    let policy = chunk
+        .iter()
+        .rev()
+        .find(|(predicate, _)| is_pattern(predicate))
+        .map(|(_, policy)| policy);
+    let place = policy.map_or_else(
+        || Place::Whole(field.into()),
+        |policy| Place::Text(policy.rule.clone()),
+    );
+    Problem::new(&error, place)
+}
+
+/// The one field that a predicate asks.
+fn field_of(predicate: &Predicate) -> Option<FieldId> {
+    match predicate {
+        Predicate::Known(field)
+        | Predicate::Number(field, _)
+        | Predicate::Code(field, _)
+        | Predicate::Text(field, _)
+        | Predicate::Member(field, _)
+        | Predicate::Empty(field)
+        | Predicate::Boolean(field, _)
+        | Predicate::Address(field, _) => Some(*field),
+        Predicate::Approved | Predicate::Compare(..) => None,
+    }
+}
+
+fn fields_of(expression: &Expression, fields: &mut Vec<FieldId>) {
+    match expression {
+        Expression::Field(field) if !fields.contains(field) => fields.push(*field),
+        Expression::Field(_) | Expression::Number(_) => {}
+        Expression::Binary(left, _, right) => {
+            fields_of(left, fields);
+            fields_of(right, fields);
+        }
+    }
+}

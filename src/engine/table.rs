@@ -1,0 +1,262 @@
+//! A `Block` answers up to 64 predicates on one field by one look-up: what each distinct value makes
+//! of all of them is worked out when the program is compiled.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::ops::Bound;
+
+use foldhash::fast::FixedState;
+use ipnet::IpNet;
+
+use crate::json::Number;
+use crate::operation::Field;
+use crate::policy::{Predicate, Ranges, TextTest};
+
+use super::patterns::{Patterns, TooLarge};
+
+/// Truth of up to 64 predicates: a bit in `holds` is true, in `unknown` unknown, in neither false.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub(crate) holds: u64,
+    pub(crate) unknown: u64,
+}
+
+/// Up to 64 predicates on one field, bit by bit.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    /// Predicates that ask whether the field is known: definite, whatever came.
+    known: u64,
+    /// All the others.
+    asked: u64,
+    empty: u64,
+    numbers: Numbers,
+    codes: Vec<(i64, Word)>,
+    names: HashMap<Box<str>, u64, FixedState>,
+    /// Predicates that ask for a member that stands for "not identified".
+    unidentified: u64,
+    pub(super) patterns: Option<Patterns>,
+    when_true: u64,
+    when_false: u64,
+    addresses: Vec<(IpNet, u64)>,
+}
+
+/// Truth by interval: cell `2i + 1` is the point `i`, cell `2i` what lies before it.
+#[derive(Debug, Default)]
+struct Numbers {
+    points: Vec<Number>,
+    cells: Vec<u64>,
+}
+
+impl Block {
+    /// The block of predicates that all ask the same field.
+    pub(crate) fn new(field: &Field, predicates: &[Predicate]) -> Result<Self, TooLarge> {
+        let mut block = Self::default();
+        let mut ranges = Vec::new();
+        let mut codes = Vec::new();
+        let mut patterns = Vec::new();
+        for (index, predicate) in predicates.iter().enumerate() {
+            let bit = 1_u64 << index;
+            block.asked |= bit;
+            match predicate {
+                Predicate::Known(_) => block.known |= bit,
+                Predicate::Empty(_) => block.empty |= bit,
+                Predicate::Number(_, within) => ranges.push((bit, within)),
+                Predicate::Code(_, within) => codes.push((bit, within)),
+                Predicate::Member(_, names) => block.add_names(field, bit, names),
+                Predicate::Text(_, TextTest::OneOf(names)) => block.add_names(field, bit, names),
+                Predicate::Text(_, test) => patterns.push((bit, test)),
+                Predicate::Boolean(_, true) => block.when_true |= bit,
+                Predicate::Boolean(_, false) => block.when_false |= bit,
+                Predicate::Address(_, nets) => block.add_addresses(bit, nets),
+                Predicate::Approved | Predicate::Compare(..) => {}
+            }
+        }
+        block.asked &= !block.known;
+        block.numbers = Numbers::new(&ranges);
+        block.codes = block.code_words(field, &codes);
+        if !patterns.is_empty() {
+            block.patterns = Some(Patterns::new(field, &patterns)?);
+        }
+        Ok(block)
+    }
+
+    fn add_names(&mut self, field: &Field, bit: u64, names: &BTreeSet<String>) {
+        for name in names {
+            *self
+                .names
+                .entry(field.compared(name).into_boxed_str())
+                .or_default() |= bit;
+        }
+        for member in &field.unknown_members {
+            if names.contains(&field.compared(member)) {
+                self.unidentified |= bit;
+            }
+        }
+    }
+
+    fn add_addresses(&mut self, bit: u64, nets: &BTreeSet<IpNet>) {
+        self.addresses.extend(nets.iter().map(|net| (*net, bit)));
+    }
+
+    /// For each declared code, what it makes of every question for codes.
+    ///
+    /// A code that means "unknown" answers only questions that name no code with a meaning.
+    fn code_words(&self, field: &Field, questions: &[(u64, &BTreeSet<i64>)]) -> Vec<(i64, Word)> {
+        let is_unknown = |value: &i64| field.kind.code(*value).is_some_and(|code| code.is_unknown);
+        let word = |value: i64| {
+            let mut word = Word::default();
+            for (bit, within) in questions {
+                if within.contains(&value) {
+                    word.holds |= bit;
+                } else if is_unknown(&value) && !within.iter().all(is_unknown) {
+                    word.unknown |= bit;
+                }
+            }
+            if !is_unknown(&value) {
+                word.holds |= self.known;
+            }
+            (value, word)
+        };
+        field
+            .kind
+            .codes()
+            .iter()
+            .map(|code| word(code.value))
+            .collect()
+    }
+
+    /// No value that says something: everything is unknown but whether it is known.
+    pub(crate) fn absent(&self) -> Word {
+        Word {
+            holds: 0,
+            unknown: self.asked,
+        }
+    }
+
+    /// A number, or a time in seconds.
+    pub(crate) fn number(&self, number: Number) -> Word {
+        Word {
+            holds: self.known | self.numbers.look_up(number),
+            unknown: 0,
+        }
+    }
+
+    /// An enumerated value; `None` where the schema does not list it.
+    pub(crate) fn code(&self, value: i64) -> Option<Word> {
+        self.codes
+            .iter()
+            .find(|(code, _)| *code == value)
+            .map(|(_, word)| *word)
+    }
+
+    /// A boolean.
+    pub(crate) fn boolean(&self, value: bool) -> Word {
+        let asked = if value {
+            self.when_true
+        } else {
+            self.when_false
+        };
+        Word {
+            holds: self.known | asked,
+            unknown: 0,
+        }
+    }
+
+    /// An address.
+    pub(crate) fn address(&self, address: IpAddr) -> Word {
+        let within = self
+            .addresses
+            .iter()
+            .filter(|(net, _)| net.contains(&address));
+        Word {
+            holds: within.fold(self.known, |holds, (_, bit)| holds | bit),
+            unknown: 0,
+        }
+    }
+
+    /// What one text, or one element of a list, makes true by equality.
+    pub(crate) fn name(&self, name: &str) -> u64 {
+        self.names.get(name).copied().unwrap_or_default()
+    }
+
+    /// The word of a text or a list whose parts made `found` true.
+    ///
+    /// `unidentified` says whether some element names nothing: it may be whatever is asked for.
+    pub(crate) fn texts(&self, found: u64, is_empty: bool, unidentified: Unidentified) -> Word {
+        let mut holds = self.known | found;
+        if is_empty {
+            holds |= self.empty;
+        }
+        match unidentified {
+            Unidentified::None => Word { holds, unknown: 0 },
+            Unidentified::Named => Word {
+                holds,
+                unknown: self.asked & !holds & !self.empty,
+            },
+            Unidentified::Malformed => {
+                holds |= self.unidentified;
+                Word {
+                    holds,
+                    unknown: self.asked & !holds & !self.empty,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a list has a member that was not identified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unidentified {
+    /// Every member is a name.
+    None,
+    /// The API named a member as not identified.
+    Named,
+    /// A member names nothing.
+    Malformed,
+}
+
+impl Numbers {
+    fn new(questions: &[(u64, &Ranges)]) -> Self {
+        let ends = questions.iter().flat_map(|(_, ranges)| ranges.as_slice());
+        let mut points: Vec<Number> = ends
+            .flat_map(|(low, high)| [*low, *high])
+            .filter_map(end)
+            .collect();
+        points.sort_unstable();
+        points.dedup();
+        let mut cells = Vec::with_capacity(2 * points.len() + 1);
+        for (index, point) in points.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|index| points.get(index));
+            cells.push(mask(questions, |ranges| {
+                ranges.covers(before.copied(), Some(*point))
+            }));
+            cells.push(mask(questions, |ranges| ranges.contains(*point)));
+        }
+        cells.push(mask(questions, |ranges| {
+            ranges.covers(points.last().copied(), None)
+        }));
+        Self { points, cells }
+    }
+
+    fn look_up(&self, number: Number) -> u64 {
+        let cell = match self.points.binary_search(&number) {
+            Ok(point) => 2 * point + 1,
+            Err(before) => 2 * before,
+        };
+        self.cells.get(cell).copied().unwrap_or_default()
+    }
+}
+
+fn end(bound: Bound<Number>) -> Option<Number> {
+    match bound {
+        Bound::Included(number) | Bound::Excluded(number) => Some(number),
+        Bound::Unbounded => None,
+    }
+}
+
+fn mask(questions: &[(u64, &Ranges)], holds: impl Fn(&Ranges) -> bool) -> u64 {
+    questions
+        .iter()
+        .filter(|(_, ranges)| holds(ranges))
+        .fold(0, |mask, (bit, _)| mask | bit)
+}

@@ -1,0 +1,322 @@
+//! Reading is lenient about encoding and strict about meaning: `3`, `3.0` and `"3"` are one integer, but
+//! what is absent, null, malformed or called unknown by the API never reads as a value.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use crate::json::{self, Kind as Json, Number, Raw};
+
+use super::{Field, Kind};
+
+/// Why a field has no value that says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// The record has no such member.
+    Absent,
+    /// The member is `null`.
+    Null,
+    /// Of another type than the field's, out of its range, or not representable.
+    Malformed,
+}
+
+/// Result of reading one value.
+pub type Reading<T> = Result<T, Unknown>;
+
+/// Reads a numeric field: integer, bytes (whole numbers), decimal, percent.
+///
+/// # Errors
+/// Why there is no number.
+pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
+    let number = any_number(raw)?;
+    let is_whole = matches!(number, Number::Integer(_));
+    let must_be_whole = matches!(field.kind, Kind::Integer | Kind::Bytes | Kind::Code(_));
+    let is_within = field.range.is_none_or(|(least, greatest)| {
+        number >= Number::Integer(least) && number <= Number::Integer(greatest)
+    });
+    if is_within && (is_whole || !must_be_whole) {
+        Ok(number)
+    } else {
+        Err(Unknown::Malformed)
+    }
+}
+
+/// Reads an enumerated field's value, whether the schema lists it or not.
+///
+/// # Errors
+/// Why there is no code.
+pub fn code(raw: Option<Raw<'_>>) -> Reading<i64> {
+    match any_number(raw)? {
+        Number::Integer(value) => Ok(value),
+        Number::Decimal(_) => Err(Unknown::Malformed),
+    }
+}
+
+/// Reads a boolean, also where it was sent as a text.
+///
+/// # Errors
+/// Why there is no truth.
+pub fn boolean(raw: Option<Raw<'_>>) -> Reading<bool> {
+    let raw = present(raw)?;
+    match unquoted(raw) {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other if raw.kind == Json::String && other.eq_ignore_ascii_case("true") => Ok(true),
+        other if raw.kind == Json::String && other.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(Unknown::Malformed),
+    }
+}
+
+/// Reads a time as UNIX seconds: a number of seconds, or an RFC 3339 text.
+///
+/// # Errors
+/// Why there is no time.
+pub fn time(raw: Option<Raw<'_>>) -> Reading<Number> {
+    let present = present(raw)?;
+    if let Ok(number) = any_number(raw) {
+        return Ok(number);
+    }
+    jiff::Timestamp::from_str(unquoted(present))
+        .map(|time| Number::Integer(time.as_second()))
+        .map_err(|_| Unknown::Malformed)
+}
+
+/// Reads an IP address.
+///
+/// # Errors
+/// Why there is no address.
+pub fn address(raw: Option<Raw<'_>>) -> Reading<IpAddr> {
+    let raw = present(raw)?;
+    match raw.kind {
+        Json::String => unquoted(raw).parse().map_err(|_| Unknown::Malformed),
+        _ => Err(Unknown::Malformed),
+    }
+}
+
+/// Reads a text into `scratch`.
+///
+/// # Errors
+/// Why there is no text.
+pub fn text<'a>(case: Case, raw: Option<Raw<'_>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
+    let raw = present(raw)?;
+    if raw.kind != Json::String {
+        return Err(Unknown::Malformed);
+    }
+    let text = json::decode(raw.text, &mut scratch.decoded).map_err(|_| Unknown::Malformed)?;
+    scratch.read.clear();
+    push(case, text, &mut scratch.read);
+    Ok(&scratch.read)
+}
+
+/// How texts come out of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// As they were sent.
+    Kept,
+    /// In lower case, as names are compared that ignore case.
+    Folded,
+}
+
+impl Case {
+    /// The way in which a field's texts are compared.
+    #[must_use]
+    pub fn of(field: &Field) -> Self {
+        if field.ignores_case {
+            Self::Folded
+        } else {
+            Self::Kept
+        }
+    }
+}
+
+/// Room for decoded and folded texts, reused from record to record.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    decoded: String,
+    read: String,
+}
+
+/// What a text list held, beside its names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// Elements, whatever they were.
+    pub count: usize,
+    /// Elements that name nothing: of another type, blank, or a broken printed list.
+    pub malformed: usize,
+}
+
+/// Reads a text list and calls `visit` with each name.
+///
+/// A plain text is a list of one, and an element that is itself a printed list stands for its names.
+///
+/// # Errors
+/// Why there is no list.
+pub fn list(
+    case: Case,
+    raw: Option<Raw<'_>>,
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(&str),
+) -> Reading<Members> {
+    let raw = present(raw)?;
+    let mut members = Members::default();
+    match raw.kind {
+        Json::String => element(
+            case,
+            raw,
+            scratch,
+            &mut Sink {
+                members: &mut members,
+                visit,
+            },
+        ),
+        Json::Array => {
+            let mut sink = Sink {
+                members: &mut members,
+                visit,
+            };
+            for raw in json::elements(raw.text) {
+                element(case, raw, scratch, &mut sink);
+            }
+        }
+        _ => return Err(Unknown::Malformed),
+    }
+    Ok(members)
+}
+
+struct Sink<'a> {
+    members: &'a mut Members,
+    visit: &'a mut dyn FnMut(&str),
+}
+
+impl Sink<'_> {
+    fn name(&mut self, name: &str) {
+        self.members.count += 1;
+        if name.trim().is_empty() {
+            self.members.malformed += 1;
+        } else {
+            (self.visit)(name);
+        }
+    }
+
+    fn malformed(&mut self) {
+        self.members.count += 1;
+        self.members.malformed += 1;
+    }
+}
+
+fn element(case: Case, raw: Raw<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+    if raw.kind != Json::String {
+        return sink.malformed();
+    }
+    let Ok(text) = json::decode(raw.text, &mut scratch.decoded) else {
+        return sink.malformed();
+    };
+    let Some(inner) = text.trim().strip_prefix('[') else {
+        scratch.read.clear();
+        push(case, text, &mut scratch.read);
+        return sink.name(&scratch.read);
+    };
+    let Some(inner) = inner
+        .strip_suffix(']')
+        .filter(|inner| is_printed_list(inner))
+    else {
+        return sink.malformed();
+    };
+    let mut rest = inner;
+    while let Some(after) = printed_name(rest, &mut |part| {
+        scratch.read.clear();
+        push(case, part, &mut scratch.read);
+        sink.name(&scratch.read);
+    }) {
+        rest = after;
+    }
+}
+
+/// Whether the inside of `[…]` is nothing but names, separated by commas.
+fn is_printed_list(inner: &str) -> bool {
+    let mut rest = inner;
+    while !rest.trim().is_empty() {
+        match printed_name(rest, &mut |_| ()) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Takes one name (`'a'`, `"a"` or bare) and the comma after it; `None` at the end or where there is none.
+fn printed_name<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) -> Option<&'a str> {
+    let text = text.trim_start();
+    let quote = text
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '\'' | '"'));
+    let (name, rest) = match quote {
+        Some(quote) => text.get(1..)?.split_once(quote)?,
+        None => text.split_at(text.find(',').unwrap_or(text.len())),
+    };
+    let is_name =
+        quote.is_some() || !name.contains(['[', ']', '\'', '"']) && !name.trim().is_empty();
+    let rest = rest.trim_start();
+    let after = if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix(',')
+    };
+    let after = after.filter(|_| is_name && !name.contains('\\'))?;
+    visit(if quote.is_some() { name } else { name.trim() });
+    Some(after)
+}
+
+fn push(case: Case, text: &str, read: &mut String) {
+    match case {
+        Case::Kept => read.push_str(text),
+        Case::Folded => fold_into(text, read),
+    }
+}
+
+/// Appends `text` in lower case, character by character.
+fn fold_into(text: &str, folded: &mut String) {
+    if text.is_ascii() {
+        folded.extend(
+            text.bytes()
+                .map(|byte| char::from(byte.to_ascii_lowercase())),
+        );
+    } else {
+        folded.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
+/// `text` the way names are compared that ignore case.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+fn present(raw: Option<Raw<'_>>) -> Reading<Raw<'_>> {
+    match raw {
+        None => Err(Unknown::Absent),
+        Some(raw) if raw.kind == Json::Null => Err(Unknown::Null),
+        Some(raw) => Ok(raw),
+    }
+}
+
+fn any_number(raw: Option<Raw<'_>>) -> Reading<Number> {
+    let raw = present(raw)?;
+    match raw.kind {
+        Json::Number | Json::String => Number::parse(unquoted(raw)).ok_or(Unknown::Malformed),
+        _ => Err(Unknown::Malformed),
+    }
+}
+
+/// The text between the quotes, as it stands: whoever parses it refuses what it does not know, escapes included.
+fn unquoted(raw: Raw<'_>) -> &str {
+    match raw.kind {
+        Json::String => raw
+            .text
+            .get(1..raw.text.len().saturating_sub(1))
+            .unwrap_or_default(),
+        _ => raw.text,
+    }
+}

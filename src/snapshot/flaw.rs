@@ -1,0 +1,150 @@
+//! What can be wrong with evidence that is JSON, and how it weighs on the question whether it is whole.
+
+use crate::text::Place;
+
+use super::page::{Flaw, Weight};
+
+/// What is wrong with evidence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
+pub(super) enum Error {
+    #[error("the file is empty")]
+    #[diagnostic(
+        code("evidence/empty"),
+        help("the command that wrote it failed, or printed its error elsewhere: capture it again")
+    )]
+    Empty,
+    #[error("`{list}` is {found}, not a list")]
+    #[diagnostic(
+        code("evidence/list-type"),
+        help("capture the answer again as the API sent it")
+    )]
+    ListType { list: String, found: &'static str },
+    #[error("duplicate key `{0}`")]
+    #[diagnostic(
+        code("json/duplicate-key"),
+        help(
+            "which of the two values counts is not defined: capture the file again, or remove one"
+        )
+    )]
+    DuplicateKey(String),
+    #[error("{0} follows after the end of the JSON")]
+    #[diagnostic(
+        code("json/trailing-garbage"),
+        help("remove what follows, or capture the file again")
+    )]
+    TrailingScalar(&'static str),
+    #[error("the API answered with an error: `{code}`{message}{request}")]
+    #[diagnostic(
+        code("evidence/error-body"),
+        help("an error is no evidence: fetch this page again")
+    )]
+    ErrorBody {
+        code: String,
+        message: String,
+        request: String,
+    },
+    #[error("no records: {0}")]
+    #[diagnostic(
+        code("evidence/no-records"),
+        help("save the answer of the API as it came: an object with `{1}`")
+    )]
+    NoRecords(String, String),
+    #[error("the records list `{list}` is {found}")]
+    #[diagnostic(
+        code("evidence/list-missing"),
+        help("a missing list is not an empty one: save the answer as the API sent it{near}")
+    )]
+    ListMissing {
+        list: String,
+        found: &'static str,
+        near: String,
+    },
+    #[error("there is no evidence here")]
+    #[diagnostic(
+        code("evidence/no-files"),
+        help(
+            "evidence is `.json`, `.ndjson` or `.jsonl`; name the folder in which the answers were saved"
+        )
+    )]
+    NoFiles,
+    #[error("element {index} of the records is {found}, not an object")]
+    #[diagnostic(
+        code("evidence/not-a-record"),
+        help("capture the answer again as the API sent it")
+    )]
+    NotARecord { index: u64, found: &'static str },
+    #[error("{rows} of {total} records are here")]
+    #[diagnostic(
+        code("evidence/rows-missing"),
+        help("fetch every page, or accept partial evidence with `--allow-partial`")
+    )]
+    RowsMissing { rows: u64, total: u64 },
+    #[error("{rows} records are here, more than the total of {total}")]
+    #[diagnostic(
+        code("evidence/rows-beyond-total"),
+        help(
+            "the list changed while it was captured: capture it again, or accept it with `--assume-complete`"
+        )
+    )]
+    RowsBeyondTotal { rows: u64, total: u64 },
+    #[error("the number of records over all pages is not in the answer{0}")]
+    #[diagnostic(
+        code("evidence/total-missing"),
+        help(
+            "save whole answers, or accept the evidence with `--assume-complete`; a pager's output often holds page one only"
+        )
+    )]
+    TotalMissing(String),
+    #[error("the total `{0}` is no count")]
+    #[diagnostic(
+        code("evidence/total-unreadable"),
+        help("capture the answer again, or accept the evidence with `--assume-complete`")
+    )]
+    TotalUnreadable(String),
+    #[error("the total changed from {first} to {other} between pages")]
+    #[diagnostic(
+        code("evidence/totals-differ"),
+        help(
+            "rows may have been missed: capture all pages again, or accept them with `--assume-complete`"
+        )
+    )]
+    TotalsDiffer { first: u64, other: u64 },
+    #[error("{0} came again with other content")]
+    #[diagnostic(
+        code("evidence/not-stable"),
+        help(
+            "rows moved while pages were captured: capture all pages again, or accept them with `--assume-complete`"
+        )
+    )]
+    NotStable(String),
+    #[error("{0} came more than once with the same content, and counted once")]
+    #[diagnostic(
+        code("evidence/repeated-rows"),
+        severity(Advice),
+        help("a page may have been saved twice")
+    )]
+    Repeated(String),
+}
+
+impl Error {
+    pub(super) fn at(&self, place: Place) -> crate::text::Problem {
+        crate::text::Problem::new(self, place)
+    }
+
+    /// The same as a flaw.
+    pub(super) fn flaw(&self, weight: Weight, place: Place) -> Flaw {
+        Flaw {
+            weight,
+            problem: self.at(place),
+        }
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn rows(count: u64) -> String {
+    if count == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{count} rows")
+    }
+}

@@ -1,0 +1,15 @@
+//! Floor 4: evidence, from bytes to pages to records, and whether all of it is there.
+
+mod assemble;
+mod envelope;
+mod flaw;
+mod page;
+mod read;
+mod rows;
+mod whole;
+
+pub use assemble::{Assembly, assemble};
+pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
+pub use read::{Hashes, Plan, Visitor, read};
+pub use rows::{Row, Rows};
+pub use whole::{Snapshot, Wholeness};

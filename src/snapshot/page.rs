@@ -1,0 +1,115 @@
+//! A `Page` is one answer of the API, or what stands for one: its records list, its total, or the
+//! error that came instead.
+
+use std::sync::Arc;
+
+use crate::operation::Operation;
+use crate::text::{Mark, Position, Problem};
+
+use super::rows::Rows;
+
+/// One answer within a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The file, followed by `#page=N` where it holds several.
+    pub source: Arc<str>,
+    /// JSON pointer of the records list; `None` where each record is a document of its own.
+    pub list: Option<String>,
+    /// Records in the list, repeated ones too.
+    pub records: u64,
+    /// The number of records over all pages, as this one says it.
+    pub total: Total,
+    /// SHA-256 of its bytes in lower-case hex, where hashes were asked for.
+    pub sha256: Option<String>,
+    /// Whether there was a records list.
+    pub has_list: bool,
+}
+
+/// What a page says of the number of records over all pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// Nothing.
+    Absent,
+    /// Something that is no count.
+    Unreadable(Mark),
+    /// A count.
+    Known(u64, Mark),
+}
+
+/// How a finding weighs on the question whether the evidence is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Said, without any doubt about the whole.
+    Noted,
+    /// It cannot be proven that the evidence is whole.
+    Unprovable,
+    /// Something is missing.
+    Partial,
+}
+
+/// A problem of evidence, and how it weighs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// How it weighs.
+    pub weight: Weight,
+    /// What it is.
+    pub problem: Problem,
+}
+
+/// Everything but the findings that reading one file brought.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The path as it was given, or `<stdin>`.
+    pub source: Arc<str>,
+    /// The folder it lies in, however it was named; `None` for a stream, which stands alone.
+    pub folder: Option<Arc<str>>,
+    /// The operation that it was read as.
+    pub operation: Arc<Operation>,
+    /// Its pages, in order.
+    pub pages: Vec<Page>,
+    /// Its rows, each once.
+    pub rows: Rows,
+    /// What is wrong with it by itself.
+    pub flaws: Vec<Flaw>,
+}
+
+impl File {
+    /// The pages' totals that could be read, in order.
+    pub fn totals(&self) -> impl Iterator<Item = (u64, &Mark)> {
+        self.pages.iter().filter_map(|page| match &page.total {
+            Total::Known(total, mark) => Some((*total, mark)),
+            Total::Absent | Total::Unreadable(_) => None,
+        })
+    }
+
+    /// Whether its own rows reach its own total, so that no other file can belong to it.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        if self.folder.is_none() {
+            return true;
+        }
+        let greatest = self.totals().map(|(total, _)| total).max();
+        let says_all = self
+            .pages
+            .iter()
+            .all(|page| matches!(page.total, Total::Known(..)));
+        says_all && greatest.is_some_and(|total| self.rows.distinct() >= total)
+    }
+}
+
+/// Where a record lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// Index of its page in the file.
+    pub page: usize,
+    /// Index in the page's records list.
+    pub index: u64,
+    /// Bytes of the file before its `{`.
+    pub offset: u64,
+    /// Line and column of its `{`.
+    pub position: Position,
+    /// Digest of what identifies it; `None` where that is not whole.
+    pub identity: Option<u64>,
+    /// Digest of its content.
+    pub digest: u64,
+}

@@ -1,0 +1,374 @@
+//! Reads one file: tells the shapes of evidence apart by content, finds the records, the totals and the
+//! errors in them, and hands every record to a visitor as it goes by.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use crate::json::{Kind, Projection, Reader, Record, Scan};
+use crate::operation::reading;
+use crate::operation::{FieldId, Operation};
+use crate::text::{Mark, Place, Problem};
+
+use super::envelope::Envelope;
+use super::flaw::Error;
+use super::page::{File, Page, RecordPlace, Total, Weight};
+use super::rows::{self, Row, Rows};
+
+/// Takes records as they go by.
+pub trait Visitor {
+    /// Looks at a record; whether something of it is to be kept.
+    fn visit(&mut self, record: &Record<'_>) -> bool;
+
+    /// Keeps what is to be kept of the record that was visited last.
+    fn keep(&mut self, record: &Record<'_>, place: RecordPlace);
+}
+
+/// How files of one operation are read.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The operation.
+    pub operation: Arc<Operation>,
+    /// Members to keep of each record; those that identify it must be among them.
+    pub slots: Vec<FieldId>,
+    /// Whether pages are hashed.
+    pub hashes: Hashes,
+}
+
+/// Whether pages are hashed, which costs about as much as reading them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashes {
+    /// They are.
+    Taken,
+    /// They are not.
+    Left,
+}
+
+/// Reads one file. `input` is read to its end, once.
+///
+/// # Errors
+/// What makes it no evidence at all: it is empty, not JSON, or not of the operation's shape.
+pub fn read<R: Read>(
+    input: R,
+    source: &Arc<str>,
+    plan: &Plan,
+    visitor: &mut dyn Visitor,
+) -> Result<File, Problem> {
+    let mut reading = Reading::new(input, source, plan, visitor);
+    match reading.documents() {
+        Ok(()) => Ok(reading.finish()),
+        Err(Stop::Json(error)) => Err(error.problem(source)),
+        Err(Stop::Shape(problem)) => Err(*problem),
+    }
+}
+
+/// Why reading a file ends before its end.
+pub(super) enum Stop {
+    Json(crate::json::Error),
+    Shape(Box<Problem>),
+}
+
+impl From<crate::json::Error> for Stop {
+    fn from(error: crate::json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+/// A file while it is read.
+pub(super) struct Reading<'a, R> {
+    pub(super) reader: Reader<R>,
+    pub(super) plan: &'a Plan,
+    pub(super) file: File,
+    visitor: &'a mut dyn Visitor,
+    /// For objects that may turn out to be an envelope.
+    either: Projection,
+    /// For elements of a records list.
+    listed: Projection,
+    identity: Vec<(FieldId, usize)>,
+    scratch: reading::Scratch,
+}
+
+impl<'a, R: Read> Reading<'a, R> {
+    fn new(input: R, source: &Arc<str>, plan: &'a Plan, visitor: &'a mut dyn Visitor) -> Self {
+        let schema = &plan.operation.schema;
+        let names: Vec<&str> = plan
+            .slots
+            .iter()
+            .map(|id| schema.field(*id).name.as_str())
+            .collect();
+        let stops = Envelope::stops(&plan.operation);
+        let slot = |id: &FieldId| Some((*id, plan.slots.iter().position(|slot| slot == id)?));
+        Self {
+            reader: Reader::new(input),
+            plan,
+            file: File {
+                source: Arc::clone(source),
+                folder: None,
+                operation: Arc::clone(&plan.operation),
+                pages: Vec::new(),
+                rows: Rows::default(),
+                flaws: Vec::new(),
+            },
+            visitor,
+            either: Projection::new(&names, &stops),
+            listed: Projection::new(&names, &[]),
+            identity: plan.operation.identity.iter().filter_map(slot).collect(),
+            scratch: reading::Scratch::default(),
+        }
+    }
+
+    /// Reads every document of the file; most hold one.
+    fn documents(&mut self) -> Result<(), Stop> {
+        let mut count = 0_u64;
+        let mut scalar = None;
+        let mut bare = None;
+        while let Some(kind) = self.reader.peek()? {
+            count += 1;
+            let here = self.place();
+            match kind {
+                Kind::Object => self.object(&Pointer::Document, &mut bare)?,
+                Kind::Array => self.array()?,
+                _ => {
+                    self.reader.skip()?;
+                    scalar.get_or_insert((kind, here));
+                }
+            }
+        }
+        match scalar {
+            _ if count == 0 => {
+                Err(self.stop(&Error::Empty, Place::Whole(Arc::clone(&self.file.source))))
+            }
+            Some((kind, place)) if count > 1 => {
+                Err(self.stop(&Error::TrailingScalar(name(kind)), place))
+            }
+            Some((kind, place)) => {
+                self.no_records(&format!("the file holds {}", name(kind)), place);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// An array of responses, of records, or of both.
+    fn array(&mut self) -> Result<(), Stop> {
+        let place = self.place();
+        self.reader.begin_array()?;
+        let mut bare = None;
+        let mut index = 0;
+        while self.reader.next_element()? {
+            match self.reader.peek()? {
+                Some(Kind::Object) => self.object(&Pointer::Element(index), &mut bare)?,
+                other => self.not_a_record(index, other)?,
+            }
+            index += 1;
+        }
+        if index == 0 {
+            self.no_records("an empty array has neither records nor a total", place);
+        }
+        Ok(())
+    }
+
+    /// An object that is a record, or the envelope of some.
+    fn object(&mut self, pointer: &Pointer, bare: &mut Option<usize>) -> Result<(), Stop> {
+        let here = self.place();
+        match self.reader.record(&mut self.either)? {
+            Scan::Envelope => Envelope::read(self, pointer),
+            Scan::Record => {
+                let record = self.reader.last_record(&self.either);
+                if (0..self.plan.slots.len()).all(|slot| record.slot(slot).is_none()) {
+                    self.no_records("the object has neither records nor a field of one", here);
+                    return Ok(());
+                }
+                let page = *bare.get_or_insert_with(|| {
+                    self.file.pages.push(Page::bare(&self.file.source, pointer));
+                    self.file.pages.len() - 1
+                });
+                self.record(page, pointer.index(), Which::Either);
+                Ok(())
+            }
+        }
+    }
+
+    /// The elements of a page's records list; the cursor stands on the list.
+    pub(super) fn list(&mut self, page: usize) -> Result<(), Stop> {
+        self.reader.begin_array()?;
+        let mut index = 0;
+        while self.reader.next_element()? {
+            match self.reader.peek()? {
+                Some(Kind::Object) => {
+                    self.reader.record(&mut self.listed)?;
+                    self.record(page, index, Which::Listed);
+                }
+                other => self.not_a_record(index, other)?,
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+
+    /// Hands the record that was read last to the visitor, unless the same came before.
+    fn record(&mut self, page: usize, index: u64, which: Which) {
+        let projection = match which {
+            Which::Either => &self.either,
+            Which::Listed => &self.listed,
+        };
+        let record = self.reader.last_record(projection);
+        let identity = rows::identity(
+            &self.plan.operation,
+            &self.identity,
+            &record,
+            &mut self.scratch,
+        );
+        let digest = record.digest();
+        let row = self.file.rows.take(identity, digest);
+        if let Some(page) = self.file.pages.get_mut(page) {
+            page.records += 1;
+        }
+        if row == Row::Repeated || !self.visitor.visit(&record) {
+            return;
+        }
+        let position = self.reader.record_position();
+        let record = self.reader.last_record(projection);
+        let offset = record.offset();
+        self.visitor.keep(
+            &record,
+            RecordPlace {
+                page,
+                index,
+                offset,
+                position,
+                identity,
+                digest,
+            },
+        );
+    }
+
+    fn finish(self) -> File {
+        let mut file = self.file;
+        if let [only] = file.pages.as_mut_slice() {
+            only.source = Arc::clone(&file.source);
+        }
+        file
+    }
+
+    /// Starts the hash of one page within its file.
+    pub(super) fn begin_page_hash(&mut self) {
+        if self.plan.hashes == Hashes::Taken {
+            self.reader.begin_hash();
+        }
+    }
+
+    /// The hash of the page that ends here, in hex.
+    pub(super) fn end_page_hash(&mut self) -> Option<String> {
+        self.reader
+            .end_hash()
+            .map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn not_a_record(&mut self, index: u64, kind: Option<Kind>) -> Result<(), Stop> {
+        let place = self.place();
+        self.reader.skip()?;
+        let found = kind.map_or("nothing", name);
+        self.flaw(&Error::NotARecord { index, found }, Weight::Partial, place);
+        Ok(())
+    }
+
+    fn no_records(&mut self, why: &str, place: Place) {
+        let error = Error::NoRecords(why.to_owned(), self.plan.operation.records.join("."));
+        self.flaw(&error, Weight::Partial, place);
+    }
+
+    pub(super) fn flaw(&mut self, error: &Error, weight: Weight, place: Place) {
+        if self.file.flaws.len() < MAX_FLAWS {
+            self.file.flaws.push(error.flaw(weight, place));
+        }
+    }
+
+    /// The place of the value at the cursor.
+    pub(super) fn place(&mut self) -> Place {
+        Place::Evidence(self.mark(1))
+    }
+
+    pub(super) fn mark(&mut self, length: u64) -> Mark {
+        let position = self.reader.position();
+        Mark {
+            source: Arc::clone(&self.file.source),
+            position,
+            offset: self.reader.offset(),
+            length,
+        }
+    }
+
+    pub(super) fn stop(&self, error: &Error, place: Place) -> Stop {
+        Stop::Shape(Box::new(error.at(place)))
+    }
+}
+
+/// Flaws of one file that are kept; more say nothing new.
+const MAX_FLAWS: usize = 100;
+
+#[derive(Clone, Copy)]
+enum Which {
+    Either,
+    Listed,
+}
+
+/// Where an object lies in its file.
+pub(super) enum Pointer {
+    /// It is a document.
+    Document,
+    /// It is an element of an array that is a document.
+    Element(u64),
+}
+
+impl Pointer {
+    fn index(&self) -> u64 {
+        match self {
+            Self::Document => 0,
+            Self::Element(index) => *index,
+        }
+    }
+
+    /// The JSON pointer of a member path below the object.
+    pub(super) fn below(&self, path: &[String]) -> String {
+        let mut pointer = match self {
+            Self::Document => String::new(),
+            Self::Element(index) => format!("/{index}"),
+        };
+        for step in path {
+            pointer.push('/');
+            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        }
+        pointer
+    }
+}
+
+impl Page {
+    /// The page of records that no answer envelops.
+    fn bare(source: &Arc<str>, pointer: &Pointer) -> Self {
+        let list = match pointer {
+            Pointer::Document => None,
+            Pointer::Element(_) => Some(String::new()),
+        };
+        let source = Arc::clone(source);
+        Self {
+            source,
+            list,
+            records: 0,
+            total: Total::Absent,
+            sha256: None,
+            has_list: true,
+        }
+    }
+}
+
+/// A kind in words.
+pub(super) fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Object => "an object",
+        Kind::Array => "an array",
+        Kind::String => "a text",
+        Kind::Number => "a number",
+        Kind::True | Kind::False => "a boolean",
+        Kind::Null => "null",
+    }
+}

@@ -1,0 +1,165 @@
+//! A `Snapshot` is the set of pages of one operation that belong together, and the answer to the
+//! question whether all of it is there.
+
+use std::sync::Arc;
+
+use crate::operation::Operation;
+use crate::text::Place;
+
+use super::flaw::{Error, rows};
+use super::page::{File, Flaw, Page, Total, Weight};
+use super::rows::Rows;
+
+/// Whether all of a snapshot is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wholeness {
+    /// Every record is there.
+    Complete,
+    /// It cannot be proven.
+    Unprovable,
+    /// Something is known to be missing.
+    Partial,
+    /// There is no records list at all.
+    NoEvidence,
+}
+
+/// The pages of one operation that belong together.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// A file, or the folder whose files are pages of one another.
+    pub source: Arc<str>,
+    /// The operation; `None` where there was nothing to tell it by.
+    pub operation: Option<Arc<Operation>>,
+    /// Its pages, in order.
+    pub pages: Vec<Page>,
+    /// Records distinct by identity.
+    pub records: u64,
+    /// Records that were judged: the distinct ones, and those that came again with other content.
+    pub judged: u64,
+    /// The last total that a page named.
+    pub expected: Option<u64>,
+    /// Whether all of it is there.
+    pub wholeness: Wholeness,
+    /// Everything that is to be said of it, in order.
+    pub flaws: Vec<Flaw>,
+}
+
+impl Snapshot {
+    /// A place in which there was no evidence to be read.
+    #[must_use]
+    pub fn nothing(source: Arc<str>) -> Self {
+        let place = Place::Whole(Arc::clone(&source));
+        Self {
+            source,
+            operation: None,
+            pages: Vec::new(),
+            records: 0,
+            judged: 0,
+            expected: None,
+            wholeness: Wholeness::NoEvidence,
+            flaws: vec![Error::NoFiles.flaw(Weight::Partial, place)],
+        }
+    }
+
+    /// The snapshot that files of one operation make together; `rows` are theirs, each once.
+    pub(super) fn of(source: Arc<str>, files: Vec<File>, rows: &Rows) -> Self {
+        let operation = files.first().map(|file| Arc::clone(&file.operation));
+        let mut flaws: Vec<Flaw> = files
+            .iter()
+            .flat_map(|file| file.flaws.iter().cloned())
+            .collect();
+        flaws.extend(files.iter().flat_map(totals_of));
+        let expected = files
+            .iter()
+            .flat_map(File::totals)
+            .last()
+            .map(|(total, _)| total);
+        flaws.extend(rows_flaws(&source, &files, rows));
+        let pages: Vec<Page> = files.into_iter().flat_map(|file| file.pages).collect();
+        let has_list = pages.iter().any(|page| page.has_list);
+        let wholeness = match flaws.iter().map(|flaw| flaw.weight).max() {
+            _ if !has_list => Wholeness::NoEvidence,
+            None | Some(Weight::Noted) => Wholeness::Complete,
+            Some(Weight::Unprovable) => Wholeness::Unprovable,
+            Some(Weight::Partial) => Wholeness::Partial,
+        };
+        let (records, judged) = (rows.distinct(), rows.judged());
+        Self {
+            source,
+            operation,
+            pages,
+            records,
+            judged,
+            expected,
+            wholeness,
+            flaws,
+        }
+    }
+}
+
+/// Pages without a total that could be read; those without a list have been spoken of.
+fn totals_of(file: &File) -> Vec<Flaw> {
+    let of_page = |page: &Page| match &page.total {
+        Total::Known(..) => None,
+        Total::Unreadable(mark) => {
+            let path = file.operation.total.as_ref().map(|path| path.join("."));
+            let error = Error::TotalUnreadable(path.unwrap_or_default());
+            Some(error.flaw(Weight::Unprovable, Place::Evidence(mark.clone())))
+        }
+        Total::Absent if !page.has_list => None,
+        Total::Absent => {
+            let path = file
+                .operation
+                .total
+                .as_ref()
+                .map(|path| format!(": `{}`", path.join(".")));
+            let error = Error::TotalMissing(path.unwrap_or_default());
+            Some(error.flaw(Weight::Unprovable, Place::Whole(Arc::clone(&page.source))))
+        }
+    };
+    file.pages.iter().filter_map(of_page).collect()
+}
+
+/// The distinct rows against the first and the last total, and against every other.
+fn rows_flaws(source: &Arc<str>, files: &[File], seen: &Rows) -> Vec<Flaw> {
+    let totals: Vec<_> = files.iter().flat_map(File::totals).collect();
+    let mut flaws = Vec::new();
+    if let Some(((first, _), rest)) = totals.split_first() {
+        let other = rest.iter().find(|(total, _)| total != first);
+        if let Some((other, mark)) = other {
+            let error = Error::TotalsDiffer {
+                first: *first,
+                other: *other,
+            };
+            flaws.push(error.flaw(Weight::Unprovable, Place::Evidence((*mark).clone())));
+        }
+        let least = totals.iter().min_by_key(|(total, _)| *total);
+        let greatest = totals.iter().max_by_key(|(total, _)| *total);
+        flaws.extend(least.and_then(|(total, mark)| missing(seen, *total, mark)));
+        flaws.extend(greatest.and_then(|(total, mark)| beyond(seen, *total, mark)));
+    }
+    let whole = || Place::Whole(Arc::clone(source));
+    if seen.changed() > 0 {
+        flaws.push(Error::NotStable(rows(seen.changed())).flaw(Weight::Unprovable, whole()));
+    }
+    if seen.repeated() > 0 {
+        flaws.push(Error::Repeated(rows(seen.repeated())).flaw(Weight::Noted, whole()));
+    }
+    flaws
+}
+
+fn missing(seen: &Rows, total: u64, mark: &crate::text::Mark) -> Option<Flaw> {
+    let error = Error::RowsMissing {
+        rows: seen.distinct(),
+        total,
+    };
+    (seen.distinct() < total).then(|| error.flaw(Weight::Partial, Place::Evidence(mark.clone())))
+}
+
+fn beyond(seen: &Rows, total: u64, mark: &crate::text::Mark) -> Option<Flaw> {
+    let error = Error::RowsBeyondTotal {
+        rows: seen.distinct(),
+        total,
+    };
+    (seen.distinct() > total).then(|| error.flaw(Weight::Unprovable, Place::Evidence(mark.clone())))
+}

@@ -1,0 +1,240 @@
+//! Puts judged files together to the finished report: snapshots, findings that count once, counts, and
+//! the verdict.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::engine::{Findings, Outcome};
+use crate::operation::Effect;
+use crate::policy::{Policy, PolicySet, WhenUnknown};
+use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
+
+use super::report::{
+    Disposition, FailOn, Finding, Kept, Loosening, PolicyCounts, Report, Summary, Verdict,
+};
+
+/// One file, read and judged.
+#[derive(Clone, Debug)]
+pub struct JudgedFile {
+    /// What was read.
+    pub file: File,
+    /// What was found.
+    pub found: Findings,
+}
+
+/// What the run accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The least effect that fails the run.
+    pub fail_on: FailOn,
+    /// What inconclusive outcomes do, where the policy says nothing.
+    pub when_unknown: WhenUnknown,
+    /// Whether completeness that is not provable is accepted.
+    pub assume_complete: bool,
+    /// Whether evidence that is known to be partial is accepted.
+    pub allow_partial: bool,
+}
+
+/// Finishes the report. `nothing` names the places in which there was no evidence to be read.
+#[must_use]
+pub fn finish(
+    policies: PolicySet,
+    files: Vec<JudgedFile>,
+    nothing: &[Arc<str>],
+    terms: Terms,
+) -> Report {
+    let mut kept: Vec<Kept> = Vec::with_capacity(files.len());
+    let mut read = Vec::with_capacity(files.len());
+    for JudgedFile { file, found } in files {
+        kept.push(Kept {
+            source: Arc::clone(&file.source),
+            operation: Arc::clone(&file.operation),
+            lists: file.pages.iter().map(|page| page.list.clone()).collect(),
+            found,
+        });
+        read.push(file);
+    }
+    let mut evidence = snapshot::assemble(read, &mut |index, earlier| {
+        if let Some(kept) = kept.get_mut(index) {
+            drop_repeated(&mut kept.found, earlier);
+        }
+    })
+    .snapshots;
+    evidence.extend(
+        nothing
+            .iter()
+            .map(|source| Snapshot::nothing(Arc::clone(source))),
+    );
+    let counts = counts(&policies, &evidence, &kept);
+    let findings = findings(&policies, &kept, terms);
+    let mut report = Report {
+        verdict: Verdict::Clean,
+        summary: summary(&policies, &evidence, &findings),
+        evidence,
+        policies,
+        counts,
+        findings,
+        loosened: loosened(terms),
+        kept,
+    };
+    report.verdict = verdict(&report, terms);
+    report
+}
+
+/// Drops what was found on rows that an earlier page of the same snapshot had with the same content.
+fn drop_repeated(found: &mut Findings, earlier: &snapshot::Rows) {
+    let is_repeated = |hit: &crate::engine::Hit| {
+        earlier.look_up(hit.place.identity, hit.place.digest) == Row::Repeated
+    };
+    let repeated = found
+        .hits
+        .iter()
+        .enumerate()
+        .filter(|(_, hit)| is_repeated(hit));
+    let repeated: HashSet<usize> = repeated.map(|(index, _)| index).collect();
+    found
+        .findings
+        .retain(|finding| !repeated.contains(&finding.hit));
+}
+
+fn counts(policies: &PolicySet, evidence: &[Snapshot], kept: &[Kept]) -> Vec<PolicyCounts> {
+    let judged = |policy: &Policy| {
+        let mine = evidence.iter().filter(|snapshot| {
+            snapshot
+                .operation
+                .as_ref()
+                .is_some_and(|operation| operation.name == policy.operation.name)
+        });
+        mine.map(|snapshot| snapshot.judged).sum()
+    };
+    let start = |policy| PolicyCounts {
+        judged: judged(policy),
+        ..PolicyCounts::default()
+    };
+    let mut counts: Vec<PolicyCounts> = policies.policies.iter().map(start).collect();
+    for finding in kept.iter().flat_map(|kept| &kept.found.findings) {
+        if let Some(count) = counts.get_mut(finding.policy) {
+            match finding.outcome {
+                Outcome::Fail => count.failed += 1,
+                Outcome::Inconclusive => count.inconclusive += 1,
+            }
+        }
+    }
+    counts
+}
+
+/// The findings that are listed: all but inconclusive ones that are only counted.
+fn findings(policies: &PolicySet, kept: &[Kept], terms: Terms) -> Vec<Finding> {
+    let mut findings = Vec::with_capacity(kept.iter().map(|kept| kept.found.findings.len()).sum());
+    for (file, kept) in kept.iter().enumerate() {
+        for (index, found) in kept.found.findings.iter().enumerate() {
+            let is_listed = found.outcome == Outcome::Fail
+                || policies.policies.get(found.policy).is_some_and(|policy| {
+                    policy.when_unknown.unwrap_or(terms.when_unknown) != WhenUnknown::Pass
+                });
+            let numbers = (
+                u32::try_from(found.policy),
+                u32::try_from(file),
+                u32::try_from(index),
+            );
+            if let (true, (Ok(policy), Ok(file), Ok(index))) = (is_listed, numbers) {
+                let disposition = Disposition::Open;
+                findings.push(Finding {
+                    policy,
+                    file,
+                    index,
+                    outcome: found.outcome,
+                    disposition,
+                });
+            }
+        }
+    }
+    findings
+}
+
+fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) -> Summary {
+    let mut summary = Summary {
+        policies: policies.policies.len() as u64,
+        records: evidence.iter().map(|snapshot| snapshot.records).sum(),
+        ..Summary::default()
+    };
+    for finding in findings {
+        let effect = policies
+            .policies
+            .get(finding.policy as usize)
+            .map(|policy| policy.effect);
+        match (finding.disposition, finding.outcome, effect) {
+            (Disposition::Waived, _, _) => summary.waived += 1,
+            (Disposition::Known, _, _) => summary.known += 1,
+            (Disposition::Open, Outcome::Inconclusive, _) => summary.inconclusive += 1,
+            (Disposition::Open, Outcome::Fail, Some(Effect::Deny)) => summary.deny += 1,
+            (Disposition::Open, Outcome::Fail, _) => summary.alert += 1,
+        }
+    }
+    summary
+}
+
+fn loosened(terms: Terms) -> Vec<Loosening> {
+    let inconclusive = match terms.when_unknown {
+        WhenUnknown::Fail => None,
+        WhenUnknown::Report => Some(Loosening::InconclusiveReport),
+        WhenUnknown::Pass => Some(Loosening::InconclusivePass),
+    };
+    let flags = [
+        terms.assume_complete.then_some(Loosening::AssumeComplete),
+        terms.allow_partial.then_some(Loosening::AllowPartial),
+        inconclusive,
+        (terms.fail_on == FailOn::Never).then_some(Loosening::FailOnNever),
+    ];
+    flags.into_iter().flatten().collect()
+}
+
+fn verdict(report: &Report, terms: Terms) -> Verdict {
+    let open = report.findings.iter().filter(|finding| {
+        finding.disposition == Disposition::Open
+            && terms.fail_on.counts(report.policy(finding).effect)
+    });
+    let mut is_inconclusive = false;
+    for finding in open {
+        match finding.outcome {
+            Outcome::Fail => return Verdict::Violations,
+            Outcome::Inconclusive => {
+                let choice = report
+                    .policy(finding)
+                    .when_unknown
+                    .unwrap_or(terms.when_unknown);
+                is_inconclusive |= choice == WhenUnknown::Fail;
+            }
+        }
+    }
+    if is_inconclusive || !is_sufficient(report, terms) {
+        Verdict::InsufficientEvidence
+    } else {
+        Verdict::Clean
+    }
+}
+
+/// Whether every snapshot is whole enough, and every policy that decides had one to judge.
+fn is_sufficient(report: &Report, terms: Terms) -> bool {
+    let is_accepted = |snapshot: &Snapshot| match snapshot.wholeness {
+        Wholeness::Complete => true,
+        Wholeness::Unprovable => terms.assume_complete,
+        Wholeness::Partial => terms.allow_partial,
+        Wholeness::NoEvidence => false,
+    };
+    let has_evidence = |policy: &Policy| {
+        report
+            .evidence
+            .iter()
+            .filter_map(|snapshot| snapshot.operation.as_ref())
+            .any(|operation| operation.name == policy.operation.name)
+    };
+    !report.evidence.is_empty()
+        && report.evidence.iter().all(is_accepted)
+        && report
+            .policies
+            .policies
+            .iter()
+            .filter(|policy| terms.fail_on.counts(policy.effect))
+            .all(has_evidence)
+}

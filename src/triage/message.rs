@@ -1,0 +1,155 @@
+//! Values in the words of a reader: what a message shows, and what a value was read as.
+
+use crate::engine::{Capture, apply};
+use crate::json::{Number, Raw};
+use crate::operation::reading::{self, Case, Members, Reading, Unknown};
+use crate::operation::{Field, FieldId, Kind, Schema};
+use crate::policy::{Operator, Part, Template};
+
+/// What stands for a value that is not there.
+const UNKNOWN: &str = "unknown";
+
+/// The members of a record that were kept.
+pub(super) struct Values<'a> {
+    pub(super) captures: &'a [Capture],
+    pub(super) text: &'a str,
+}
+
+impl<'a> Values<'a> {
+    fn raw(&self, field: FieldId) -> Option<Raw<'a>> {
+        let capture = self
+            .captures
+            .iter()
+            .find(|capture| capture.field == field)?;
+        Some(Raw {
+            text: self.text.get(capture.text.clone())?,
+            kind: capture.kind,
+        })
+    }
+
+    fn number(&self, schema: &Schema, field: FieldId) -> Reading<Number> {
+        let described = schema.field(field);
+        let Some(derived) = &described.derived else {
+            return reading::number(described, self.raw(field));
+        };
+        match self.number(schema, derived.first) {
+            Err(Unknown::Absent | Unknown::Null) => {
+                derived
+                    .otherwise
+                    .iter()
+                    .try_fold(Number::Integer(0), |sum, field| {
+                        apply(sum, Operator::Add, self.number(schema, *field)?)
+                            .ok_or(Unknown::Malformed)
+                    })
+            }
+            read => read,
+        }
+    }
+}
+
+/// Appends a template's text, its fields filled in.
+pub(super) fn fill(
+    template: &Template,
+    schema: &Schema,
+    values: &Values<'_>,
+    message: &mut String,
+) {
+    for part in &template.parts {
+        match part {
+            Part::Literal(text) => message.push_str(text),
+            Part::Field(field) => show(schema, *field, values, message),
+        }
+    }
+}
+
+fn show(schema: &Schema, field: FieldId, values: &Values<'_>, message: &mut String) {
+    let described = schema.field(field);
+    let raw = values.raw(field);
+    match &described.kind {
+        Kind::TextList => match names(raw) {
+            Ok((names, members)) if members.malformed == 0 => message.push_str(&names.join(", ")),
+            _ => as_sent(raw, message),
+        },
+        Kind::Text | Kind::Address | Kind::Boolean | Kind::Time => as_sent(raw, message),
+        Kind::Code(_) => match reading::code(raw) {
+            Ok(code) => {
+                message.push_str(&code.to_string());
+                if let Some(code) = described.kind.code(code) {
+                    message.push_str(" (");
+                    message.push_str(&code.label);
+                    message.push(')');
+                }
+            }
+            Err(_) => as_sent(raw, message),
+        },
+        Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
+            match values.number(schema, field) {
+                Ok(number) => message.push_str(&number.to_string()),
+                Err(_) => as_sent(raw, message),
+            }
+        }
+    }
+}
+
+/// A value that has no better form: a text without its quotes, anything else as it stands.
+fn as_sent(raw: Option<Raw<'_>>, message: &mut String) {
+    let mut scratch = reading::Scratch::default();
+    match (reading::text(Case::Kept, raw, &mut scratch), raw) {
+        (Ok(text), _) => message.push_str(text),
+        (Err(Unknown::Malformed), Some(raw)) => message.push_str(raw.text),
+        (Err(_), _) => message.push_str(UNKNOWN),
+    }
+}
+
+fn names(raw: Option<Raw<'_>>) -> Reading<(Vec<String>, Members)> {
+    let mut names = Vec::new();
+    let mut scratch = reading::Scratch::default();
+    let members = reading::list(Case::Kept, raw, &mut scratch, &mut |name| {
+        names.push(name.to_owned())
+    })?;
+    Ok((names, members))
+}
+
+/// JSON text of what a value was read as, where that differs from how it stands.
+pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
+    let read = match &field.kind {
+        Kind::TextList => names(Some(raw))
+            .ok()
+            .map(|(names, _)| serde_json::Value::from(names).to_string()),
+        Kind::Code(_) => reading::code(Some(raw)).ok().map(|code| code.to_string()),
+        Kind::Boolean => reading::boolean(Some(raw))
+            .ok()
+            .map(|value| value.to_string()),
+        Kind::Time => reading::time(Some(raw)).ok().map(|time| time.to_string()),
+        Kind::Text | Kind::Address => None,
+        Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
+            reading::number(field, Some(raw))
+                .ok()
+                .map(|number| number.to_string())
+        }
+    }?;
+    let is_same = match serde_json::from_str::<serde_json::Value>(raw.text) {
+        Ok(value) => value.to_string() == read,
+        Err(_) => false,
+    };
+    (!is_same).then_some(read)
+}
+
+/// A code's label.
+pub(super) fn label(field: &Field, raw: Raw<'_>) -> Option<String> {
+    let code = reading::code(Some(raw)).ok()?;
+    field.kind.code(code).map(|code| code.label.clone())
+}
+
+/// A value the way it identifies: numbers by value, names as they are compared, nothing where unknown.
+pub(super) fn identifying(field: &Field, raw: Option<Raw<'_>>) -> String {
+    let mut scratch = reading::Scratch::default();
+    match &field.kind {
+        Kind::Text => reading::text(Case::of(field), raw, &mut scratch)
+            .unwrap_or_default()
+            .to_owned(),
+        _ => reading::number(field, raw)
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
+    }
+}
