@@ -125,10 +125,9 @@ fn operation(
         problems.push(asked.key_problem(&error, "unknown operator"));
         return None;
     };
-    let stands_alone = matches!(op, Op::IsKnown | Op::IsUnknown | Op::IsEmpty);
-    let right = match stands_alone {
-        true => None,
-        false => Some(operand(asked, problems)?),
+    let right = match op.takes_operand() {
+        true => Some(operand(asked, problems)?),
+        false => None,
     };
     let comparison = Expr::Comparison(Comparison {
         left: left(field),
@@ -137,9 +136,9 @@ fn operation(
         right,
         location,
     });
-    match stands_alone {
-        true => truth(asked, comparison, problems),
-        false => Some(comparison),
+    match op.takes_operand() {
+        true => Some(comparison),
+        false => truth(asked, comparison, problems),
     }
 }
 

@@ -3,8 +3,7 @@
 use super::error::DraftError;
 use super::formula;
 use super::shape::Item;
-use crate::policy::parser;
-use crate::policy::syntax::Operand;
+use crate::policy::syntax::{Op, Operand};
 use crate::text::{Location, Problem};
 use crate::yaml::Node;
 
@@ -67,10 +66,18 @@ fn named<'a>(
     all
 }
 
+/// Words that cannot be names, beside the first words of operators.
+const JOINING_WORDS: &[&str] = &["and", "or", "not", "if", "when", "unless", "approved"];
+
 /// Whether a rule can say it: a word, and none of the language's own.
 fn is_name(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|other| other.is_alphanumeric() || matches!(other, '_' | '-'))
-        && !parser::is_keyword(name)
+    let begins = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    let goes_on = characters.all(|other| other.is_alphanumeric() || matches!(other, '_' | '-'));
+    let operators = Op::spellings().iter();
+    let taken = operators
+        .filter_map(|spelling| spelling.text.split(' ').next())
+        .chain(JOINING_WORDS.iter().copied())
+        .any(|word| word.eq_ignore_ascii_case(name));
+    begins && goes_on && !taken
 }
