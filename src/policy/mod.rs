@@ -1,6 +1,7 @@
 //! Floor 4: policies, from YAML to typed conditions.
 
 mod condition;
+mod parser;
 #[expect(
     clippy::module_inception,
     reason = "the floor is named after what it makes"
@@ -8,6 +9,7 @@ mod condition;
 mod policy;
 mod syntax;
 mod template;
+mod unit;
 
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,

@@ -1,10 +1,15 @@
 //! Floor 1: texts, places in them, and problems that point there.
 
+mod clip;
+mod excerpt;
+mod printable;
 mod problem;
 mod source;
 mod span;
 mod suggest;
 
+pub use excerpt::{Excerpt, NamedExcerpt};
+pub use printable::{is_hostile, printable};
 pub use problem::{Level, Mark, Place, Problem};
 pub use source::{BYTE_ORDER_MARK, Location, Source};
 pub use span::{Position, Span};

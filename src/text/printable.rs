@@ -1,0 +1,117 @@
+//! Text from an API or a file name is untrusted: what a terminal would obey, or what would make a
+//! reader see something else than is there, is shown by its number and never sent.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a character does something other than appear: controls, line and paragraph separators,
+/// bidirectional overrides, what has no width, tags, and what is no character at all.
+#[must_use]
+pub fn is_hostile(c: char) -> bool {
+    match c {
+        ' '..='~' => false,
+        _ if c.is_control() => true,
+        '\u{061c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{fdd0}'..='\u{fdef}'
+        | '\u{e0000}'..='\u{e007f}' => true,
+        // The last two of each plane.
+        _ => u32::from(c) & 0xfffe == 0xfffe,
+    }
+}
+
+/// The text with each hostile character written as `<U+202E>`; the text itself where there is none.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    text.chars().for_each(|c| push_printable(&mut shown, c));
+    Cow::Owned(shown)
+}
+
+/// Appends one character in its printable form.
+pub(super) fn push_printable(shown: &mut String, c: char) {
+    if is_hostile(c) {
+        // Writing to a string cannot fail.
+        let _ = write!(shown, "<U+{:04X}>", u32::from(c));
+    } else {
+        shown.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_shown_by_number() {
+        for (text, shown) in [
+            ("\u{1b}[31mred", "<U+001B>[31mred"),
+            ("a\0b", "a<U+0000>b"),
+            ("a\r\n\tb", "a<U+000D><U+000A><U+0009>b"),
+            ("\u{7f}\u{9b}1m", "<U+007F><U+009B>1m"),
+            ("user\u{202e}txt.exe", "user<U+202E>txt.exe"),
+            ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>"),
+            (
+                "a\u{200b}b\u{200d}c\u{200e}d\u{200f}",
+                "a<U+200B>b<U+200D>c<U+200E>d<U+200F>",
+            ),
+            ("\u{feff}a\u{2060}\u{61c}", "<U+FEFF>a<U+2060><U+061C>"),
+            ("a\u{2028}b\u{2029}c", "a<U+2028>b<U+2029>c"),
+            ("\u{e0001}\u{e0041}\u{e007f}", "<U+E0001><U+E0041><U+E007F>"),
+            (
+                "\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}",
+                "<U+FFFE><U+FFFF><U+FDD0><U+10FFFF>",
+            ),
+        ] {
+            assert_eq!(printable(text), shown);
+            assert!(!printable(text).contains(is_hostile), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_appears_is_not_touched_or_copied() {
+        for text in [
+            "",
+            "plain ~",
+            "端口对互联网开放",
+            "é ñ ü",
+            "🔒",
+            "العربية",
+            "\u{a0}",
+            "\u{fffd}",
+        ] {
+            assert!(
+                matches!(printable(text), Cow::Borrowed(same) if same == text),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn exactly_the_documented_characters_are_hostile() {
+        let documented = |code: u32| {
+            matches!(code,
+                0..=0x1f | 0x7f..=0x9f | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060
+                | 0x2066..=0x2069 | 0xfdd0..=0xfdef | 0xfeff | 0xe0000..=0xe007f)
+                || code % 0x1_0000 >= 0xfffe
+        };
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            assert_eq!(
+                is_hostile(c),
+                documented(u32::from(c)),
+                "U+{:04X}",
+                u32::from(c)
+            );
+        }
+    }
+}
