@@ -33,7 +33,9 @@ enum LoadError {
     #[error("the id `{id}`, made from the rule's words, is taken")]
     #[diagnostic(
         code("policy/duplicate-id"),
-        help("write the rule under `rule:` and give it an `id:`, or remove it if it is the same rule")
+        help(
+            "write the rule under `rule:` and give it an `id:`, or remove it if it is the same rule"
+        )
     )]
     DuplicateSlug { id: String },
 
@@ -92,7 +94,10 @@ fn finish(
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     if !failed && set.policies.is_empty() {
         let name = sources.first().map_or("policies", |source| source.name());
-        problems.push(Problem::new(&LoadError::NoPolicy, Place::Whole(name.into())));
+        problems.push(Problem::new(
+            &LoadError::NoPolicy,
+            Place::Whole(name.into()),
+        ));
         return Err(problems);
     }
     if failed {
@@ -202,22 +207,22 @@ impl Loader<'_> {
 }
 
 /// What the rules of one file can name.
-fn scope<'a>(
-    draft: Draft<'_>,
-    operation: &'a Operation,
-    problems: &mut Vec<Problem>,
-) -> Scope<'a> {
+fn scope<'a>(draft: Draft<'_>, operation: &'a Operation, problems: &mut Vec<Problem>) -> Scope<'a> {
     let mut scope = Scope::new(operation);
     for set in draft.sets {
         if operation.schema.find(&set.name).is_some() {
-            let error = LoadError::SetNamedAsField { name: set.name.clone() };
+            let error = LoadError::SetNamedAsField {
+                name: set.name.clone(),
+            };
             let place = Place::Text(set.location.clone());
             problems.push(Problem::new(&error, place).labelled("a field too"));
         }
         scope.sets.insert(set.name, (set.value, set.location));
     }
     for param in draft.params {
-        scope.params.insert(param.name, (param.value, param.location));
+        scope
+            .params
+            .insert(param.name, (param.value, param.location));
     }
     scope
 }

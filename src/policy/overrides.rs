@@ -79,7 +79,9 @@ impl Overrides {
         for param in params {
             self.known.insert(param.name.clone());
             let given = self.given.iter().find(|given| given.name == param.name);
-            if let Some((value, given)) = given.and_then(|given| Some((given.value.clone()?, given))) {
+            if let Some((value, given)) =
+                given.and_then(|given| Some((given.value.clone()?, given)))
+            {
                 param.value = value;
                 param.location = given.location.clone();
             }
@@ -88,7 +90,10 @@ impl Overrides {
 
     /// What was given and is in no file.
     pub(super) fn unused(&self) -> impl Iterator<Item = Problem> {
-        let unused = self.given.iter().filter(|given| !self.known.contains(&given.name));
+        let unused = self
+            .given
+            .iter()
+            .filter(|given| !self.known.contains(&given.name));
         unused.map(|given| {
             let error = OverrideError::UnknownParam {
                 help: suggestion(&given.name, self.known.iter().map(String::as_str)),

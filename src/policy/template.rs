@@ -114,7 +114,10 @@ impl Reader<'_> {
             .strip_prefix('{')
             .and_then(|inside| inside.split_once(['{', '}']))
             .map(|(inside, _)| inside)
-            .filter(|inside| rest.get(1 + inside.len()..).is_some_and(|end| end.starts_with('}')));
+            .filter(|inside| {
+                rest.get(1 + inside.len()..)
+                    .is_some_and(|end| end.starts_with('}'))
+            });
         let Some(inside) = inside else {
             self.errors.push((at..at + 1, TemplateError::LoneBrace));
             return 1;

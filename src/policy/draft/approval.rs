@@ -30,7 +30,9 @@ pub(super) fn all(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<Approval> 
     if item.node.as_sequence().is_some_and(<[_]>::is_empty) {
         return Vec::new();
     }
-    let items = item.list("a list of approvals", problems).unwrap_or_default();
+    let items = item
+        .list("a list of approvals", problems)
+        .unwrap_or_default();
     items
         .into_iter()
         .filter_map(|item| one(item, problems))
@@ -47,7 +49,10 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     let protocol = form
         .item("protocol")
         .map(|item| item.text(problems).map(|name| name.to_lowercase()));
-    let mut said = |key| form.required(key, problems).and_then(|item| item.text(problems));
+    let mut said = |key| {
+        form.required(key, problems)
+            .and_then(|item| item.text(problems))
+    };
     let owner = said("owner");
     let reason = said("reason");
     let approved_by = said("approved_by");
@@ -102,7 +107,10 @@ fn port(operand: &Operand) -> Option<i64> {
 fn date(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Date> {
     let text = item.text(problems)?;
     // The parser also takes times and other spellings, which would hide a slip of the pen.
-    let date: Option<Date> = text.parse().ok().filter(|date: &Date| date.to_string() == text);
+    let date: Option<Date> = text
+        .parse()
+        .ok()
+        .filter(|date: &Date| date.to_string() == text);
     if date.is_none() {
         let text = text_of(item.node).to_owned();
         problems.push(item.problem(&DraftError::BadDate { text }, "not a date"));

@@ -11,7 +11,9 @@ pub(super) enum DraftError {
     #[error("the file is empty")]
     #[diagnostic(
         code("policy/empty-file"),
-        help("begin with `policies:` and a list of sentences such as `- deny RDP if RiskLevel high`")
+        help(
+            "begin with `policies:` and a list of sentences such as `- deny RDP if RiskLevel high`"
+        )
     )]
     EmptyFile,
 
@@ -85,7 +87,9 @@ pub(super) enum DraftError {
     #[error("`{name}` is no name for {what}")]
     #[diagnostic(
         code("policy/bad-name"),
-        help("a name begins with a letter, goes on with letters, digits, `_` and `-`, and is no word of the language")
+        help(
+            "a name begins with a letter, goes on with letters, digits, `_` and `-`, and is no word of the language"
+        )
     )]
     BadName { name: String, what: &'static str },
 
@@ -129,10 +133,7 @@ pub(super) enum DraftError {
     },
 
     #[error("an approval of every service on every port")]
-    #[diagnostic(
-        code("policy/boundless-approval"),
-        help("add `service:` or `port:`")
-    )]
+    #[diagnostic(code("policy/boundless-approval"), help("add `service:` or `port:`"))]
     BoundlessApproval,
 
     #[error("`{text}` is no port")]

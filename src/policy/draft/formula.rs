@@ -185,7 +185,9 @@ fn scalar(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Operand> {
     problems.push(match item.is_null() {
         true => item.wrong_with(
             "a value",
-            Some("for a missing value ask `is known: false`; the word null needs quotes".to_owned()),
+            Some(
+                "for a missing value ask `is known: false`; the word null needs quotes".to_owned(),
+            ),
         ),
         false => item.wrong("a single value"),
     });
@@ -217,7 +219,10 @@ fn all(mut parts: Vec<Expr>) -> Expr {
 }
 
 /// Reads every part, so that the problems of all are told; nothing where one has failed.
-fn each<T, U>(parts: impl IntoIterator<Item = T>, read: impl FnMut(T) -> Option<U>) -> Option<Vec<U>> {
+fn each<T, U>(
+    parts: impl IntoIterator<Item = T>,
+    read: impl FnMut(T) -> Option<U>,
+) -> Option<Vec<U>> {
     let read: Vec<Option<U>> = parts.into_iter().map(read).collect();
     read.into_iter().collect()
 }

@@ -72,7 +72,9 @@ const JOINING_WORDS: &[&str] = &["and", "or", "not", "if", "when", "unless", "ap
 /// Whether a rule can say it: a word, and none of the language's own.
 fn is_name(name: &str) -> bool {
     let mut characters = name.chars();
-    let begins = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    let begins = characters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_');
     let goes_on = characters.all(|other| other.is_alphanumeric() || matches!(other, '_' | '-'));
     let operators = Op::spellings().iter();
     let taken = operators

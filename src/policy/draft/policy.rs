@@ -247,7 +247,9 @@ fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
 }
 
 fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let items = item.list("a list of web addresses", problems).unwrap_or_default();
+    let items = item
+        .list("a list of web addresses", problems)
+        .unwrap_or_default();
     let mut references = Vec::with_capacity(items.len());
     for item in items {
         let Some(text) = item.text(problems) else {
@@ -280,7 +282,10 @@ fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec
             Some(_) => item.empty(),
             None => {
                 let help = "write `controls: {pci-dss-4.0.1: [1.4.4]}`".to_owned();
-                item.wrong_with("a mapping from frameworks to lists of control ids", Some(help))
+                item.wrong_with(
+                    "a mapping from frameworks to lists of control ids",
+                    Some(help),
+                )
             }
         });
     }
@@ -294,7 +299,9 @@ fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec
 }
 
 fn control_ids(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let items = item.list("a list of control ids", problems).unwrap_or_default();
+    let items = item
+        .list("a list of control ids", problems)
+        .unwrap_or_default();
     let mut ids = Vec::with_capacity(items.len());
     for item in items {
         let scalar = item.node.as_scalar().map(|scalar| scalar.value());

@@ -38,7 +38,11 @@ policies:
 #[test]
 fn the_example_of_the_design_is_four_policies() {
     let set = good(EXAMPLE);
-    let ids: Vec<_> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
+    let ids: Vec<_> = set
+        .policies
+        .iter()
+        .map(|policy| policy.id.as_str())
+        .collect();
     assert_eq!(
         ids,
         [
@@ -52,16 +56,25 @@ fn the_example_of_the_design_is_four_policies() {
         panic!("{ids:?}");
     };
     assert_eq!((rdp.effect, rdp.severity), (Effect::Deny, Severity::High));
-    assert_eq!((alert.effect, alert.severity), (Effect::Alert, Severity::Medium));
+    assert_eq!(
+        (alert.effect, alert.severity),
+        (Effect::Alert, Severity::Medium)
+    );
     assert_eq!(rdp.title, "deny RDP if RiskLevel 3");
     assert_eq!(rdp.rule.text(), "deny RDP if RiskLevel 3");
-    assert_eq!((rdp.location.position().line, rdp.location.position().column), (7, 5));
+    assert_eq!(
+        (rdp.location.position().line, rdp.location.position().column),
+        (7, 5)
+    );
     assert_eq!(rdp.operation.name, "DescribeInternetOpenPort");
     assert_eq!(rdp.when_unknown, None);
 
     assert_eq!(databases.severity, Severity::Critical);
     assert_eq!(databases.title, "Database reachable from the Internet");
-    assert_eq!(databases.why.as_deref(), Some("Databases belong behind the application tier."));
+    assert_eq!(
+        databases.why.as_deref(),
+        Some("Databases belong behind the application tier.")
+    );
     assert_eq!(
         databases.remediation.as_deref(),
         Some("Restrict the source range in the access control policy.")
@@ -116,7 +129,12 @@ fn problems_of_all_files_come_in_order() {
     let problems = load(&sources, &catalogue(), &[]).unwrap_err();
     let places: Vec<_> = problems
         .iter()
-        .map(|problem| (problem.place.source().to_owned(), location(problem).text().to_owned()))
+        .map(|problem| {
+            (
+                problem.place.source().to_owned(),
+                location(problem).text().to_owned(),
+            )
+        })
         .collect();
     let expected = [
         ("1.yaml", "5"),
@@ -132,12 +150,26 @@ fn problems_of_all_files_come_in_order() {
 
 #[test]
 fn a_broken_file_does_not_hide_the_others() {
-    let sources = ["policies: [deny RDP", "policies: [deny RDP if Prot 3]", "\tpolicies: []"]
-        .map(|text| Source::new("p.yaml", text));
+    let sources = [
+        "policies: [deny RDP",
+        "policies: [deny RDP if Prot 3]",
+        "\tpolicies: []",
+    ]
+    .map(|text| Source::new("p.yaml", text));
     let problems = load(&sources, &catalogue(), &[]).unwrap_err();
-    let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
+    let codes: Vec<_> = problems
+        .iter()
+        .map(|problem| problem.code.as_str())
+        .collect();
     assert!(codes.contains(&"policy/unknown-field"), "{codes:?}");
-    assert!(codes.iter().filter(|code| code.starts_with("yaml/")).count() >= 2, "{codes:?}");
+    assert!(
+        codes
+            .iter()
+            .filter(|code| code.starts_with("yaml/"))
+            .count()
+            >= 2,
+        "{codes:?}"
+    );
 }
 
 #[test]
@@ -149,11 +181,20 @@ fn an_id_belongs_to_one_policy_of_all_files() {
     let [id, slug] = problems.as_slice() else {
         panic!("{}", told(&problems));
     };
-    assert_eq!((id.code.as_str(), slug.code.as_str()), ("policy/duplicate-id", "policy/duplicate-id"));
+    assert_eq!(
+        (id.code.as_str(), slug.code.as_str()),
+        ("policy/duplicate-id", "policy/duplicate-id")
+    );
     assert_eq!((id.place.source(), location(id).text()), ("2.yaml", "a"));
     assert_eq!(location(id).span.start, 29);
-    assert_eq!((id.related[0].1.source.name(), id.related[0].1.text()), ("1.yaml", "a"));
-    assert_eq!((slug.place.source(), location(slug).text()), ("3.yaml", "deny  ftp"));
+    assert_eq!(
+        (id.related[0].1.source.name(), id.related[0].1.text()),
+        ("1.yaml", "a")
+    );
+    assert_eq!(
+        (slug.place.source(), location(slug).text()),
+        ("3.yaml", "deny  ftp")
+    );
     assert_eq!(slug.related[0].1.text(), "deny FTP");
 }
 
@@ -170,7 +211,10 @@ fn slugs_are_letters_and_digits_of_any_script_and_short() {
     for (sentence, slug) in [
         ("deny RDP if RiskLevel >= 2", "deny-rdp-if-risklevel-2"),
         ("\"deny   RDP,  SSH\"", "deny-rdp-ssh"),
-        ("deny \"远程桌面\" if Port 3389", "deny-远程桌面-if-port-3389"),
+        (
+            "deny \"远程桌面\" if Port 3389",
+            "deny-远程桌面-if-port-3389",
+        ),
         (
             "deny if RiskReason contains aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa . ",
             "deny-if-riskreason-contains-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -194,7 +238,12 @@ fn the_operation_must_be_clear() {
     assert_eq!(problems.len(), 1, "{}", told(&problems));
     assert_eq!(problems[0].code, "policy/missing-operation");
     assert_eq!(location(&problems[0]).text(), "sets");
-    assert!(problems[0].help.as_deref().is_some_and(|help| help.contains("`DescribeOther`")));
+    assert!(
+        problems[0]
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("`DescribeOther`"))
+    );
 
     let text = format!("operation: DescribeOther\n{text}");
     let set = load(&[Source::new("p.yaml", text)], &two, &[]).unwrap();
@@ -208,16 +257,27 @@ fn nothing_is_asked_by_no_policy() {
         problems.into_iter().map(|problem| problem.code).collect()
     };
     assert_eq!(codes(&[]), ["policy/no-policy"]);
-    assert_eq!(codes(&[Source::new("r.yaml", "approvals: []")]), ["policy/no-policy"]);
+    assert_eq!(
+        codes(&[Source::new("r.yaml", "approvals: []")]),
+        ["policy/no-policy"]
+    );
 }
 
 #[test]
 fn a_warning_is_told_once_and_stops_nothing() {
     let set = good("policies: [deny Zzzyxw, deny Zzzyxw if Port 3, deny Qqqqq]");
     assert_eq!(set.policies.len(), 3);
-    let words: Vec<_> = set.warnings.iter().map(|problem| location(problem).text()).collect();
+    let words: Vec<_> = set
+        .warnings
+        .iter()
+        .map(|problem| location(problem).text())
+        .collect();
     assert_eq!(words, ["Zzzyxw", "Qqqqq"], "{}", told(&set.warnings));
-    assert!(set.warnings.iter().all(|problem| problem.level == Level::Warning));
+    assert!(
+        set.warnings
+            .iter()
+            .all(|problem| problem.level == Level::Warning)
+    );
     assert!(good("policies: [deny \"Zzzyxw\"]").warnings.is_empty());
 }
 
@@ -234,28 +294,49 @@ fn a_param_is_replaced_by_the_runs_own() {
     let text = "params: {low: 5, ports: [1, 2]}\npolicies: [deny if PublicIpNum > $low, alert if Port in $ports]";
     let meanings = |params: &[(&str, &str)]| -> Vec<String> {
         let set = with_params(text, params).unwrap();
-        set.policies.iter().map(|policy| meaning(&policy.condition)).collect()
+        set.policies
+            .iter()
+            .map(|policy| meaning(&policy.condition))
+            .collect()
     };
     let literal = |low: &str, ports: &str| -> Vec<String> {
         let text = format!("policies: [deny if PublicIpNum > {low}, 'alert if Port in {ports}']");
-        good(&text).policies.iter().map(|policy| meaning(&policy.condition)).collect()
+        good(&text)
+            .policies
+            .iter()
+            .map(|policy| meaning(&policy.condition))
+            .collect()
     };
     assert_eq!(meanings(&[]), literal("5", "[1, 2]"));
     assert_eq!(meanings(&[("low", "70")]), literal("70", "[1, 2]"));
-    assert_eq!(meanings(&[("ports", "8000..8010")]), literal("5", "8000..8010"));
-    assert_eq!(meanings(&[("ports", "[7]"), ("low", "0")]), literal("0", "[7]"));
+    assert_eq!(
+        meanings(&[("ports", "8000..8010")]),
+        literal("5", "8000..8010")
+    );
+    assert_eq!(
+        meanings(&[("ports", "[7]"), ("low", "0")]),
+        literal("0", "[7]")
+    );
 }
 
 #[test]
 fn a_param_of_the_run_is_checked_like_one_of_a_file() {
     let text = "params: {low: 5}\npolicies: [deny if PublicIpNum > $low]";
     for (params, code, help) in [
-        (vec![("lwo", "3")], "policy/unknown-param", "did you mean `low`?"),
+        (
+            vec![("lwo", "3")],
+            "policy/unknown-param",
+            "did you mean `low`?",
+        ),
         (vec![("low", "")], "policy/empty-param", "1GB"),
         (vec![("low", "# 3")], "policy/empty-param", "1GB"),
         (vec![("low", "{a: 1}")], "policy/wrong-shape", ""),
         (vec![("low", "[]")], "policy/empty-list", ""),
-        (vec![("low", "3"), ("low", "4")], "policy/duplicate-param", "once"),
+        (
+            vec![("low", "3"), ("low", "4")],
+            "policy/duplicate-param",
+            "once",
+        ),
         (vec![("low", "[1")], "yaml/", ""),
     ] {
         let problems = with_params(text, &params).unwrap_err();
@@ -263,7 +344,11 @@ fn a_param_of_the_run_is_checked_like_one_of_a_file() {
             panic!("{params:?}\n{}", told(&problems));
         };
         assert!(problem.code.starts_with(code), "{}", told(&problems));
-        assert!(problem.help.clone().unwrap_or_default().contains(help), "{}", told(&problems));
+        assert!(
+            problem.help.clone().unwrap_or_default().contains(help),
+            "{}",
+            told(&problems)
+        );
         assert_eq!(problem.place.source(), format!("--param {}", params[0].0));
     }
     // A value of the wrong kind is told where the value stands or is used.
@@ -295,7 +380,8 @@ fn aliases_are_what_they_stand_for() {
 
 #[test]
 fn hostile_files_end_in_problems() {
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
     let rule = |rule: &str| format!("policies:\n  - {rule}\n");
     for text in [
         deep("[", "]"),
@@ -309,16 +395,26 @@ fn hostile_files_end_in_problems() {
         rule(&format!("{{effect: deny, when: {}}}", deep("{not: ", "}"))),
         format!("policies: [{}]", "x: y, ".repeat(20_000)),
         "policies: [deny RDP]\n\u{0}".to_owned(),
-        format!("policies: [{{rule: deny RDP, message: '{}'}}]", "{".repeat(100_001)),
+        format!(
+            "policies: [{{rule: deny RDP, message: '{}'}}]",
+            "{".repeat(100_001)
+        ),
     ] {
-        assert!(loaded(&text).is_err(), "{}", text.chars().take(60).collect::<String>());
+        assert!(
+            loaded(&text).is_err(),
+            "{}",
+            text.chars().take(60).collect::<String>()
+        );
     }
 }
 
 #[test]
 fn the_packs_load_without_a_word() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    let mut files: Vec<_> = std::fs::read_dir(root).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     files.sort();
     let sources: Vec<_> = files
         .iter()

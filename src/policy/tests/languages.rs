@@ -7,16 +7,28 @@ const STYLES: &[fn(&str) -> String] = &[
     |rule| format!("policies:\n  - {rule}\n"),
     |rule| format!("# 策略\npolicies:\n  - '{}'\n", rule.replace('\'', "''")),
     |rule| format!("policies:\n  - \"{}\"\n", escaped(rule)),
-    |rule| format!("policies: [{{title: 远程桌面, rule: \"{}\"}}]\n", escaped(rule)),
+    |rule| {
+        format!(
+            "policies: [{{title: 远程桌面, rule: \"{}\"}}]\n",
+            escaped(rule)
+        )
+    },
     |rule| format!("policies:\n  - title: 远程\n    rule: |\n      {rule}\n"),
     |rule| format!("policies:\n  - rule: |2-\n      {rule}\n    title: x\n"),
-    |rule| format!("policies:\n  - rule: >-\n      {}\n", rule.replacen(' ', "\n      ", 1)),
+    |rule| {
+        format!(
+            "policies:\n  - rule: >-\n      {}\n",
+            rule.replacen(' ', "\n      ", 1)
+        )
+    },
     |rule| format!("\u{feff}policies:\r\n  - rule: >\r\n      {rule}\r\n    title: x\r\n"),
     |rule| format!("policies:\n  - {}\n", rule.replacen(' ', "\n    ", 1)),
 ];
 
 fn escaped(rule: &str) -> String {
-    rule.replace('\\', "\\\\").replace('"', "\\\"").replacen(' ', "\\x20", 1)
+    rule.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replacen(' ', "\\x20", 1)
 }
 
 #[test]
@@ -46,11 +58,19 @@ fn an_error_of_a_rule_lies_at_its_word_in_every_style() {
                 "{text}\n{}",
                 told(&problems)
             );
-            assert!(found.span.start >= spans[0].start.saturating_sub(4) && found.span.start <= spans[0].end, "{text}");
+            assert!(
+                found.span.start >= spans[0].start.saturating_sub(4)
+                    && found.span.start <= spans[0].end,
+                "{text}"
+            );
             assert!(problem.code.starts_with("policy/"), "{}", told(&problems));
             assert!(!problem.message.is_empty() && !problem.label.is_empty());
             let said = problem.help.clone().unwrap_or_default();
-            assert!(!said.is_empty() && said.contains(help), "{}", told(&problems));
+            assert!(
+                !said.is_empty() && said.contains(help),
+                "{}",
+                told(&problems)
+            );
         }
     }
 }

@@ -105,7 +105,10 @@ fn each_is_told(table: &[(&str, &str, &str)]) {
         assert_eq!(problem.code, *code, "{marked}\n{}", told(&problems));
         let said = problem.help.clone().unwrap_or_default();
         assert!(said.contains(help), "{marked}\n{}", told(&problems));
-        assert!(!problem.label.is_empty() && problem.label != "here", "{marked}");
+        assert!(
+            !problem.label.is_empty() && problem.label != "here",
+            "{marked}"
+        );
         assert_eq!(problem.level, Level::Error);
         assert!(!problem.message.ends_with('.'), "{}", problem.message);
     }
