@@ -43,9 +43,10 @@ pub(super) fn resolve(
     }
     let mut record = String::new();
     write(draft.record, &mut record, problems);
-    (problems.len() == before).then_some(Case {
+    let whole = problems.len() == before;
+    whole.then_some(Case {
         record,
-        expect: draft.expect,
+        expect: draft.expect?,
         location: draft.location.clone(),
     })
 }

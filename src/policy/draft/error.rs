@@ -62,11 +62,11 @@ pub(super) enum DraftError {
     )]
     EmptyList { key: String },
 
-    #[error("`{value}` is no {what}")]
+    #[error("`{value}` is no value of `{key}`")]
     #[diagnostic(code("policy/unknown-value"), help("{help}"))]
     UnknownValue {
         value: String,
-        what: String,
+        key: String,
         help: String,
     },
 

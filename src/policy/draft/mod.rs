@@ -51,7 +51,7 @@ pub(super) enum Written {
 pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Draft<'a>> {
     let form = Form::of_document(root, KEYS, problems)?;
     if form.item("policies").is_none() && form.item("approvals").is_none() {
-        problems.push(form.missing("policies"));
+        problems.extend(form.missing("policies"));
     }
     Some(Draft {
         operation: form.written("operation", problems),

@@ -74,7 +74,8 @@ pub(in crate::policy) enum RuleKind {
 pub(in crate::policy) struct CaseDraft<'a> {
     /// A mapping.
     pub record: &'a Node,
-    pub expect: Expectation,
+    /// Nothing where it could not be read, which was told.
+    pub expect: Option<Expectation>,
     pub location: Location,
 }
 
@@ -352,7 +353,7 @@ fn case<'a>(
     });
     Some(CaseDraft {
         record: record?.node,
-        expect: expect?,
+        expect,
         location: item.node.location.clone(),
     })
 }

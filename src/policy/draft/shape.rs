@@ -3,7 +3,7 @@
 
 use super::Written;
 use super::error::{DraftError, suggestion};
-use crate::text::{Location, Place, Problem, Span};
+use crate::text::{Location, Place, Problem, Span, nearest};
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
 /// A value together with the key it stands under, which is underlined where the value is nothing.
@@ -141,7 +141,7 @@ impl<'a> Item<'a> {
         if chosen.is_none() {
             let error = DraftError::UnknownValue {
                 help: suggestion(&text, choices.iter().map(|choice| name(*choice))),
-                what: self.name().replace('_', " "),
+                key: self.name().to_owned(),
                 value: text,
             };
             problems.push(self.problem(&error, "unknown"));
@@ -155,6 +155,7 @@ impl<'a> Item<'a> {
 pub(super) struct Form<'a> {
     entries: &'a [Entry],
     within: &'static str,
+    keys: &'static [&'static str],
     place: Location,
 }
 
@@ -162,7 +163,7 @@ impl<'a> Form<'a> {
     /// A file's top level.
     pub(super) fn of_document(
         root: &'a Node,
-        keys: &[&str],
+        keys: &'static [&'static str],
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
         if let Some(entries) = root.as_mapping() {
@@ -182,7 +183,7 @@ impl<'a> Form<'a> {
     pub(super) fn of(
         item: Item<'a>,
         within: &'static str,
-        keys: &[&str],
+        keys: &'static [&'static str],
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
         match item.node.as_mapping() {
@@ -198,7 +199,7 @@ impl<'a> Form<'a> {
     fn open(
         entries: &'a [Entry],
         (node, within): (&Node, &'static str),
-        keys: &[&str],
+        keys: &'static [&'static str],
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
         for entry in entries {
@@ -216,6 +217,7 @@ impl<'a> Form<'a> {
         Some(Self {
             entries,
             within,
+            keys,
             place: first.unwrap_or(&node.location).clone(),
         })
     }
@@ -241,15 +243,20 @@ impl<'a> Form<'a> {
     ) -> Option<Item<'a>> {
         let item = self.item(key);
         if item.is_none() {
-            problems.push(self.missing(key));
+            problems.extend(self.missing(key));
         }
         item
     }
 
-    /// A key is missing.
-    pub(super) fn missing(&self, key: &'static str) -> Problem {
+    /// A key is missing; nothing where another key is so near that it was told already.
+    pub(super) fn missing(&self, key: &'static str) -> Option<Problem> {
+        let names = || self.entries.iter().map(Entry::name);
+        if names().any(|name| nearest(name, self.keys.iter().copied()) == Some(key)) {
+            return None;
+        }
         let within = self.within;
-        self.problem(&DraftError::MissingKey { key, within }, "here")
+        let error = DraftError::MissingKey { key, within };
+        Some(self.problem(&error, &format!("`{key}` is missing")))
     }
 
     /// An error of the mapping as a whole.

@@ -95,7 +95,7 @@ fn the_example_of_the_design_is_four_policies() {
         "deny databases if RiskLevel >= medium unless approved"
     );
     assert!(structured.rule.text().starts_with("all:\n"));
-    assert_eq!(structured.rule.position().line, 27);
+    assert_eq!(structured.rule.position().line, 26);
 }
 
 #[test]
@@ -140,7 +140,6 @@ fn problems_of_all_files_come_in_order() {
         ("1.yaml", "5"),
         ("1.yaml", "hgih"),
         ("2.yaml", "polices"),
-        ("2.yaml", "polices"),
         ("2.yaml", "a"),
         ("3.yaml", "Prot"),
     ]
@@ -153,7 +152,7 @@ fn a_broken_file_does_not_hide_the_others() {
     let sources = [
         "policies: [deny RDP",
         "policies: [deny RDP if Prot 3]",
-        "\tpolicies: []",
+        "policies: ['deny]",
     ]
     .map(|text| Source::new("p.yaml", text));
     let problems = load(&sources, &catalogue(), &[]).unwrap_err();
@@ -186,7 +185,7 @@ fn an_id_belongs_to_one_policy_of_all_files() {
         ("policy/duplicate-id", "policy/duplicate-id")
     );
     assert_eq!((id.place.source(), location(id).text()), ("2.yaml", "a"));
-    assert_eq!(location(id).span.start, 29);
+    assert_eq!(location(id).span.start, 33);
     assert_eq!(
         (id.related[0].1.source.name(), id.related[0].1.text()),
         ("1.yaml", "a")
