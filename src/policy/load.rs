@@ -1,7 +1,7 @@
 //! From policy files to a `PolicySet`: every problem of every file, in order, or policies that cannot fail.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use miette::Diagnostic;
@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use super::draft::{self, Draft, PolicyDraft, RuleKind, Written, suggestion};
 use super::overrides::Overrides;
-use super::resolve::{self, Scope};
+use super::resolve::{self, Scope, Set};
 use super::slug::slug;
 use super::{Policy, PolicySet, Template, case};
-use crate::operation::{Catalogue, Effect, Operation, Severity};
+use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
 use crate::text::{Level, Location, Place, Problem, Source};
 use crate::yaml::{self, Node};
 
@@ -86,11 +86,7 @@ fn finish(
     mut problems: Vec<Problem>,
     sources: &[Arc<Source>],
 ) -> Result<PolicySet, Vec<Problem>> {
-    let mut told = HashSet::new();
-    problems.retain(|problem| {
-        problem.level != Level::Warning
-            || told.insert((problem.code.clone(), problem.message.clone()))
-    });
+    say_once(&mut problems);
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     if !failed && set.policies.is_empty() {
         let name = sources.first().map_or("policies", |source| source.name());
@@ -105,6 +101,19 @@ fn finish(
     }
     set.warnings = problems;
     Ok(set)
+}
+
+/// Keeps the first of equal problems: many rules may use one set, and a warning is about a word, not
+/// about its places.
+fn say_once(problems: &mut Vec<Problem>) {
+    let mut told = HashSet::new();
+    problems.retain(|problem| {
+        let place = match problem.level {
+            Level::Error => Some((problem.place.source().to_owned(), problem.place.bytes())),
+            Level::Warning | Level::Note => None,
+        };
+        told.insert((problem.code.clone(), problem.message.clone(), place))
+    });
 }
 
 /// What is known over all files.
@@ -142,7 +151,12 @@ impl Loader<'_> {
         let Some(operation) = operation else {
             return;
         };
-        let scope = scope(draft, &operation, problems);
+        problems.extend(named_as_fields(&draft.sets, &operation.schema));
+        let scope = Scope {
+            operation: &operation,
+            sets: &draft.sets,
+            params: &draft.params,
+        };
         for (id, policy) in policies {
             let policy = resolved((id, policy), &operation, &scope, problems);
             self.set.policies.extend(policy);
@@ -206,25 +220,16 @@ impl Loader<'_> {
     }
 }
 
-/// What the rules of one file can name.
-fn scope<'a>(draft: Draft<'_>, operation: &'a Operation, problems: &mut Vec<Problem>) -> Scope<'a> {
-    let mut scope = Scope::new(operation);
-    for set in draft.sets {
-        if operation.schema.find(&set.name).is_some() {
-            let error = LoadError::SetNamedAsField {
-                name: set.name.clone(),
-            };
+/// Sets that a rule could not tell from a field.
+fn named_as_fields(sets: &BTreeMap<String, Set>, schema: &Schema) -> Vec<Problem> {
+    let taken = sets.iter().filter(|(name, _)| schema.find(name).is_some());
+    taken
+        .map(|(name, set)| {
+            let name = name.clone();
             let place = Place::Text(set.location.clone());
-            problems.push(Problem::new(&error, place).labelled("a field too"));
-        }
-        scope.sets.insert(set.name, (set.value, set.location));
-    }
-    for param in draft.params {
-        scope
-            .params
-            .insert(param.name, (param.value, param.location));
-    }
-    scope
+            Problem::new(&LoadError::SetNamedAsField { name }, place).labelled("a field too")
+        })
+        .collect()
 }
 
 /// The policy that a draft becomes under the schema.
@@ -242,10 +247,13 @@ fn resolved(
         .filter_map(|draft| case::resolve(draft, schema, problems))
         .collect();
     let rule = draft.rule?;
+    let mut told = Vec::new();
     let condition = match &rule.kind {
-        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, problems),
-        RuleKind::Formula(expr) => resolve::condition(expr, scope, problems),
+        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, &mut told),
+        RuleKind::Formula(expr) => resolve::condition(expr, scope, &mut told),
     };
+    problems.append(&mut told);
+    rule.is_whole.then_some(())?;
     Some(Policy {
         id: id?,
         effect: rule.effect,

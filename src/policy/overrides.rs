@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::draft::{Named, one_value, suggestion};
+use super::draft::{one_value, suggestion};
+use super::resolve::Param;
 use super::syntax::Operand;
 use crate::text::{Location, Place, Problem, Source, Span};
 use crate::yaml;
@@ -75,13 +76,10 @@ impl Overrides {
     }
 
     /// Replaces the values that a file wrote.
-    pub(super) fn apply(&mut self, params: &mut [Named]) {
-        for param in params {
-            self.known.insert(param.name.clone());
-            let given = self.given.iter().find(|given| given.name == param.name);
-            if let Some((value, given)) =
-                given.and_then(|given| Some((given.value.clone()?, given)))
-            {
+    pub(super) fn apply(&mut self, params: &mut BTreeMap<String, Param>) {
+        self.known.extend(params.keys().cloned());
+        for given in &self.given {
+            if let Some((param, value)) = params.get_mut(&given.name).zip(given.value.clone()) {
                 param.value = value;
                 param.location = given.location.clone();
             }

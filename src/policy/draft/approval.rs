@@ -8,6 +8,7 @@ use super::error::DraftError;
 use super::formula;
 use super::shape::{Form, Item, text_of};
 use crate::json::Number;
+use crate::operation::fold;
 use crate::policy::Approval;
 use crate::policy::syntax::{Operand, OperandKind};
 use crate::text::Problem;
@@ -48,7 +49,7 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     let ports = form.item("port").map(|item| ports(item, problems));
     let protocol = form
         .item("protocol")
-        .map(|item| item.text(problems).map(|name| name.to_lowercase()));
+        .map(|item| item.text(problems).map(|name| fold(&name)));
     let mut said = |key| {
         form.required(key, problems)
             .and_then(|item| item.text(problems))
@@ -77,7 +78,7 @@ fn services(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
         Some(_) => item.texts(problems),
         None => item.text(problems).into_iter().collect(),
     };
-    names.iter().map(|name| name.to_lowercase()).collect()
+    names.iter().map(|name| fold(name)).collect()
 }
 
 /// One port, or both ends of a range.

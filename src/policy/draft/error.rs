@@ -156,7 +156,9 @@ pub(crate) fn suggestion<'a>(
     word: &str,
     candidates: impl Iterator<Item = &'a str> + Clone,
 ) -> String {
-    if let Some(near) = nearest(word, candidates.clone()) {
+    // To a word of one letter every other is near.
+    let near = nearest(word, candidates.clone()).filter(|_| word.chars().count() > 1);
+    if let Some(near) = near {
         return format!("did you mean `{near}`?");
     }
     let all: Vec<String> = candidates.map(|name| format!("`{name}`")).collect();

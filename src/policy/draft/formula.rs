@@ -8,7 +8,7 @@ use crate::policy::syntax::{Comparison, Expr, Op, Operand, OperandKind};
 use crate::text::{Location, Problem};
 use crate::yaml::{Entry, NodeKind, Value};
 
-/// What `when:` says; a list means all of it.
+/// What `when:` says; a list means all of it. Parts that cannot be read are told and left out.
 pub(super) fn when(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Expr> {
     match &item.node.kind {
         NodeKind::Sequence(_) => all_of(item, problems).map(all),
@@ -28,7 +28,7 @@ fn condition(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Expr> {
         },
         NodeKind::Mapping(entries) if entries.is_empty() => item.empty(),
         NodeKind::Mapping(entries) => {
-            return each(entries, |entry| part(entry, problems)).map(all);
+            return readable(entries, |entry| part(entry, problems)).map(all);
         }
         NodeKind::Sequence(_) => item.wrong_with(
             "a condition",
@@ -70,7 +70,7 @@ fn join_word(item: Item<'_>, instead: &'static str, problems: &mut Vec<Problem>)
 /// The list under `all` or `any`.
 fn all_of(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Vec<Expr>> {
     let items = item.list("a list of conditions", problems)?;
-    each(items, |item| condition(item, problems))
+    readable(items, |item| condition(item, problems))
 }
 
 /// A field and what is asked of it.
@@ -90,7 +90,7 @@ fn field(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Expr> {
         }
         NodeKind::Mapping(entries) => {
             let whole = (entries.len() == 1).then(|| item.location());
-            each(entries, |entry| {
+            readable(entries, |entry| {
                 let asked = Item::of(entry);
                 let location = whole.clone().unwrap_or_else(|| asked.location());
                 operation(item, (asked, location), problems)
@@ -156,7 +156,14 @@ pub(super) fn operand(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Ope
         NodeKind::Scalar(_) => scalar(item, problems),
         NodeKind::Sequence(_) => {
             let items = item.list("a list of values", problems)?;
-            list(item, items, problems)
+            let elements: Vec<_> = items
+                .into_iter()
+                .map(|item| scalar(item, problems))
+                .collect();
+            Some(Operand {
+                kind: OperandKind::List(elements.into_iter().collect::<Option<_>>()?),
+                location: item.node.location.clone(),
+            })
         }
         NodeKind::Mapping(_) => {
             problems.push(item.wrong("a value or a list"));
@@ -165,20 +172,8 @@ pub(super) fn operand(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Ope
     }
 }
 
-/// The elements of a list as one operand.
-pub(super) fn list(
-    whole: Item<'_>,
-    items: Vec<Item<'_>>,
-    problems: &mut Vec<Problem>,
-) -> Option<Operand> {
-    let elements = each(items, |item| scalar(item, problems))?;
-    Some(Operand {
-        kind: OperandKind::List(elements),
-        location: whole.node.location.clone(),
-    })
-}
-
-fn scalar(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Operand> {
+/// A single value.
+pub(super) fn scalar(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Operand> {
     if item.node.as_scalar().is_some() && !item.is_null() {
         return parser::operand(item.node, problems);
     }
@@ -218,11 +213,12 @@ fn all(mut parts: Vec<Expr>) -> Expr {
     }
 }
 
-/// Reads every part, so that the problems of all are told; nothing where one has failed.
-fn each<T, U>(
+/// The parts that could be read. What is wrong with the others was told, and the schema can still be
+/// asked about these.
+fn readable<T>(
     parts: impl IntoIterator<Item = T>,
-    read: impl FnMut(T) -> Option<U>,
-) -> Option<Vec<U>> {
-    let read: Vec<Option<U>> = parts.into_iter().map(read).collect();
-    read.into_iter().collect()
+    read: impl FnMut(T) -> Option<Expr>,
+) -> Option<Vec<Expr>> {
+    let parts: Vec<Expr> = parts.into_iter().filter_map(read).collect();
+    (!parts.is_empty()).then_some(parts)
 }

@@ -8,12 +8,15 @@ mod named;
 mod policy;
 mod shape;
 
+use std::collections::BTreeMap;
+
 use super::Approval;
+use super::resolve::{Param, Set};
 use crate::text::{Location, Place, Problem};
 use crate::yaml::Node;
 
 pub(super) use error::suggestion;
-pub(super) use named::{Named, one_value};
+pub(super) use named::one_value;
 pub(super) use policy::{CaseDraft, PolicyDraft, RuleKind};
 
 use error::DraftError;
@@ -29,9 +32,9 @@ pub(super) struct Draft<'a> {
     /// The first key.
     pub start: Location,
     /// Named lists.
-    pub sets: Vec<Named>,
+    pub sets: BTreeMap<String, Set>,
     /// Named values.
-    pub params: Vec<Named>,
+    pub params: BTreeMap<String, Param>,
     /// In order.
     pub policies: Vec<PolicyDraft<'a>>,
     /// Finished: an approval names nothing of the schema.

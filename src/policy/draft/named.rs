@@ -1,33 +1,43 @@
 //! Sets and params: values that have a name, so that a rule can say it.
 
+use std::collections::BTreeMap;
+
 use super::error::DraftError;
 use super::formula;
 use super::shape::Item;
+use crate::policy::resolve::{Param, Set};
 use crate::policy::syntax::{Op, Operand};
-use crate::text::{Location, Problem};
+use crate::text::Problem;
 use crate::yaml::Node;
 
-/// A name and its value.
-#[derive(Debug)]
-pub(in crate::policy) struct Named {
-    pub name: String,
-    /// The name.
-    pub location: Location,
-    /// A list for a set; for a param also a single value or a range.
-    pub value: Operand,
-}
-
-/// `sets: {databases: [MySQL, Redis]}`
-pub(super) fn sets(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<Named> {
-    named(item, "a set", problems, |item, problems| {
-        let items = item.list("a list of names, numbers or addresses", problems)?;
-        formula::list(item, items, problems)
-    })
+/// `sets: {databases: [MySQL, Redis]}`. A set keeps the elements that could be read, so that the rules
+/// that use it can be checked.
+pub(super) fn sets(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Set> {
+    let mut sets = BTreeMap::new();
+    for item in named(item, "a set", problems) {
+        let items = item.list("a list of names, numbers or addresses", problems);
+        let items = items.unwrap_or_default().into_iter();
+        let set = Set {
+            elements: items
+                .filter_map(|item| formula::scalar(item, problems))
+                .collect(),
+            location: item.key.location.clone(),
+        };
+        sets.insert(item.name().to_owned(), set);
+    }
+    sets
 }
 
 /// `params: {busy: 1GB}`
-pub(super) fn params(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<Named> {
-    named(item, "a param", problems, formula::operand)
+pub(super) fn params(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Param> {
+    let mut params = BTreeMap::new();
+    for item in named(item, "a param", problems) {
+        if let Some(value) = formula::operand(item, problems) {
+            let location = item.key.location.clone();
+            params.insert(item.name().to_owned(), Param { value, location });
+        }
+    }
+    params
 }
 
 /// The value of a param that does not stand in a file: `node` is the document of a text of its own.
@@ -35,12 +45,8 @@ pub(in crate::policy) fn one_value(node: &Node, problems: &mut Vec<Problem>) -> 
     formula::operand(Item { key: node, node }, problems)
 }
 
-fn named<'a>(
-    item: Item<'a>,
-    what: &'static str,
-    problems: &mut Vec<Problem>,
-    value: impl Fn(Item<'a>, &mut Vec<Problem>) -> Option<Operand>,
-) -> Vec<Named> {
+/// The entries of a mapping from names to values.
+fn named<'a>(item: Item<'a>, what: &'static str, problems: &mut Vec<Problem>) -> Vec<Item<'a>> {
     let Some(entries) = item.node.as_mapping() else {
         problems.push(match item.is_null() {
             true => item.empty(),
@@ -48,22 +54,12 @@ fn named<'a>(
         });
         return Vec::new();
     };
-    let mut all = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let item = Item::of(entry);
-        if !is_name(item.name()) {
-            let name = item.name().to_owned();
-            problems.push(item.key_problem(&DraftError::BadName { name, what }, "not a name"));
-        }
-        if let Some(value) = value(item, problems) {
-            all.push(Named {
-                name: item.name().to_owned(),
-                location: entry.key.location.clone(),
-                value,
-            });
-        }
+    let items: Vec<_> = entries.iter().map(Item::of).collect();
+    for item in items.iter().filter(|item| !is_name(item.name())) {
+        let name = item.name().to_owned();
+        problems.push(item.key_problem(&DraftError::BadName { name, what }, "not a name"));
     }
-    all
+    items
 }
 
 /// Words that cannot be names, beside the first words of operators.

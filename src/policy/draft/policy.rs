@@ -10,7 +10,7 @@ use crate::operation::{Effect, Severity};
 use crate::policy::slug::{MAX_ID, is_id};
 use crate::policy::syntax::{Expr, Sentence};
 use crate::policy::{Expectation, WhenUnknown, parser};
-use crate::text::{Location, Place, Problem};
+use crate::text::{Level, Location, Place, Problem};
 use crate::yaml::{Node, NodeKind, Value};
 
 /// The keys of a policy.
@@ -56,6 +56,8 @@ pub(in crate::policy) struct PolicyDraft<'a> {
 pub(in crate::policy) struct Rule {
     pub effect: Effect,
     pub kind: RuleKind,
+    /// Whether every part of it could be read.
+    pub is_whole: bool,
     /// The rule on one line.
     pub words: String,
     /// The sentence, or the value of `when`.
@@ -176,13 +178,22 @@ fn rule(form: &Form<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
         .required("effect", problems)
         .and_then(|item| item.choice(&Effect::ALL, Effect::name, problems));
     let when = form.required("when", problems)?;
+    let before = errors(problems);
     let formula = formula::when(when, problems)?;
     Some(Rule {
         effect: effect?,
+        is_whole: errors(problems) == before,
         kind: RuleKind::Formula(formula),
         words: format!("{} if {}", effect?, words(when.node)),
         location: when.node.location.clone(),
     })
+}
+
+fn errors(problems: &[Problem]) -> usize {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.level == Level::Error);
+    errors.count()
 }
 
 fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
@@ -195,6 +206,7 @@ fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
     let sentence = parser::sentence(item.node, problems)?;
     Some(Rule {
         effect: sentence.effect,
+        is_whole: true,
         words: text.split_whitespace().collect::<Vec<_>>().join(" "),
         location: words_of(item.node),
         kind: RuleKind::Sentence(sentence),

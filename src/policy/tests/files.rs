@@ -264,8 +264,10 @@ fn nothing_is_asked_by_no_policy() {
 
 #[test]
 fn a_warning_is_told_once_and_stops_nothing() {
-    let set = good("policies: [deny Zzzyxw, deny Zzzyxw if Port 3, deny Qqqqq]");
-    assert_eq!(set.policies.len(), 3);
+    let catalogue = with_services(&["RDP", "SSH"]);
+    let read = |text: &str| load(&[Source::new("p.yaml", text)], &catalogue, &[]).unwrap();
+    let set = read("policies: [deny Zzzyxw, deny Zzzyxw if Port 3, deny Qqqqq, deny rdp]");
+    assert_eq!(set.policies.len(), 4);
     let words: Vec<_> = set
         .warnings
         .iter()
@@ -277,7 +279,17 @@ fn a_warning_is_told_once_and_stops_nothing() {
             .iter()
             .all(|problem| problem.level == Level::Warning)
     );
-    assert!(good("policies: [deny \"Zzzyxw\"]").warnings.is_empty());
+    assert!(read("policies: [deny \"Zzzyxw\"]").warnings.is_empty());
+}
+
+/// The catalogue, with these as the known services.
+fn with_services(names: &[&str]) -> Catalogue {
+    let mut operation = Operation::clone(&open_ports());
+    let subject = operation.subject.index();
+    operation.schema.fields[subject].vocabulary =
+        names.iter().map(|name| (*name).to_owned()).collect();
+    let operations = vec![Arc::new(operation)];
+    Catalogue { operations }
 }
 
 fn with_params(text: &str, params: &[(&str, &str)]) -> Result<PolicySet, Vec<Problem>> {

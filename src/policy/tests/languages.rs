@@ -44,7 +44,6 @@ fn an_error_of_a_rule_lies_at_its_word_in_every_style() {
         ("deny if Port in «dbs»", ""),
         ("deny if Port = «$busy»", ""),
         ("deny if Port = «\"tcp\"»", ""),
-        ("deny if RiskReason matches \"远«(»\"", ""),
     ] {
         for style in STYLES {
             let (text, spans) = unmarked(&style(sentence));
@@ -53,16 +52,7 @@ fn an_error_of_a_rule_lies_at_its_word_in_every_style() {
                 panic!("{text}\n{}", told(&problems));
             };
             let found = location(problem);
-            assert!(
-                found.span.range() == spans[0] || sentence.contains("matches"),
-                "{text}\n{}",
-                told(&problems)
-            );
-            assert!(
-                found.span.start >= spans[0].start.saturating_sub(4)
-                    && found.span.start <= spans[0].end,
-                "{text}"
-            );
+            assert_eq!(found.span.range(), spans[0], "{text}\n{}", told(&problems));
             assert!(problem.code.starts_with("policy/"), "{}", told(&problems));
             assert!(!problem.message.is_empty() && !problem.label.is_empty());
             let said = problem.help.clone().unwrap_or_default();
@@ -73,4 +63,30 @@ fn an_error_of_a_rule_lies_at_its_word_in_every_style() {
             );
         }
     }
+}
+
+#[test]
+fn an_error_of_a_pattern_lies_at_its_part_or_at_the_pattern() {
+    let mut exact = 0;
+    for style in STYLES {
+        let (text, spans) = unmarked(&style("deny if RiskReason matches \"远«(»\""));
+        let problems = bad(&text);
+        let found = location(&problems[0]);
+        assert_eq!(
+            (problems.len(), problems[0].code.as_str()),
+            (1, "policy/bad-pattern")
+        );
+        let pattern = spans[0].start - "\\\"远".len()..spans[0].end + "\\\"".len();
+        let span = found.span.range();
+        assert!(
+            span.start <= spans[0].start && spans[0].end <= span.end,
+            "{text}"
+        );
+        assert!(
+            pattern.start <= span.start && span.end <= pattern.end,
+            "{text}"
+        );
+        exact += usize::from(span == spans[0]);
+    }
+    assert!(exact >= STYLES.len() - 2, "{exact}");
 }
