@@ -15,3 +15,5 @@ pub mod snapshot;
 pub mod engine;
 
 pub mod triage;
+
+pub mod input;
