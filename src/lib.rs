@@ -10,3 +10,5 @@ pub mod yaml;
 pub mod operation;
 
 pub mod policy;
+
+pub mod analysis;

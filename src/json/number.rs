@@ -59,8 +59,11 @@ impl PartialOrd for Number {
 }
 
 impl Ord for Number {
-    fn cmp(&self, _other: &Self) -> Ordering {
-        Ordering::Equal
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
+            _ => self.to_f64().total_cmp(&other.to_f64()),
+        }
     }
 }
 
