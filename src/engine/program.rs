@@ -249,9 +249,6 @@ impl Program {
         let operation = Arc::clone(&self.operation);
         let schema = &operation.schema;
         let approval = [Some(operation.subject), operation.port, operation.protocol];
-        let codes = schema
-            .ids()
-            .filter(|id| !schema.field(*id).kind.codes().is_empty());
         let asked = self
             .asked
             .iter()
