@@ -178,14 +178,7 @@ impl<'a> Lines<'a> {
     }
 
     fn place(&self, span: Span) -> Place {
-        let mut start = span.start.min(self.text.len());
-        while !self.text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let mut end = span.end.clamp(start, self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end += 1;
-        }
+        let Span { start, mut end } = span.within(self.text);
         let first = self.row(start);
         let mut last = self.row(if end > start { end - 1 } else { start });
         if last - first >= TALLEST_LABEL {
