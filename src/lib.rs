@@ -6,4 +6,3 @@ pub mod text;
 
 pub mod json;
 pub mod yaml;
-

@@ -93,7 +93,7 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     }
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
-    integer.cmp(&(whole as i64)).then(0.0.total_cmp(&fraction))
+    integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
 }
 
 /// Up to 18 digits and nothing else, without leading zeros: what most numbers are.
