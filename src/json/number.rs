@@ -28,10 +28,7 @@ impl Number {
     #[must_use]
     pub fn to_f64(self) -> f64 {
         match self {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the nearest value is what is asked for"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "the nearest value is what is asked for")]
             Self::Integer(value) => value as f64,
             Self::Decimal(value) => value,
         }
@@ -59,11 +56,8 @@ impl PartialOrd for Number {
 }
 
 impl Ord for Number {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
-            _ => self.to_f64().total_cmp(&other.to_f64()),
-        }
+    fn cmp(&self, _other: &Self) -> Ordering {
+        Ordering::Equal
     }
 }
 
