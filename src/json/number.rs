@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::scan::Scanner;
+
 /// An integer in 64 bits, or a finite decimal that is none. Ordering across the two is exact.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
@@ -20,15 +22,28 @@ impl Number {
     /// Whole numbers beyond 64 bits come as decimals, so that they still compare.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let _ = text;
-        None
+        if let Some(value) = plain(text) {
+            return Some(Self::Integer(value));
+        }
+        let parts = Parts::of(text)?;
+        match parts.integer() {
+            Some(value) => Some(Self::Integer(value)),
+            None => text
+                .parse()
+                .ok()
+                .filter(|value: &f64| value.is_finite())
+                .map(Self::Decimal),
+        }
     }
 
     /// The nearest `f64`.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "the nearest value is what is asked for")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the nearest value is what is asked for"
+            )]
             Self::Integer(value) => value as f64,
             Self::Decimal(value) => value,
         }
@@ -45,7 +60,8 @@ impl Eq for Number {}
 
 impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.to_f64().to_bits().hash(state);
+        // Equal numbers have the same nearest `f64`, apart from the sign of zero.
+        (self.to_f64() + 0.0).to_bits().hash(state);
     }
 }
 
@@ -56,9 +72,107 @@ impl PartialOrd for Number {
 }
 
 impl Ord for Number {
-    fn cmp(&self, _other: &Self) -> Ordering {
-        Ordering::Equal
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (*self, *other) {
+            (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),
+            (Self::Decimal(left), Self::Decimal(right)) => (left + 0.0).total_cmp(&(right + 0.0)),
+            (Self::Integer(left), Self::Decimal(right)) => compare(left, right),
+            (Self::Decimal(left), Self::Integer(right)) => compare(right, left).reverse(),
+        }
     }
+}
+
+/// Compares without rounding the integer.
+fn compare(integer: i64, decimal: f64) -> Ordering {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if decimal >= BEYOND || decimal.is_nan() && decimal.is_sign_positive() {
+        return Ordering::Less;
+    }
+    if decimal < -BEYOND || decimal.is_nan() {
+        return Ordering::Greater;
+    }
+    let whole = decimal.trunc();
+    let fraction = (decimal - whole) + 0.0;
+    integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
+}
+
+/// Up to 18 digits and nothing else, without leading zeros: what most numbers are.
+fn plain(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > 18 || bytes.len() > 1 && bytes.first() == Some(&b'0') {
+        return None;
+    }
+    bytes.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + i64::from(byte - b'0'))
+    })
+}
+
+/// A number taken apart: `whole` and `fraction` are digits, which `exponent` scales.
+struct Parts<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    exponent: i64,
+}
+
+impl<'a> Parts<'a> {
+    /// `None` for what is not a number by the JSON grammar.
+    fn of(text: &'a str) -> Option<Self> {
+        let mut scanner = Scanner::new(text);
+        scanner.number().ok().filter(|_| scanner.at == text.len())?;
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = whole.strip_prefix('-');
+        Some(Self {
+            negative: digits.is_some(),
+            whole: digits.unwrap_or(whole),
+            fraction,
+            exponent: saturating(exponent),
+        })
+    }
+
+    /// The value, if it is a whole number in 64 bits.
+    fn integer(&self) -> Option<i64> {
+        let digits = || self.whole.bytes().chain(self.fraction.bytes());
+        let leading = digits().take_while(|digit| *digit == b'0').count();
+        let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
+        let all = self.whole.len() + self.fraction.len();
+        let Some(significant) = all
+            .checked_sub(leading + trailing)
+            .filter(|count| *count > 0)
+        else {
+            return Some(0);
+        };
+        // The significant digits are followed by so many zeros; if negative, by a fraction.
+        let zeros = self.exponent - self.fraction.len() as i64 + trailing as i64;
+        if zeros < 0 || zeros + significant as i64 > 19 {
+            return None;
+        }
+        let zeros = std::iter::repeat_n(b'0', usize::try_from(zeros).ok()?);
+        let value = digits()
+            .skip(leading)
+            .take(significant)
+            .chain(zeros)
+            .fold(0, |value, digit| value * 10 + i128::from(digit - b'0'));
+        i64::try_from(if self.negative { -value } else { value }).ok()
+    }
+}
+
+/// An exponent; beyond what any number of digits could bring back, the nearest bound.
+fn saturating(exponent: &str) -> i64 {
+    const BOUND: i64 = i64::MAX / 4;
+    let (negative, digits) = match exponent.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, exponent.strip_prefix('+').unwrap_or(exponent)),
+    };
+    let value = digits.bytes().fold(0_i64, |value, digit| {
+        value
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'))
+            .min(BOUND)
+    });
+    if negative { -value } else { value }
 }
 
 impl fmt::Display for Number {

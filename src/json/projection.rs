@@ -1,0 +1,268 @@
+//! A `Projection` says which members of a record to keep. It is built once and learns, record by
+//! record, which keys there are and which follows which, so that most keys cost one comparison.
+
+use super::digest;
+use super::keys::KeyList;
+use super::reader::Kind;
+use super::scan::{Flaw, Scanner};
+use super::string::decode_exactly_into;
+
+/// Keys that are known by number; further ones are compared as text, record by record.
+const KNOWN_KEYS: usize = 128;
+
+/// Bytes of a key, with its quotes and colon, that are compared at once.
+const HEAD: usize = 32;
+
+/// What comes before the first key.
+pub(super) const START: usize = 0;
+
+/// No key, or one that is not known by number.
+const UNKNOWN: usize = usize::MAX;
+
+/// Which members of a record to keep, and where those of the last one were.
+#[derive(Debug)]
+pub struct Projection {
+    /// The keys that were met, by number; [`START`] stands for the `{`.
+    known: Vec<Key>,
+    /// The key that was met last, where it was not as predicted.
+    decoded: Vec<u8>,
+    /// Stamps the keys of the record that is being read.
+    record: u64,
+    /// Of each slot, which of the equally named ones is filled.
+    filled: Vec<usize>,
+    slots: Vec<Slot>,
+    pub(super) digest: u64,
+    pub(super) keys: KeyList,
+}
+
+/// Where the value of a slot is in the record; `end` 0 where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) kind: Kind,
+}
+
+const ABSENT: Slot = Slot {
+    start: 0,
+    end: 0,
+    kind: Kind::Null,
+};
+
+/// What the value of a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Validate,
+    Keep(usize),
+    Stop,
+}
+
+#[derive(Debug)]
+struct Key {
+    /// The start of `token`, and ones where it has bytes.
+    head: [u64; HEAD / 8],
+    mask: [u64; HEAD / 8],
+    digest: u64,
+    /// The last record that had it.
+    record: u64,
+    /// The key that last came after it.
+    next: usize,
+    purpose: Use,
+    /// As it is written without escapes: quotes and colon included.
+    token: Box<[u8]>,
+    decoded: Box<[u8]>,
+}
+
+impl Key {
+    fn new(decoded: &[u8], purpose: Use) -> Self {
+        let token = [b"\"", decoded, b"\":"].concat();
+        let mut padded = [[0; 8]; HEAD / 8];
+        let mut mask = padded;
+        let bytes = padded
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(mask.as_flattened_mut());
+        for ((byte, mask), token) in bytes.zip(&token) {
+            *byte = *token;
+            *mask = u8::MAX;
+        }
+        Self {
+            head: padded.map(u64::from_le_bytes),
+            mask: mask.map(u64::from_le_bytes),
+            digest: digest::key(decoded),
+            record: 0,
+            next: UNKNOWN,
+            purpose,
+            token: token.into(),
+            decoded: decoded.into(),
+        }
+    }
+
+    /// What to do about this key's value in record `record`.
+    #[inline(always)]
+    fn member(&mut self, number: usize, record: u64) -> Result<Member, Flaw> {
+        if self.record == record {
+            return Err(Flaw::Duplicate);
+        }
+        self.record = record;
+        let slot = match self.purpose {
+            Use::Stop => return Ok(Member::Stop),
+            Use::Keep(slot) => Some(slot),
+            Use::Validate => None,
+        };
+        Ok(Member::Value {
+            slot,
+            digest: self.digest,
+            key: number,
+        })
+    }
+
+    /// Whether `text` begins with the key, without escapes, and its colon.
+    #[inline(always)]
+    fn begins(&self, text: &[u8]) -> bool {
+        match text.first_chunk::<HEAD>() {
+            Some(head) => {
+                let words = head
+                    .as_chunks::<8>()
+                    .0
+                    .iter()
+                    .zip(&self.head)
+                    .zip(&self.mask);
+                let different = words.fold(0, |different, ((word, expected), mask)| {
+                    different | (u64::from_le_bytes(*word) ^ expected) & mask
+                });
+                different == 0 && (self.token.len() <= HEAD || text.starts_with(&self.token))
+            }
+            None => text.starts_with(&self.token),
+        }
+    }
+}
+
+/// What is to be done about a member, from its key.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Member {
+    /// Keep or only validate its value.
+    Value {
+        /// The slot to keep it in.
+        slot: Option<usize>,
+        /// The key's part of the digest.
+        digest: u64,
+        /// The key's number, to predict the next one.
+        key: usize,
+    },
+    /// Leave the record alone.
+    Stop,
+}
+
+impl Projection {
+    /// Keeps the values under the keys `slots`; a record that has one of the keys `stops` is none.
+    #[must_use]
+    pub fn new(slots: &[&str], stops: &[&str]) -> Self {
+        let mut projection = Self {
+            known: vec![Key::new(b"", Use::Validate)],
+            decoded: Vec::new(),
+            record: 0,
+            filled: Vec::new(),
+            slots: vec![ABSENT; slots.len()],
+            digest: 0,
+            keys: KeyList::default(),
+        };
+        for stop in stops {
+            projection.known.push(Key::new(stop.as_bytes(), Use::Stop));
+        }
+        for (slot, name) in slots.iter().enumerate() {
+            let same = slots.iter().position(|other| other == name).unwrap_or(slot);
+            projection.filled.push(same);
+            if same == slot && !stops.contains(name) {
+                projection
+                    .known
+                    .push(Key::new(name.as_bytes(), Use::Keep(slot)));
+            }
+        }
+        projection
+    }
+
+    /// Forgets the last record.
+    pub(super) fn begin(&mut self) {
+        self.slots.fill(ABSENT);
+        self.record += 1;
+        self.digest = 0;
+        self.keys.clear();
+    }
+
+    /// Where the value of a slot is in the last record.
+    pub(super) fn slot(&self, slot: usize) -> Option<Slot> {
+        let filled = *self.filled.get(slot)?;
+        self.slots.get(filled).copied().filter(|slot| slot.end > 0)
+    }
+
+    /// Keeps where a value is.
+    #[inline(always)]
+    pub(super) fn keep(&mut self, slot: usize, place: Slot) {
+        if let Some(kept) = self.slots.get_mut(slot) {
+            *kept = place;
+        }
+    }
+
+    /// Steps over a key and its colon. `previous` is the number of the key before, [`START`] at first.
+    #[inline(always)]
+    pub(super) fn member(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        previous: usize,
+    ) -> Result<Member, Flaw> {
+        let predicted = self.known.get(previous).map_or(UNKNOWN, |key| key.next);
+        match self.known.get_mut(predicted) {
+            Some(key) if key.begins(scanner.rest()) => {
+                let member = key.member(predicted, self.record)?;
+                scanner.at += key.token.len();
+                Ok(member)
+            }
+            _ => self.unpredicted(scanner, previous),
+        }
+    }
+
+    #[inline(never)]
+    fn unpredicted(&mut self, scanner: &mut Scanner<'_>, previous: usize) -> Result<Member, Flaw> {
+        let start = scanner.at;
+        let token = scanner.key()?;
+        self.decoded.clear();
+        decode_exactly_into(token, &mut self.decoded);
+        let number = match self.number() {
+            Some(number) => number,
+            None if self.known.len() <= KNOWN_KEYS => {
+                self.known.push(Key::new(&self.decoded, Use::Validate));
+                self.known.len() - 1
+            }
+            None => {
+                self.keys.push(token, start);
+                let digest = digest::key(&self.decoded);
+                return Ok(Member::Value {
+                    slot: None,
+                    digest,
+                    key: UNKNOWN,
+                });
+            }
+        };
+        if let Some(key) = self.known.get_mut(previous) {
+            key.next = number;
+        }
+        let member = self
+            .known
+            .get_mut(number)
+            .map(|key| key.member(number, self.record));
+        let member = member.unwrap_or(Err(Flaw::Key));
+        if member.is_err() {
+            scanner.at = start;
+        }
+        member
+    }
+
+    /// The number of the key that was decoded last.
+    fn number(&self) -> Option<usize> {
+        let keys = self.known.iter().skip(1);
+        keys.into_iter()
+            .position(|key| *key.decoded == *self.decoded)
+            .map(|at| at + 1)
+    }
+}

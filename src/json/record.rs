@@ -1,0 +1,176 @@
+//! A record is one object that is at hand from `{` to `}`: validated whole, its digest taken, and of
+//! the members that the projection names the places kept.
+
+use super::MAX_DEPTH;
+use super::digest;
+use super::keys::KeyList;
+use super::projection::{Member, Projection, START, Slot};
+use super::reader::{Kind, Raw};
+use super::scan::{Flaw, Scanner};
+
+/// What an object turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scan {
+    /// A record, which was read.
+    Record,
+    /// An object with one of the keys that no record has; it was not read.
+    Envelope,
+}
+
+/// What was last read as a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    pub(super) text: &'a str,
+    pub(super) offset: u64,
+    pub(super) projection: &'a Projection,
+}
+
+impl<'a> Record<'a> {
+    /// The record as it stands, from `{` to `}`.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Bytes of the input before its `{`.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The value of a slot as it stands; `None` where the record does not have that member.
+    #[inline]
+    #[must_use]
+    pub fn slot(&self, slot: usize) -> Option<Raw<'a>> {
+        let Slot { start, end, kind } = self.projection.slot(slot)?;
+        Some(Raw {
+            text: self.text.get(start as usize..end as usize)?,
+            kind,
+        })
+    }
+
+    /// Where the value of a slot begins, in bytes from the record's `{`; 0 where there is none.
+    #[must_use]
+    pub fn slot_start(&self, slot: usize) -> usize {
+        self.projection
+            .slot(slot)
+            .map_or(0, |slot| slot.start as usize)
+    }
+
+    /// What the record says, in 64 bits: equal for records whose members have equal texts, whatever
+    /// the order of members and the whitespace between tokens. The same on every machine.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.projection.digest
+    }
+}
+
+/// Reads the record that `text` begins with, which lies at `depth`. Returns where the scan ended.
+pub(super) fn scan(
+    text: &str,
+    projection: &mut Projection,
+    depth: usize,
+) -> (usize, Result<Scan, Flaw>) {
+    projection.begin();
+    let mut scanner = Scanner { text, at: 1 };
+    let outcome = members(&mut scanner, projection, depth);
+    (scanner.at, outcome)
+}
+
+fn members(
+    scanner: &mut Scanner<'_>,
+    projection: &mut Projection,
+    depth: usize,
+) -> Result<Scan, Flaw> {
+    let mut sum = 0_u64;
+    let mut previous = START;
+    scanner.space();
+    let mut open = scanner.next()? != b'}';
+    while open {
+        let Member::Value { slot, digest, key } = projection.member(scanner, previous)? else {
+            return Ok(Scan::Envelope);
+        };
+        scanner.space();
+        let (start, first) = (scanner.at, scanner.next()?);
+        let value = value(scanner, &mut projection.keys, depth + 1)?;
+        if let Some(slot) = slot {
+            projection.keep(slot, place(start, scanner.at, first)?);
+        }
+        sum = sum.wrapping_add(digest::member(digest, value));
+        previous = key;
+        open = scanner.another(b'}', Flaw::ObjectEnd)?;
+    }
+    scanner.at += 1;
+    repeated(scanner, projection.keys.close(0))?;
+    projection.digest = digest::object(sum);
+    Ok(Scan::Record)
+}
+
+#[inline(always)]
+fn place(start: usize, end: usize, first: u8) -> Result<Slot, Flaw> {
+    let kind = Kind::of(first).ok_or(Flaw::Value)?;
+    Ok(Slot {
+        start: start as u32,
+        end: end as u32,
+        kind,
+    })
+}
+
+/// Steps over a value that lies at `depth` if it is an object or array; returns its digest.
+#[inline(always)]
+fn value(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+    match scanner.next()? {
+        b'[' => array(scanner, keys, depth),
+        b'{' => object(scanner, keys, depth),
+        first => scanner.scalar(first),
+    }
+}
+
+/// Recursion ends at [`MAX_DEPTH`].
+fn array(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+    if depth > MAX_DEPTH {
+        return Err(Flaw::Depth);
+    }
+    let mut state = digest::ARRAY;
+    scanner.at += 1;
+    scanner.space();
+    let mut open = scanner.next()? != b']';
+    while open {
+        state = digest::absorb(state, value(scanner, keys, depth + 1)?);
+        open = scanner.another(b']', Flaw::ArrayEnd)?;
+    }
+    scanner.at += 1;
+    Ok(state)
+}
+
+fn object(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+    if depth > MAX_DEPTH {
+        return Err(Flaw::Depth);
+    }
+    let opened = keys.open();
+    let mut sum = 0_u64;
+    scanner.at += 1;
+    scanner.space();
+    let mut open = scanner.next()? != b'}';
+    while open {
+        let start = scanner.at;
+        let token = scanner.key()?;
+        let key = digest::key(keys.push(token, start));
+        scanner.space();
+        sum = sum.wrapping_add(digest::member(key, value(scanner, keys, depth + 1)?));
+        open = scanner.another(b'}', Flaw::ObjectEnd)?;
+    }
+    scanner.at += 1;
+    repeated(scanner, keys.close(opened))?;
+    Ok(digest::object(sum))
+}
+
+fn repeated(scanner: &mut Scanner<'_>, key: Option<usize>) -> Result<(), Flaw> {
+    match key {
+        None => Ok(()),
+        Some(at) => {
+            scanner.at = at;
+            Err(Flaw::Duplicate)
+        }
+    }
+}
