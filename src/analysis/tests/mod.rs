@@ -24,7 +24,7 @@ const SOURCE: FieldId = FieldId(6);
 const HOSTS: FieldId = FieldId(7);
 
 fn operation() -> Arc<Operation> {
-    let code = |value, is_unknown| Code {
+    let code = |value, is_unknown: bool| Code {
         value,
         label: format!("code{value}"),
         rank: usize::try_from(value).ok().filter(|_| !is_unknown),

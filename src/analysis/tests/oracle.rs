@@ -46,7 +46,7 @@ pub(super) fn world(field: FieldId) -> Vec<Held> {
                 values.push(Held::List(names, true));
             }
         }
-        SHARE => values.extend((-8..=16).map(|quarters| Held::Number(quarter(quarters)))),
+        SHARE => values.extend((-9..=35).map(|quarters| Held::Number(quarter(quarters)))),
         NAME => {
             values.push(Held::Text("", false));
             values.extend(["", "x", "y", "xy", "w"].map(|text| Held::Text(text, true)));

@@ -59,7 +59,7 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = BTreeSet<String>
 }
 
 fn blocks() -> impl Strategy<Value = BTreeSet<ipnet::IpNet>> {
-    let all = [
+    const ALL: [&str; 6] = [
         "10.0.0.0/29",
         "10.0.0.0/30",
         "10.0.0.2/31",
@@ -67,7 +67,7 @@ fn blocks() -> impl Strategy<Value = BTreeSet<ipnet::IpNet>> {
         "0.0.0.0/0",
         "::/0",
     ];
-    let block = prop::sample::select(all.as_slice()).prop_map(|text| text.parse().unwrap());
+    let block = prop::sample::select(ALL.as_slice()).prop_map(|text| text.parse().unwrap());
     prop::collection::btree_set(block, 1..3)
 }
 
@@ -188,7 +188,7 @@ fn policies(predicates: BoxedStrategy<Predicate>) -> impl Strategy<Value = Vec<P
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn ports_codes_and_names_are_exact(condition in conditions(central())) {
