@@ -12,7 +12,7 @@ mod truth;
 mod value;
 
 #[cfg(test)]
-mod oracle;
+mod tests;
 
 pub use cover::covered_by;
 pub use problem::{Depth, problems};

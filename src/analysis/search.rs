@@ -175,10 +175,9 @@ impl<'a> Goal<'a> {
             Truths::TRUE | Truths::NOT_FALSE => Step::Every(each().collect()),
             Truths::FALSE | Truths::NOT_TRUE if parts.len() == 1 => Step::Every(each().collect()),
             Truths::FALSE | Truths::NOT_TRUE => Step::Either(each().collect()),
-            Truths::UNKNOWN => Step::Every(vec![
-                wanting(Truths::NOT_FALSE),
-                wanting(Truths::NOT_TRUE),
-            ]),
+            Truths::UNKNOWN => {
+                Step::Every(vec![wanting(Truths::NOT_FALSE), wanting(Truths::NOT_TRUE)])
+            }
             Truths::DEFINITE => Step::Either(vec![wanting(Truths::TRUE), wanting(Truths::FALSE)]),
             _ => Step::Either(Vec::new()),
         }
@@ -378,7 +377,13 @@ fn can_compare(left: &Expression, right: &Expression, wants: &[Want<'_>]) -> boo
             let Predicate::Compare(first, comparison, _) = predicate else {
                 return true;
             };
-            let outcome = outcome.map(|order| if first == left { order } else { order.reverse() });
+            let outcome = outcome.map(|order| {
+                if first == left {
+                    order
+                } else {
+                    order.reverse()
+                }
+            });
             let truth = match (outcome, comparison) {
                 (None, _) => Truths::UNKNOWN,
                 (Some(order), Comparison::Equal) => Truths::of(order == Equal),

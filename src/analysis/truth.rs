@@ -36,7 +36,8 @@ impl Truths {
     /// Every minimum of a member of one and a member of the other.
     pub(super) fn minimum(self, other: Self) -> Self {
         let least = |truth: Self, above: Self| {
-            if (self.meets(truth) && other.meets(above)) || (other.meets(truth) && self.meets(above))
+            if (self.meets(truth) && other.meets(above))
+                || (other.meets(truth) && self.meets(above))
             {
                 truth
             } else {
