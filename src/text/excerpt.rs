@@ -306,6 +306,11 @@ impl SourceCode for NamedExcerpt {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::string_slice,
+    clippy::single_range_in_vec_init,
+    reason = "a test fails by a panic, and one place is a list of places"
+)]
 mod tests {
     use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Report};
     use proptest::prelude::*;
