@@ -121,7 +121,7 @@ mod tests {
             (99, 99, ""),
         ] {
             let span = Span { start, end }.within(text);
-            assert_eq!(&text[span.range()], expected, "{start}..{end}");
+            assert_eq!(text.get(span.range()), Some(expected), "{start}..{end}");
         }
     }
 }
