@@ -44,6 +44,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "yaml/key-without-colon",
         "see http://x/",
     ),
+    ("a: {b: 1, Port:3389}", "yaml/space-after-colon", ":"),
+    ("{端口:3389, c: 1}", "yaml/space-after-colon", ":"),
     // Lists and keys mixed.
     ("- a\nb: c", "yaml/key-among-elements", "b: c"),
     ("a: 1\n- b", "yaml/element-among-keys", "- b"),
@@ -116,6 +118,11 @@ fn a_second_key_points_at_the_first() {
         };
         assert_eq!((label.as_str(), first.span.start), ("the first", 0));
     }
+}
+
+#[test]
+fn a_key_with_a_colon_in_it_is_a_key_where_it_has_one_of_its_own() {
+    super::document("a:b: {c:d: , 'e:f', \"g:h\", i}\nj:k:\n");
 }
 
 #[test]
