@@ -11,7 +11,6 @@ pub(crate) enum Unit {
 
 /// Every unit, as messages write it.
 const UNITS: &[(&str, Unit)] = &[
-    ("B", Unit::Bytes(1)),
     ("KB", Unit::Bytes(1_000)),
     ("MB", Unit::Bytes(1_000_000)),
     ("GB", Unit::Bytes(1_000_000_000)),

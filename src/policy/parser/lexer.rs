@@ -205,14 +205,21 @@ impl<'a> Lexer<'a> {
             }
             .at(start..self.at));
         };
-        let unit = match self.rest().starts_with('%') {
-            true => self.take(1),
-            false => self.take_while(is_word),
-        };
+        let unit = self.unit();
         Ok(TokenKind::Number(
             number,
             (!unit.is_empty()).then(|| unit.to_owned()),
         ))
+    }
+
+    /// Letters directly after a number, or a percent sign, which may stand apart.
+    fn unit(&mut self) -> &'a str {
+        let apart = self.rest().trim_start();
+        if !apart.starts_with('%') {
+            return self.take_while(is_word);
+        }
+        self.take(self.rest().len() - apart.len());
+        self.take(1)
     }
 
     fn digit_after(&self, bytes: usize) -> bool {

@@ -406,7 +406,11 @@ fn every_mistake_has_a_code_a_word_and_a_help() {
         ),
         ("deny if a 1 b 2", "policy/unexpected-word", "b", "`and`"),
         ("deny if a > 1 PB", "policy/unexpected-word", "PB", "KiB"),
-        ("deny if 10 -5 > a", "policy/unknown-operator", "", ""),
+        ("deny if a > 10 -5",
+            "policy/unexpected-word",
+            "-5",
+            "spaces on both sides",
+        ),
         ("deny if -a > 1", "policy/unexpected-word", "-", "0 - "),
         (
             "deny if a 1 if b 2",
