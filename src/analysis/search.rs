@@ -3,7 +3,9 @@
 //! asks field by field whether any value agrees. What it finds impossible is impossible; fields are
 //! taken to be independent and some predicates to be free, so what it finds possible need not be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::operation::{FieldId, Schema};
 use crate::policy::{Comparison, Condition, Expression, Predicate, Test};
@@ -336,8 +338,12 @@ where
 }
 
 /// The wants about one subject, each predicate once: it has one truth, however often it is asked.
+#[expect(
+    clippy::mutable_key_type,
+    reason = "a pattern is hashed and compared by its text alone"
+)]
 fn merged<'a>(facts: &[Fact<'a>], subject: Subject<'a>) -> Vec<Want<'a>> {
-    let mut places: HashMap<&Predicate, usize> = HashMap::new();
+    let mut places: HashMap<&Predicate, usize> = HashMap::default();
     let mut wants: Vec<Want<'a>> = Vec::new();
     for fact in about(facts, subject) {
         let place = *places.entry(&fact.test.predicate).or_insert(wants.len());
