@@ -8,6 +8,7 @@ mod domain;
 mod effort;
 mod problem;
 mod search;
+mod subject;
 mod truth;
 mod value;
 

@@ -6,7 +6,8 @@ use crate::text::{Place, Problem, Span};
 
 use super::cover::{Covers, covers};
 use super::effort::{Effort, Exhausted, PER_SEARCH};
-use super::search::{Conflict, Fact, exclude_each_other};
+use super::search::{Conflict, exclude_each_other};
+use super::subject::Fact;
 use super::truth::Truths;
 use super::why_never;
 
