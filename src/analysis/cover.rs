@@ -122,5 +122,6 @@ fn fires(policy: &Policy) -> Goal<'_> {
 /// Whether `other` may cover `policy`: it judges the same records, and does no less about them.
 fn is_comparable(policy: &Policy, other: &Policy) -> bool {
     other.effect >= policy.effect
+        && other.severity >= policy.severity
         && (Arc::ptr_eq(&policy.operation, &other.operation) || policy.operation == other.operation)
 }
