@@ -12,6 +12,10 @@ pub mod operation;
 pub mod policy;
 pub mod snapshot;
 
+pub mod analysis;
 pub mod engine;
 
 pub mod triage;
+
+pub mod input;
+

@@ -1,10 +1,13 @@
 //! The judge takes records one by one, as a page is read, and keeps what they violate.
 
+use std::sync::Arc;
+
 use crate::json::Record;
 use crate::operation::FieldId;
 use crate::policy::WhenUnknown;
-use crate::snapshot::{RecordPlace, Visitor};
+use crate::snapshot::{Flaw, RecordPlace, Visitor};
 
+use super::drift::Drift;
 use super::evaluate::{Fields, Scratch};
 use super::finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
 use super::program::Program;
@@ -19,12 +22,14 @@ pub struct Judge<'a> {
     deciding: Vec<FieldId>,
     kept: Vec<usize>,
     findings: Findings,
+    drift: Drift,
+    has_drift: bool,
 }
 
 impl<'a> Judge<'a> {
-    /// A judge by the policies of one operation.
+    /// A judge of the file `source` by the policies of one operation.
     #[must_use]
-    pub fn new(program: &'a Program) -> Self {
+    pub fn new(program: &'a Program, source: &Arc<str>) -> Self {
         Self {
             program,
             scratch: Scratch::new(program),
@@ -32,13 +37,15 @@ impl<'a> Judge<'a> {
             deciding: Vec::new(),
             kept: vec![0; program.policies.len()],
             findings: Findings::default(),
+            drift: Drift::new(source),
+            has_drift: false,
         }
     }
 
-    /// What was found.
+    /// What was found, and which values the schema does not list.
     #[must_use]
-    pub fn finish(self) -> Findings {
-        self.findings
+    pub fn finish(self) -> (Findings, Vec<Flaw>) {
+        (self.findings, self.drift.finish())
     }
 
     /// Keeps one policy's outcome on the record that was visited last.
@@ -140,12 +147,13 @@ impl Visitor for Judge<'_> {
             record,
         };
         self.scratch.evaluate(&fields);
+        self.has_drift = self.drift.is_new(&fields);
         let mut is_hit = false;
         for (index, outcome) in self.outcomes.iter_mut().enumerate() {
             *outcome = self.scratch.outcome(&fields, index);
             is_hit |= *outcome != Truth::False;
         }
-        is_hit
+        is_hit || self.has_drift
     }
 
     fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {

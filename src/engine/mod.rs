@@ -2,12 +2,14 @@
 
 mod approved;
 mod arithmetic;
+mod drift;
 mod evaluate;
 mod finding;
 mod judge;
 mod patterns;
 mod program;
 mod table;
+mod trace;
 mod truth;
 
 pub use arithmetic::apply;
@@ -15,4 +17,8 @@ pub use evaluate::{Fields, Scratch};
 pub use finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
 pub use judge::Judge;
 pub use program::{Program, Run};
+pub use trace::{Trace, TracePart, Tracer};
 pub use truth::Truth;
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,8 @@ pub struct Program {
     pub(super) approvals: Vec<Approval>,
     /// What each policy's inconclusive outcomes do.
     pub(super) when_unknown: Vec<WhenUnknown>,
+    /// Enumerated fields, whether a policy asks them or not.
+    pub(super) codes: Vec<FieldId>,
     slot_of: Vec<Option<usize>>,
 }
 
@@ -120,6 +122,7 @@ impl Program {
                 .iter()
                 .map(|policy| policy.when_unknown.unwrap_or(run.when_unknown))
                 .collect(),
+            codes: operation.schema.ids().filter(|id| !operation.schema.field(*id).kind.codes().is_empty()).collect(),
             slot_of: vec![None; operation.schema.fields.len()],
         };
         program.place_predicates(&policies)?;
@@ -131,11 +134,10 @@ impl Program {
         Ok(program)
     }
 
-    /// Names of the members that records must be projected to, in slot order.
-    pub fn slot_names(&self) -> impl Iterator<Item = &str> {
-        self.slots
-            .iter()
-            .map(|field| self.operation.schema.field(*field).name.as_str())
+    /// The members that records must be projected to, in slot order.
+    #[must_use]
+    pub fn slots(&self) -> &[FieldId] {
+        &self.slots
     }
 
     /// The slot of a member that the API sends.
@@ -247,9 +249,6 @@ impl Program {
         let operation = Arc::clone(&self.operation);
         let schema = &operation.schema;
         let approval = [Some(operation.subject), operation.port, operation.protocol];
-        let codes = schema
-            .ids()
-            .filter(|id| !schema.field(*id).kind.codes().is_empty());
         let asked = self
             .asked
             .iter()
@@ -259,7 +258,7 @@ impl Program {
         let wanted = asked
             .chain(operation.identity.iter().copied())
             .chain(approval.into_iter().flatten());
-        let mut wanted: Vec<FieldId> = wanted.chain(codes).collect();
+        let mut wanted: Vec<FieldId> = wanted.chain(self.codes.iter().copied()).collect();
         let derived = wanted
             .clone()
             .into_iter()

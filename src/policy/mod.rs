@@ -5,12 +5,14 @@ mod condition;
 mod draft;
 mod load;
 mod overrides;
+mod packs;
 mod parser;
 #[expect(
     clippy::module_inception,
     reason = "the floor is named after what it makes"
 )]
 mod policy;
+mod prose;
 mod resolve;
 mod slug;
 mod syntax;
@@ -21,7 +23,9 @@ pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
 pub use load::load;
+pub use packs::built_in;
 pub use policy::{Approval, Case, Expectation, Policy, PolicySet, WhenUnknown};
+pub use prose::prose;
 pub use template::{Part, Template};
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Floor 4: evidence, from bytes to pages to records, and whether all of it is there.
 
 mod assemble;
+mod choose;
 mod envelope;
 mod flaw;
 mod page;
@@ -9,7 +10,11 @@ mod rows;
 mod whole;
 
 pub use assemble::{Assembly, assemble};
+pub use choose::operation_of;
 pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};
 pub use rows::{Row, Rows};
 pub use whole::{Snapshot, Wholeness};
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,20 @@ impl Span {
         }
     }
 
+    /// The part that lies in `text`, widened to whole characters, so that it slices.
+    #[must_use]
+    pub fn within(self, text: &str) -> Self {
+        let mut start = self.start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let mut end = self.end.clamp(start, text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { start, end }
+    }
+
     /// As a range, for slicing.
     #[must_use]
     pub fn range(self) -> Range<usize> {
@@ -87,4 +101,27 @@ fn scalars(text: &[u8]) -> u64 {
     text.iter()
         .filter(|byte| (**byte).cast_signed() >= -64)
         .count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn within_a_text_a_span_is_of_whole_characters() {
+        let text = "a中b";
+        for (start, end, expected) in [
+            (0, 5, "a中b"),
+            (0, 2, "a中"),
+            (1, 1, ""),
+            (2, 3, "中"),
+            (3, 5, "中b"),
+            (2, 2, "中"),
+            (4, 99, "b"),
+            (99, 99, ""),
+        ] {
+            let span = Span { start, end }.within(text);
+            assert_eq!(text.get(span.range()), Some(expected), "{start}..{end}");
+        }
+    }
 }

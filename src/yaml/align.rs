@@ -17,8 +17,9 @@ pub(super) fn locate(scalar: &Scalar, location: &Location, decoded: Range<usize>
         Style::Plain | Style::Literal | Style::Folded => (0, written),
     };
     let base = location.span.start + base;
-    let start = decoded.start.min(scalar.text().len());
-    let decoded = start..decoded.end.clamp(start, scalar.text().len());
+    let decoded = Span::new(decoded.start, decoded.end)
+        .within(scalar.text())
+        .range();
     if written == scalar.text() {
         return Some(Span::new(base + decoded.start, base + decoded.end));
     }

@@ -27,7 +27,7 @@ fn a_record_in_an_envelope_is_read_by_its_slots() {
         seen,
         [
             ("3".into(), "80".into(), 2, 2),
-            ("1".into(), "\"8\"".into(), 2, 40)
+            ("1".into(), "\"8\"".into(), 2, 42)
         ] as [(String, String, u64, u64); 2]
     );
     assert!(!reader.next_key(&mut key).unwrap());

@@ -1,0 +1,282 @@
+//! A search for a record on which conditions have wanted truths. It takes the conditions apart until
+//! only wants about single tests are left, tries the alternatives that remain one after another, and
+//! asks field by field whether any value agrees. What it finds impossible is impossible; fields are
+//! taken to be independent and some predicates to be free, so what it finds possible need not be.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
+
+use crate::operation::{FieldId, Schema};
+use crate::policy::{Condition, Predicate};
+
+use super::domain;
+use super::effort::{Effort, Exhausted};
+use super::subject::{Fact, Subject, about, is_possible, merged};
+use super::truth::Truths;
+use super::value::{Value, ask};
+
+/// A condition, and the truths that are wanted of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goal<'a> {
+    pub(super) condition: &'a Condition,
+    pub(super) truths: Truths,
+}
+
+/// What a search finds.
+#[derive(Debug)]
+pub(super) enum Answer<'a> {
+    /// Some record agrees, as far as the analysis can tell.
+    Possible(Witness<'a>),
+    /// No record does.
+    Impossible(Option<Conflict<'a>>),
+}
+
+/// Facts that no record agrees with.
+#[derive(Debug)]
+pub(super) struct Conflict<'a> {
+    /// All about one field; some may be beside the point.
+    pub(super) facts: Vec<Fact<'a>>,
+    /// Whether these facts alone rule everything out, and not just one alternative of several.
+    pub(super) is_whole: bool,
+}
+
+/// A record that agrees. Fields that it does not name are absent.
+#[derive(Debug, Default)]
+pub(super) struct Witness<'a> {
+    values: BTreeMap<FieldId, Value>,
+    wants: HashMap<&'a Predicate, Truths>,
+}
+
+/// Looks for a record on which every goal is met.
+pub(super) fn search<'a>(
+    schema: &Schema,
+    goals: Vec<Goal<'a>>,
+    effort: &mut Effort,
+) -> Result<Answer<'a>, Exhausted> {
+    let mut search = Search {
+        schema,
+        facts: Vec::new(),
+        choices: Vec::new(),
+        branches: Vec::new(),
+        conflict: None,
+    };
+    let mut pending = goals;
+    loop {
+        search.settle(pending, effort)?;
+        let is_consistent = search.check(effort)?;
+        if is_consistent && !search.branch(effort)? {
+            return Ok(Answer::Possible(search.witness(effort)?));
+        }
+        match search.next(effort)? {
+            Some(alternative) => pending = vec![alternative],
+            None => return Ok(Answer::Impossible(search.conflict)),
+        }
+    }
+}
+
+/// Whether no record agrees with all the facts.
+pub(super) fn exclude_each_other(
+    schema: &Schema,
+    facts: &[Fact<'_>],
+    effort: &mut Effort,
+) -> Result<bool, Exhausted> {
+    for fact in facts {
+        let subject = Subject::of(&fact.test.predicate);
+        if !is_possible(schema, subject, &merged(facts, subject), effort)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Witness<'_> {
+    /// The truths that a condition may have on the witness.
+    pub(super) fn truths(
+        &self,
+        schema: &Schema,
+        condition: &Condition,
+        effort: &mut Effort,
+    ) -> Result<Truths, Exhausted> {
+        effort.spend(1)?;
+        match condition {
+            Condition::All(parts) => parts.iter().try_fold(Truths::TRUE, |truths, part| {
+                Ok(truths.minimum(self.truths(schema, part, effort)?))
+            }),
+            Condition::Any(parts) => parts.iter().try_fold(Truths::FALSE, |truths, part| {
+                Ok(truths.maximum(self.truths(schema, part, effort)?))
+            }),
+            Condition::Not(part) => Ok(self.truths(schema, part, effort)?.negated()),
+            Condition::Test(test) => Ok(self.ask(schema, &test.predicate)),
+        }
+    }
+
+    fn ask(&self, schema: &Schema, predicate: &Predicate) -> Truths {
+        let wanted = self.wants.get(predicate).copied().unwrap_or(Truths::ANY);
+        match Subject::of(predicate) {
+            Subject::Field(id) => {
+                let value = self.values.get(&id).unwrap_or(&Value::Absent);
+                wanted & ask(predicate, schema.field(id), value)
+            }
+            Subject::Approval | Subject::Pair(..) => wanted,
+        }
+    }
+}
+
+/// A choice that was made, and what is left to try.
+struct Branch<'a> {
+    /// Alternatives not yet tried, the next one last.
+    alternatives: Vec<Goal<'a>>,
+    /// The choices that were open besides.
+    choices: Vec<Goal<'a>>,
+    /// How many facts there were.
+    facts: usize,
+}
+
+struct Search<'a, 's> {
+    schema: &'s Schema,
+    facts: Vec<Fact<'a>>,
+    /// Goals that can be met in several ways.
+    choices: Vec<Goal<'a>>,
+    branches: Vec<Branch<'a>>,
+    /// The first one that was met.
+    conflict: Option<Conflict<'a>>,
+}
+
+/// What a goal comes down to.
+enum Step<'a> {
+    Fact(Fact<'a>),
+    /// All of these.
+    Every(Vec<Goal<'a>>),
+    /// At least one of these.
+    Either(Vec<Goal<'a>>),
+}
+
+impl<'a> Goal<'a> {
+    fn step(self) -> Step<'a> {
+        let Self { condition, truths } = self;
+        let wanting = |truths| Self { condition, truths };
+        let parts = match condition {
+            _ if truths == Truths::ANY => return Step::Every(Vec::new()),
+            Condition::Test(test) => return Step::Fact(Fact { test, truths }),
+            Condition::Not(part) => {
+                let (condition, truths) = (part.as_ref(), truths.negated());
+                return Step::Every(vec![Self { condition, truths }]);
+            }
+            Condition::All(parts) | Condition::Any(parts) => parts,
+        };
+        let is_all = matches!(condition, Condition::All(_));
+        let each = || parts.iter().map(|condition| Self { condition, truths });
+        match if is_all { truths } else { truths.negated() } {
+            Truths::TRUE | Truths::NOT_FALSE => Step::Every(each().collect()),
+            Truths::FALSE | Truths::NOT_TRUE if parts.len() == 1 => Step::Every(each().collect()),
+            Truths::FALSE | Truths::NOT_TRUE => Step::Either(each().collect()),
+            Truths::UNKNOWN => {
+                Step::Every(vec![wanting(Truths::NOT_FALSE), wanting(Truths::NOT_TRUE)])
+            }
+            Truths::DEFINITE => Step::Either(vec![wanting(Truths::TRUE), wanting(Truths::FALSE)]),
+            _ => Step::Either(Vec::new()),
+        }
+    }
+}
+
+impl<'a> Search<'a, '_> {
+    /// Takes goals apart into facts and choices.
+    fn settle(&mut self, mut goals: Vec<Goal<'a>>, effort: &mut Effort) -> Result<(), Exhausted> {
+        while let Some(goal) = goals.pop() {
+            effort.spend(1)?;
+            match goal.step() {
+                Step::Fact(fact) => self.facts.push(fact),
+                Step::Every(parts) => goals.extend(parts),
+                Step::Either(_) => self.choices.push(goal),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether values agree with the facts that came since the last choice; keeps the first conflict.
+    fn check(&mut self, effort: &mut Effort) -> Result<bool, Exhausted> {
+        let mut checked: Vec<Subject<'a>> = Vec::new();
+        let known = self.branches.last().map_or(0, |branch| branch.facts);
+        for fact in self.facts.iter().skip(known) {
+            let subject = Subject::of(&fact.test.predicate);
+            effort.spend(checked.len())?;
+            if checked.contains(&subject) {
+                continue;
+            }
+            effort.spend(self.facts.len())?;
+            if !is_possible(self.schema, subject, &merged(&self.facts, subject), effort)? {
+                let facts = about(&self.facts, subject).collect();
+                let is_whole = self.branches.is_empty();
+                self.conflict.get_or_insert(Conflict { facts, is_whole });
+                return Ok(false);
+            }
+            checked.push(subject);
+        }
+        Ok(true)
+    }
+
+    /// Opens the choice with the fewest alternatives; false where none is left.
+    fn branch(&mut self, effort: &mut Effort) -> Result<bool, Exhausted> {
+        effort.spend(self.choices.len())?;
+        let fewest = (0..self.choices.len()).min_by_key(|index| self.alternatives(*index));
+        let Some(index) = fewest else {
+            return Ok(false);
+        };
+        let Step::Either(mut alternatives) = self.choices.remove(index).step() else {
+            return Ok(false);
+        };
+        effort.spend(alternatives.len())?;
+        alternatives.reverse();
+        self.branches.push(Branch {
+            alternatives,
+            choices: std::mem::take(&mut self.choices),
+            facts: self.facts.len(),
+        });
+        Ok(true)
+    }
+
+    fn alternatives(&self, choice: usize) -> usize {
+        match self.choices.get(choice) {
+            Some(Goal {
+                condition: Condition::All(parts) | Condition::Any(parts),
+                truths,
+            }) if *truths != Truths::DEFINITE => parts.len(),
+            _ => 2,
+        }
+    }
+
+    /// The next alternative to try, of the latest choice that has one.
+    fn next(&mut self, effort: &mut Effort) -> Result<Option<Goal<'a>>, Exhausted> {
+        while let Some(branch) = self.branches.last_mut() {
+            if let Some(alternative) = branch.alternatives.pop() {
+                effort.spend(branch.choices.len())?;
+                self.facts.truncate(branch.facts);
+                self.choices.clone_from(&branch.choices);
+                return Ok(Some(alternative));
+            }
+            self.branches.pop();
+        }
+        Ok(None)
+    }
+
+    fn witness(&self, effort: &mut Effort) -> Result<Witness<'a>, Exhausted> {
+        let mut witness = Witness::default();
+        for fact in &self.facts {
+            let subject = Subject::of(&fact.test.predicate);
+            if let Subject::Field(id) = subject
+                && !witness.values.contains_key(&id)
+            {
+                effort.spend(self.facts.len())?;
+                let wants = merged(&self.facts, subject);
+                if let Some(value) = domain::find(self.schema.field(id), &wants, effort)? {
+                    witness.values.insert(id, value);
+                }
+            }
+            let wanted = witness.wants.entry(&fact.test.predicate);
+            let wanted = wanted.or_insert(Truths::ANY);
+            *wanted = *wanted & fact.truths;
+        }
+        Ok(witness)
+    }
+}

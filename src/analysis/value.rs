@@ -1,0 +1,136 @@
+//! A `Value` stands for all values of a field that the predicates at hand cannot tell apart, and
+//! `ask` says which truths a predicate may have on it. Where that is not modelled (a pattern on a
+//! text that nobody names), the answer is every truth it could have: contradictions may then be
+//! missed, but none is invented.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::json::Number;
+use crate::operation::Field;
+use crate::policy::{Predicate, TextTest};
+
+use super::truth::Truths;
+
+/// What a field may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    /// Absent, null or malformed.
+    Absent,
+    /// A code that the schema lists.
+    Code(i64),
+    /// A code that it does not.
+    UnlistedCode,
+    Number(Number),
+    Text(String),
+    /// A text that is not empty and that no predicate names.
+    OtherText,
+    List(Members),
+    Boolean(bool),
+    Address(IpAddr),
+}
+
+/// What a text list holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Members {
+    /// Names, none of which stands for "not identified".
+    pub(super) names: BTreeSet<String>,
+    /// Whether there is a name besides that no predicate mentions.
+    pub(super) has_other: bool,
+    /// Whether a member was not identified.
+    pub(super) has_unidentified: bool,
+}
+
+impl Members {
+    /// Whether there is no member that says what it is.
+    fn names_nothing(&self) -> bool {
+        self.names.is_empty() && !self.has_other
+    }
+}
+
+/// Whether a name stands for "not identified" in a field's lists.
+pub(super) fn is_unidentified(field: &Field, name: &str) -> bool {
+    field.unknown_members.iter().any(|member| {
+        member == name || (field.ignores_case && member.to_lowercase() == name.to_lowercase())
+    })
+}
+
+/// The truths that a predicate on a field may have on a value of it.
+pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths {
+    match (predicate, value) {
+        (Predicate::Known(_), value) => known(field, value),
+        (_, Value::Absent) => Truths::UNKNOWN,
+        (Predicate::Number(_, ranges), Value::Number(number)) => {
+            Truths::of(ranges.contains(*number))
+        }
+        (Predicate::Code(_, codes), Value::Code(code)) => one_of_codes(field, codes, *code),
+        (Predicate::Code(..), Value::UnlistedCode) => Truths::UNKNOWN,
+        (Predicate::Text(_, test), Value::Text(text)) => passes(field, test, text),
+        (Predicate::Text(_, TextTest::OneOf(_)), Value::OtherText) => Truths::FALSE,
+        (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,
+        (Predicate::Member(_, names), Value::List(members)) => has_member(field, names, members),
+        (Predicate::Empty(_), Value::Text(text)) => Truths::of(text.is_empty()),
+        (Predicate::Empty(_), Value::OtherText) => Truths::FALSE,
+        (Predicate::Empty(_), Value::List(members)) => {
+            Truths::of(members.names_nothing() && !members.has_unidentified)
+        }
+        (Predicate::Boolean(_, wanted), Value::Boolean(value)) => Truths::of(wanted == value),
+        (Predicate::Address(_, blocks), Value::Address(address)) => {
+            Truths::of(blocks.iter().any(|block| block.contains(address)))
+        }
+        _ => Truths::ANY,
+    }
+}
+
+/// Whether a value says something; left open for values that are there but hold nothing.
+fn known(field: &Field, value: &Value) -> Truths {
+    match value {
+        Value::Absent | Value::UnlistedCode => Truths::FALSE,
+        Value::Code(code) => Truths::of(!is_unknown_code(field, *code)),
+        Value::Text(text) if text.is_empty() => Truths::DEFINITE,
+        Value::List(members) if members.names_nothing() => Truths::DEFINITE,
+        _ => Truths::TRUE,
+    }
+}
+
+fn is_unknown_code(field: &Field, code: i64) -> bool {
+    field.kind.code(code).is_some_and(|code| code.is_unknown)
+}
+
+/// A question for unknown codes alone is definite on a code that is unknown itself.
+fn one_of_codes(field: &Field, wanted: &BTreeSet<i64>, code: i64) -> Truths {
+    let is_definite = !is_unknown_code(field, code)
+        || wanted.iter().all(|wanted| is_unknown_code(field, *wanted));
+    match wanted.contains(&code) {
+        true => Truths::TRUE,
+        false if is_definite => Truths::FALSE,
+        false => Truths::UNKNOWN,
+    }
+}
+
+fn passes(field: &Field, test: &TextTest, text: &str) -> Truths {
+    Truths::of(match test {
+        TextTest::OneOf(texts) => texts.contains(text),
+        TextTest::Contains(part) => text.contains(part),
+        TextTest::StartsWith(start) => text.starts_with(start),
+        TextTest::EndsWith(end) => text.ends_with(end),
+        // A folded name stands for every way to write it, and a pattern may tell those apart.
+        TextTest::Matches(_) if field.ignores_case => return Truths::DEFINITE,
+        TextTest::Matches(pattern) => pattern.0.is_match(text),
+    })
+}
+
+fn has_member(field: &Field, wanted: &BTreeSet<String>, members: &Members) -> Truths {
+    if wanted.iter().any(|name| members.names.contains(name)) {
+        return Truths::TRUE;
+    }
+    if !members.has_unidentified {
+        return Truths::FALSE;
+    }
+    match wanted.iter().any(|name| is_unidentified(field, name)) {
+        false => Truths::UNKNOWN,
+        true if field.unknown_members.len() == 1 => Truths::TRUE,
+        // The member may be one that was not asked for.
+        true => Truths::NOT_FALSE,
+    }
+}

@@ -1,0 +1,128 @@
+//! `portcullis explain`: a policy in prose, and why each record came out as it did.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::analysis::Depth;
+use crate::engine::{Program, Run, Tracer, Truth};
+use crate::input::{self, Input, Kind};
+use crate::json::Record;
+use crate::output::Format;
+use crate::policy::{Policy, WhenUnknown, prose};
+use crate::snapshot::{self, Hashes, Plan, RecordPlace, Visitor};
+use crate::text::{Level, Place, Problem, nearest, printable};
+
+use super::Stop;
+use super::load::{Loaded, load, operation};
+use super::options::{Look, PolicyOptions};
+use super::show::{Shown, unless_closed};
+use super::test::why;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("there is no policy `{0}`")]
+    #[diagnostic(code("cli/unknown-policy"), help("{1}"))]
+    Policy(String, String),
+}
+
+/// Say what a policy means, and why records come out as they do
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The policy's id
+    #[arg(value_name = "POLICY")]
+    id: String,
+    /// Saved answers: files, folders, or `-` for standard input
+    #[arg(value_name = "INPUT")]
+    input: Vec<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyOptions,
+    /// The operation that the evidence is an answer of
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION")]
+    operation: Option<String>,
+}
+
+impl Explain {
+    pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
+        let shown = Shown::new(Format::Human, look);
+        let stop = |problems| Stop::Problems(problems, shown.clone());
+        let loaded = load(&self.policies, Depth::Dead).map_err(stop)?;
+        let policy = self.policy(&loaded).map_err(stop)?;
+        let mut text = prose(policy);
+        if !self.input.is_empty() {
+            text.push('\n');
+            self.records(&loaded, policy, &mut text).map_err(stop)?;
+        }
+        unless_closed(io::stdout().lock().write_all(text.as_bytes()))?;
+        Ok(0)
+    }
+
+    fn policy<'a>(&self, loaded: &'a Loaded) -> Result<&'a Policy, Vec<Problem>> {
+        let policies = &loaded.policies.policies;
+        policies.iter().find(|policy| policy.id == self.id).ok_or_else(|| {
+            let help = match nearest(&self.id, policies.iter().map(|policy| policy.id.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`portcullis list policies` names them all".to_owned(),
+            };
+            let place = Place::Whole(Arc::from("POLICY"));
+            vec![Problem::new(&Error::Policy(self.id.clone(), help), place)]
+        })
+    }
+
+    /// A paragraph a record.
+    fn records(&self, loaded: &Loaded, policy: &Policy, text: &mut String) -> Result<(), Vec<Problem>> {
+        let one = |problem| vec![problem];
+        operation(self.operation.as_ref(), &loaded.catalogue)?;
+        let run = Run { today: loaded.today, when_unknown: WhenUnknown::Fail };
+        let program = Program::new(&loaded.policies, &policy.operation, run).map_err(one)?;
+        let found = input::discover(&self.input, Kind::Evidence);
+        if found.problems.iter().any(|problem| problem.level == Level::Error) {
+            return Err(found.problems);
+        }
+        let plan = Plan {
+            operation: Arc::clone(&policy.operation),
+            slots: program.slots().to_vec(),
+            hashes: Hashes::Left,
+        };
+        for path in &found.files {
+            let name = Input::name(path);
+            let mut visitor = Explainer { tracer: Tracer::new(&program), policy, last: String::new(), text, source: &name };
+            let input = Input::open(path, Hashes::Left).map_err(one)?;
+            let file = snapshot::read(input, &name, &plan, &mut visitor).map_err(one)?;
+            for flaw in &file.flaws {
+                let _ = writeln!(text, "{}: {}", printable(&name), printable(&flaw.problem.message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes what each record came to.
+struct Explainer<'a> {
+    tracer: Tracer<'a>,
+    policy: &'a Policy,
+    last: String,
+    text: &'a mut String,
+    source: &'a str,
+}
+
+impl Visitor for Explainer<'_> {
+    fn visit(&mut self, record: &Record<'_>) -> bool {
+        let trace = self.tracer.trace(self.policy, record);
+        let outcome = match trace.truth {
+            Truth::True => "fails",
+            Truth::Unknown => "inconclusive",
+            Truth::False => "passes",
+        };
+        self.last = format!("{outcome}: {}", why(&trace));
+        true
+    }
+
+    fn keep(&mut self, _record: &Record<'_>, place: RecordPlace) {
+        let (source, at) = (printable(self.source), place.position);
+        let _ = writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
+    }
+}

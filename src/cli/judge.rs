@@ -1,0 +1,108 @@
+//! Reads and judges files, one after the other, in order.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::engine::{Judge, Program, Run};
+use crate::input::{self, Input, Kind, STDIN};
+use crate::operation::Operation;
+use crate::policy::WhenUnknown;
+use crate::snapshot::{self, Hashes, Plan};
+use crate::text::{Level, Place, Problem};
+use crate::triage::JudgedFile;
+
+use super::load::Loaded;
+use super::options::EvidenceOptions;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("there is nothing to judge")]
+    #[diagnostic(
+        code("cli/no-input"),
+        help("name files or folders of saved answers, or pipe one in: `… | portcullis check`")
+    )]
+    NoInput,
+}
+
+/// What was judged, and what there was beside it.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) files: Vec<JudgedFile>,
+    /// Folders without evidence.
+    pub(super) nothing: Vec<Arc<str>>,
+    /// Notes; no errors.
+    pub(super) notes: Vec<Problem>,
+}
+
+/// Files to judge, and how.
+pub(super) struct Judgement<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) when_unknown: WhenUnknown,
+    pub(super) hashes: Hashes,
+    pub(super) named: Option<Arc<Operation>>,
+}
+
+/// The paths of the command line; without any, standard input unless that is a terminal.
+pub(super) fn inputs(options: &EvidenceOptions) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    if !options.input.is_empty() {
+        return Ok(options.input.clone());
+    }
+    if std::io::stdin().is_terminal() {
+        return Err(vec![Problem::new(&Error::NoInput, Place::Whole(Arc::from("INPUT")))]);
+    }
+    Ok(vec![PathBuf::from(STDIN)])
+}
+
+impl Judgement<'_> {
+    /// Reads and judges every file that the paths name.
+    pub(super) fn run(&self, paths: &[PathBuf]) -> Result<Judged, Vec<Problem>> {
+        let found = input::discover(paths, Kind::Evidence);
+        let mut judged = Judged { nothing: found.empty, ..Judged::default() };
+        let mut problems = found.problems;
+        let mut programs: Vec<Program> = Vec::new();
+        for path in &found.files {
+            match self.file(path, &mut programs) {
+                Ok(file) => judged.files.push(file),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.iter().any(|problem| problem.level == Level::Error) {
+            return Err(problems);
+        }
+        judged.notes = problems;
+        Ok(judged)
+    }
+
+    fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedFile, Problem> {
+        let name = Input::name(path);
+        let operation = snapshot::operation_of(&name, self.named.as_ref(), &self.loaded.catalogue)?;
+        let program = self.program(&operation, programs)?;
+        let plan = Plan { operation, slots: program.slots().to_vec(), hashes: self.hashes };
+        let mut input = Input::open(path, self.hashes)?;
+        let mut judge = Judge::new(program, &name);
+        let mut file = snapshot::read(&mut input, &name, &plan, &mut judge)?;
+        file.folder = Input::folder(path);
+        if let ([page], Some(sha256)) = (file.pages.as_mut_slice(), input.sha256()) {
+            page.sha256 = Some(sha256);
+        }
+        let (found, drift) = judge.finish();
+        file.flaws.extend(drift);
+        Ok(JudgedFile { file, found })
+    }
+
+    fn program<'p>(
+        &self,
+        operation: &Arc<Operation>,
+        programs: &'p mut Vec<Program>,
+    ) -> Result<&'p Program, Problem> {
+        let position = programs.iter().position(|program| program.operation.name == operation.name);
+        if position.is_none() {
+            let run = Run { today: self.loaded.today, when_unknown: self.when_unknown };
+            programs.push(Program::new(&self.loaded.policies, operation, run)?);
+        }
+        let index = position.unwrap_or(programs.len() - 1);
+        #[expect(clippy::indexing_slicing, reason = "the index was found, or is that of what was pushed")]
+        Ok(&programs[index])
+    }
+}

@@ -1,0 +1,100 @@
+//! Loads what a run needs before it reads evidence: the catalogue, the policies, the day.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis;
+use crate::input::{self, Kind};
+use crate::operation::{Catalogue, Operation};
+use crate::policy::{self, PolicySet};
+use crate::text::{Level, Place, Problem, Source, nearest};
+
+use super::options::PolicyOptions;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("`PORTCULLIS_NOW` is `{0}`, not a time")]
+    #[diagnostic(code("cli/now"), help("write it as RFC 3339: `2026-11-24T00:00:00Z`"))]
+    Now(String),
+    #[error("there is no operation `{0}`")]
+    #[diagnostic(code("cli/unknown-operation"), help("{1}"))]
+    Operation(String, String),
+    #[error("there is no policy file in `{0}`")]
+    #[diagnostic(code("cli/no-policies"), help("policy files end in `.yaml` or `.yml`"))]
+    NoPolicies(String),
+}
+
+/// What is loaded before evidence is read.
+pub(super) struct Loaded {
+    pub(super) catalogue: Catalogue,
+    pub(super) policies: PolicySet,
+    /// The day in UTC.
+    pub(super) today: jiff::civil::Date,
+}
+
+/// Loads and checks policies; what is only worth a change is left in the set's warnings.
+pub(super) fn load(options: &PolicyOptions, depth: analysis::Depth) -> Result<Loaded, Vec<Problem>> {
+    let catalogue = Catalogue::built_in()?;
+    let today = today()?;
+    let sources = sources(&options.policies)?;
+    let mut policies = policy::load(&sources, &catalogue, &options.param)?;
+    let found = analysis::problems(&policies, depth);
+    policies.warnings.extend(found);
+    if policies.warnings.iter().any(|problem| problem.level == Level::Error) {
+        return Err(policies.warnings);
+    }
+    Ok(Loaded { catalogue, policies, today })
+}
+
+/// The policy files of paths; without any, the built-in packs.
+pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem>> {
+    if paths.is_empty() {
+        return Ok(policy::built_in());
+    }
+    let found = input::discover(paths, Kind::Policies);
+    let mut problems = found.problems;
+    problems.extend(found.empty.iter().map(|folder| {
+        Problem::new(&Error::NoPolicies(folder.to_string()), Place::Whole(Arc::clone(folder)))
+    }));
+    let mut sources = Vec::with_capacity(found.files.len());
+    for file in &found.files {
+        match input::read_text(file) {
+            Ok(source) => sources.push(source),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.iter().any(|problem| problem.level == Level::Error) { Err(problems) } else { Ok(sources) }
+}
+
+/// The operation of a flag.
+pub(super) fn operation(
+    name: Option<&String>,
+    catalogue: &Catalogue,
+) -> Result<Option<Arc<Operation>>, Vec<Problem>> {
+    let Some(name) = name else { return Ok(None) };
+    if let Some(operation) = catalogue.find(name) {
+        return Ok(Some(Arc::clone(operation)));
+    }
+    let help = match nearest(name, catalogue.names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", catalogue.names().collect::<Vec<_>>().join(", ")),
+    };
+    let place = Place::Whole(Arc::from("--operation"));
+    Err(vec![Problem::new(&Error::Operation(name.clone(), help), place)])
+}
+
+/// The day in UTC; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.
+fn today() -> Result<jiff::civil::Date, Vec<Problem>> {
+    let now = match std::env::var("PORTCULLIS_NOW") {
+        Ok(text) if !text.is_empty() => text.parse::<jiff::Timestamp>().map_err(|_| {
+            vec![Problem::new(&Error::Now(text), Place::Whole(Arc::from("PORTCULLIS_NOW")))]
+        })?,
+        _ => jiff::Timestamp::now(),
+    };
+    Ok(now.to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
+/// Whether a path stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == input::STDIN
+}

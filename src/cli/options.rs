@@ -1,0 +1,80 @@
+//! Flags that several commands share. Every flag has an environment twin, `PORTCULLIS_` and its name.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::output::{Colour, Style};
+
+/// How output looks.
+#[derive(Debug, Args)]
+pub(super) struct Look {
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, env = "PORTCULLIS_COLOR")]
+    color: When,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Look {
+    /// The style for a stream that is, or is not, a terminal.
+    pub(super) fn style(&self, stream: &impl IsTerminal) -> Style {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let forced = is_set("CLICOLOR_FORCE") && !std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value == "0");
+        let colour = match self.color {
+            When::Always => Colour::On,
+            When::Never => Colour::Off,
+            When::Auto if is_set("NO_COLOR") => Colour::Off,
+            When::Auto if forced || stream.is_terminal() => Colour::On,
+            When::Auto => Colour::Off,
+        };
+        Style { colour, ..Style::default() }
+    }
+}
+
+/// Which policies judge.
+#[derive(Debug, Args)]
+pub(super) struct PolicyOptions {
+    /// Policy file or folder; may repeat. Without it, the built-in packs
+    #[arg(short, long, value_name = "PATH", env = "PORTCULLIS_POLICIES")]
+    pub(super) policies: Vec<PathBuf>,
+    /// Value of a parameter that policies declare; may repeat
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, env = "PORTCULLIS_PARAM")]
+    pub(super) param: Vec<(String, String)>,
+}
+
+impl PolicyOptions {
+    /// The same with further paths.
+    pub(super) fn and(&self, paths: &[PathBuf]) -> Self {
+        let policies = self.policies.iter().chain(paths).cloned().collect();
+        Self { policies, param: self.param.clone() }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Which evidence is judged.
+#[derive(Debug, Args)]
+pub(super) struct EvidenceOptions {
+    /// Saved answers: files, folders of pages, or `-` for standard input
+    #[arg(value_name = "INPUT")]
+    pub(super) input: Vec<PathBuf>,
+    /// The operation that the evidence is an answer of
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION")]
+    pub(super) operation: Option<String>,
+}

@@ -1,0 +1,177 @@
+//! `portcullis test`: the cases that policies bring with them.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::analysis::Depth;
+use crate::engine::{Program, Run, Trace, TracePart, Tracer, Truth};
+use crate::output::Format;
+use crate::policy::{Case, Expectation, Policy, WhenUnknown};
+use crate::text::{Place, Problem};
+
+use super::Stop;
+use super::load::{Loaded, load};
+use super::options::{Look, PolicyOptions};
+use super::show::{self, Shown, unless_closed};
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("`{policy}` should {expected} here, but it {came}")]
+    #[diagnostic(code("case/unexpected"), help("{why}"))]
+    Unexpected { policy: String, expected: &'static str, came: &'static str, why: String },
+}
+
+/// Run the cases of policies
+#[derive(Debug, Args)]
+pub(super) struct Test {
+    /// Policy files or folders. Without any, the built-in packs
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyOptions,
+    /// Format of the failures
+    #[arg(short, long, value_parser = show::format, default_value = "human", env = "PORTCULLIS_FORMAT")]
+    format: Format,
+}
+
+/// What running cases brought.
+#[derive(Default)]
+struct Tally {
+    cases: usize,
+    failures: Vec<Problem>,
+    /// Policies of which no case fires, and no case passes.
+    never_fired: Vec<String>,
+    never_passed: Vec<String>,
+}
+
+impl Test {
+    pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
+        let shown = Shown::new(self.format, look);
+        let stop = |problems| Stop::Problems(problems, shown.clone());
+        let policies = self.policies.and(&self.paths);
+        let loaded = load(&policies, Depth::Dead).map_err(stop)?;
+        let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
+        if !tally.failures.is_empty() {
+            unless_closed(shown.problems(&tally.failures))?;
+        }
+        if self.format == Format::Human {
+            let text = tally.summary(loaded.policies.policies.len());
+            unless_closed(io::stdout().lock().write_all(text.as_bytes()))?;
+        }
+        Ok(u8::from(!tally.failures.is_empty()))
+    }
+}
+
+fn tally(loaded: &Loaded) -> Result<Tally, Problem> {
+    let mut tally = Tally::default();
+    for operation in &loaded.catalogue.operations {
+        let run = Run { today: loaded.today, when_unknown: WhenUnknown::Fail };
+        let program = Program::new(&loaded.policies, operation, run)?;
+        let mut tracer = Tracer::new(&program);
+        let mine = loaded.policies.policies.iter();
+        for policy in mine.filter(|policy| policy.operation.name == operation.name) {
+            tally.policy(policy, &mut tracer);
+        }
+    }
+    Ok(tally)
+}
+
+impl Tally {
+    fn policy(&mut self, policy: &Policy, tracer: &mut Tracer<'_>) {
+        let (mut fired, mut passed) = (false, false);
+        for case in &policy.cases {
+            self.cases += 1;
+            match tracer.trace_text(policy, &case.record) {
+                Ok(trace) => {
+                    fired |= trace.truth == Truth::True;
+                    passed |= trace.truth == Truth::False;
+                    self.failures.extend(failure(policy, case, &trace));
+                }
+                Err(error) => {
+                    let place = Place::Text(case.location.clone());
+                    self.failures.push(Problem::new(&error.kind, place));
+                }
+            }
+        }
+        if !fired {
+            self.never_fired.push(policy.id.clone());
+        }
+        if !passed {
+            self.never_passed.push(policy.id.clone());
+        }
+    }
+
+    fn summary(&self, policies: usize) -> String {
+        let mut text = format!(
+            "{} cases of {policies} policies: {} passed, {} failed\n",
+            self.cases,
+            self.cases - self.failures.len(),
+            self.failures.len()
+        );
+        for (words, ids) in [("fires", &self.never_fired), ("passes", &self.never_passed)] {
+            if !ids.is_empty() {
+                let _ = writeln!(text, "no case {words}: {}", ids.join(", "));
+            }
+        }
+        text
+    }
+}
+
+fn failure(policy: &Policy, case: &Case, trace: &Trace) -> Option<Problem> {
+    let expected = match case.expect {
+        Expectation::Fails(_) => Truth::True,
+        Expectation::Pass => Truth::False,
+        Expectation::Inconclusive => Truth::Unknown,
+    };
+    if trace.truth == expected {
+        return None;
+    }
+    let error = Error::Unexpected {
+        policy: policy.id.clone(),
+        expected: verb(expected),
+        came: past(trace.truth),
+        why: why(trace),
+    };
+    let problem = Problem::new(&error, Place::Text(case.location.clone())).labelled("this case");
+    Some(problem.related("the rule", policy.rule.clone()))
+}
+
+fn verb(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "fire",
+        Truth::Unknown => "be inconclusive",
+        Truth::False => "pass",
+    }
+}
+
+fn past(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "fired",
+        Truth::Unknown => "was inconclusive",
+        Truth::False => "passed",
+    }
+}
+
+/// The predicates that decided, in words.
+pub(super) fn why(trace: &Trace) -> String {
+    let mut parts = Vec::new();
+    trace.deciding(&mut |truth, part| {
+        if let TracePart::Test(words, asked) = part {
+            let truth = match truth {
+                Truth::True => "true",
+                Truth::Unknown => "unknown",
+                Truth::False => "false",
+            };
+            let value = |(name, value): &(String, Option<String>)| {
+                format!("`{name}` is {}", value.as_deref().unwrap_or("absent"))
+            };
+            let values: Vec<String> = asked.iter().map(value).collect();
+            let given = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+            parts.push(format!("`{words}` is {truth}{given}"));
+        }
+    });
+    parts.join("; ")
+}

@@ -1,0 +1,115 @@
+//! A `Trace` says, part by part, what a record made of a condition: why a policy came out as it did.
+
+use crate::json::{self, Projection, Reader};
+use crate::policy::{Condition, Policy};
+
+use super::evaluate::{Fields, Scratch};
+use super::program::{Formula, Program};
+use super::truth::Truth;
+
+/// What a record made of a condition and of each of its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// What came out.
+    pub truth: Truth,
+    /// What was asked.
+    pub part: TracePart,
+}
+
+/// One node of a traced condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TracePart {
+    /// All of these.
+    All(Vec<Trace>),
+    /// Any of these.
+    Any(Vec<Trace>),
+    /// Not this.
+    Not(Box<Trace>),
+    /// A predicate: its words, and the members that it asked, as they stood; `None` where absent.
+    Test(String, Vec<(String, Option<String>)>),
+}
+
+impl Trace {
+    /// The predicates that decided, with their truths: of `and` and `or` those parts whose truth is the
+    /// whole's.
+    pub fn deciding<'a>(&'a self, visit: &mut dyn FnMut(Truth, &'a TracePart)) {
+        match &self.part {
+            TracePart::Test(..) => visit(self.truth, &self.part),
+            TracePart::Not(part) => part.deciding(visit),
+            TracePart::All(parts) | TracePart::Any(parts) => {
+                for part in parts.iter().filter(|part| part.truth == self.truth) {
+                    part.deciding(visit);
+                }
+            }
+        }
+    }
+}
+
+/// Judges single records, and says why.
+#[derive(Debug)]
+pub struct Tracer<'a> {
+    program: &'a Program,
+    scratch: Scratch,
+}
+
+impl<'a> Tracer<'a> {
+    /// A tracer for a program's policies.
+    #[must_use]
+    pub fn new(program: &'a Program) -> Self {
+        Self { program, scratch: Scratch::new(program) }
+    }
+
+    /// What a record makes of a policy of the program.
+    pub fn trace(&mut self, policy: &Policy, record: &json::Record<'_>) -> Trace {
+        let fields = Fields { program: self.program, record };
+        self.scratch.evaluate(&fields);
+        self.condition(&fields, &policy.condition)
+    }
+
+    /// What a record that stands by itself makes of a policy of the program.
+    ///
+    /// # Errors
+    /// Where the text is not one JSON object.
+    pub fn trace_text(&mut self, policy: &Policy, record: &str) -> Result<Trace, json::Error> {
+        let schema = &self.program.operation.schema;
+        let names: Vec<&str> =
+            self.program.slots().iter().map(|id| schema.field(*id).name.as_str()).collect();
+        let mut projection = Projection::new(&names, &[]);
+        let mut reader = Reader::new(record.as_bytes());
+        reader.peek()?;
+        reader.record(&mut projection)?;
+        Ok(self.trace(policy, &reader.last_record(&projection)))
+    }
+
+    fn condition(&mut self, fields: &Fields<'_>, condition: &Condition) -> Trace {
+        match condition {
+            Condition::All(parts) => {
+                let parts: Vec<Trace> = parts.iter().map(|part| self.condition(fields, part)).collect();
+                let truth = parts.iter().fold(Truth::True, |truth, part| truth.and(part.truth));
+                Trace { truth, part: TracePart::All(parts) }
+            }
+            Condition::Any(parts) => {
+                let parts: Vec<Trace> = parts.iter().map(|part| self.condition(fields, part)).collect();
+                let truth = parts.iter().fold(Truth::False, |truth, part| truth.or(part.truth));
+                Trace { truth, part: TracePart::Any(parts) }
+            }
+            Condition::Not(part) => {
+                let part = self.condition(fields, part);
+                Trace { truth: !part.truth, part: TracePart::Not(Box::new(part)) }
+            }
+            Condition::Test(test) => {
+                let bit = self.program.bits.get(&test.predicate);
+                let formula = bit.map_or(Formula::Approved, |bit| Formula::Bit(*bit));
+                let truth = self.scratch.truth(fields, &formula);
+                let mut asked = Vec::new();
+                for field in bit.and_then(|bit| self.program.asked.get(*bit)).into_iter().flatten() {
+                    fields.origins(*field, &mut |field| {
+                        let name = fields.schema().field(field).name.clone();
+                        asked.push((name, fields.raw(field).map(|raw| raw.text.to_owned())));
+                    });
+                }
+                Trace { truth, part: TracePart::Test(test.location.text().to_owned(), asked) }
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Finds the files that paths name: files as they are, folders walked in a stable order, hidden files
+//! and links out of the tree left alone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::text::{Place, Problem};
+
+/// What names standard input on the command line.
+pub const STDIN: &str = "-";
+
+/// What kind of files a folder is searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Saved answers: `.json`, `.ndjson`, `.jsonl`.
+    Evidence,
+    /// Policy files: `.yaml`, `.yml`.
+    Policies,
+}
+
+impl Kind {
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Evidence => &["json", "ndjson", "jsonl"],
+            Self::Policies => &["yaml", "yml"],
+        }
+    }
+
+    fn takes(self, path: &Path) -> bool {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending)))
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files in order, each once, by the paths as they were given.
+    pub files: Vec<PathBuf>,
+    /// Folders that hold no file of the kind.
+    pub empty: Vec<Arc<str>>,
+    /// What is wrong, and what was left alone.
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("cannot read `{0}`: {1}")]
+    #[diagnostic(code("input/unreadable"), help("check the path and its permissions"))]
+    Unreadable(String, String),
+    #[error("the link `{0}` leads back to a folder that it lies in")]
+    #[diagnostic(code("input/link-loop"), help("remove the link"))]
+    Loop(String),
+    #[error("`{0}` is compressed")]
+    #[diagnostic(code("input/compressed"), help("unpack it first: `gunzip` or `unzstd`"))]
+    Compressed(String),
+    #[error("the link `{0}` leads out of the folder and was not followed")]
+    #[diagnostic(code("input/link-outside"), severity(Advice), help("name its target to have it read"))]
+    Outside(String),
+}
+
+impl Error {
+    fn at(&self, path: &Path) -> Problem {
+        Problem::new(self, Place::Whole(shown(path)))
+    }
+}
+
+/// Finds the files that `paths` name, `-` being standard input.
+#[must_use]
+pub fn discover(paths: &[PathBuf], kind: Kind) -> Found {
+    let mut found = Found::default();
+    let mut seen = HashSet::new();
+    for path in paths {
+        if path.as_os_str() == STDIN {
+            found.add(path, &mut seen);
+            continue;
+        }
+        match path.metadata() {
+            Err(error) => found.problems.push(unreadable(path, &error)),
+            Ok(metadata) if metadata.is_dir() => found.walk(path, kind, &mut seen),
+            Ok(_) if is_compressed(path) => found.problems.push(compressed(path)),
+            Ok(_) => found.add(path, &mut seen),
+        }
+    }
+    found
+}
+
+impl Found {
+    fn add(&mut self, path: &Path, seen: &mut HashSet<PathBuf>) {
+        if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
+            self.files.push(path.to_owned());
+        }
+    }
+
+    fn walk(&mut self, folder: &Path, kind: Kind, seen: &mut HashSet<PathBuf>) {
+        let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut has_any = false;
+        let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    has_any = true;
+                    self.problems.push(walk_problem(folder, &error));
+                    continue;
+                }
+            };
+            if is_hidden(&entry) || self.leads_outside(&entry, &root) {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+            has_any |= self.visit(entry.path(), kind, seen);
+        }
+        if !has_any {
+            self.empty.push(shown(folder));
+        }
+    }
+
+    /// Takes a file of a folder, if it is one of the kind.
+    fn visit(&mut self, path: &Path, kind: Kind, seen: &mut HashSet<PathBuf>) -> bool {
+        let is_packed = kind == Kind::Evidence
+            && is_compressed(path)
+            && path.file_stem().is_some_and(|stem| kind.takes(Path::new(stem)));
+        if !path.is_file() {
+            return false;
+        }
+        if is_packed {
+            self.problems.push(compressed(path));
+        } else if kind.takes(path) {
+            self.add(path, seen);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn leads_outside(&mut self, entry: &DirEntry, root: &Path) -> bool {
+        let is_outside = entry.depth() > 0
+            && entry.path_is_symlink()
+            && entry.path().canonicalize().is_ok_and(|target| !target.starts_with(root));
+        if is_outside {
+            self.problems.push(Error::Outside(entry.path().display().to_string()).at(entry.path()));
+        }
+        is_outside
+    }
+}
+
+/// A path as it is shown.
+pub(super) fn shown(path: &Path) -> Arc<str> {
+    Arc::from(path.to_string_lossy())
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Error::Unreadable(path.display().to_string(), reason(error)).at(path)
+}
+
+/// An operating system's message without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.to_lowercase()
+}
+
+fn compressed(path: &Path) -> Problem {
+    Error::Compressed(path.display().to_string()).at(path)
+}
+
+fn walk_problem(folder: &Path, error: &walkdir::Error) -> Problem {
+    let path = error.path().unwrap_or(folder);
+    if error.loop_ancestor().is_some() {
+        return Error::Loop(path.display().to_string()).at(path);
+    }
+    match error.io_error() {
+        Some(io) => unreadable(path, io),
+        None => Error::Unreadable(path.display().to_string(), error.to_string()).at(path),
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn is_compressed(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}

@@ -1,0 +1,7 @@
+//! Floor 7: where evidence and policies come from: files, folders, standard input.
+
+mod discover;
+mod open;
+
+pub use discover::{Found, Kind, STDIN, discover};
+pub use open::{Input, read_text};

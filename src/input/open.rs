@@ -1,0 +1,100 @@
+//! Opens what was found: evidence as a stream that can be hashed as it goes by, policies as texts.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::snapshot::Hashes;
+use crate::text::{Place, Problem, Source};
+use crate::yaml;
+
+use super::discover::{STDIN, shown, unreadable};
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("`{0}` is larger than {limit} MiB", limit = yaml::MAX_BYTES >> 20)]
+    #[diagnostic(code("input/too-large"), help("no policy file is that large: check the path"))]
+    TooLarge(String),
+    #[error("`{0}` is not UTF-8")]
+    #[diagnostic(code("input/utf-8"), help("save the file as UTF-8"))]
+    Utf8(String),
+}
+
+/// Evidence as a stream.
+pub struct Input {
+    stream: Box<dyn Read>,
+    hash: Option<Sha256>,
+}
+
+impl Input {
+    /// Opens a file, or standard input.
+    ///
+    /// # Errors
+    /// Where it is not there or cannot be read.
+    pub fn open(path: &Path, hashes: Hashes) -> Result<Self, Problem> {
+        let stream: Box<dyn Read> = if path.as_os_str() == STDIN {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(path).map_err(|error| unreadable(path, &error))?)
+        };
+        Ok(Self { stream, hash: (hashes == Hashes::Taken).then(Sha256::new) })
+    }
+
+    /// How the evidence is called in reports.
+    #[must_use]
+    pub fn name(path: &Path) -> Arc<str> {
+        if path.as_os_str() == STDIN { Arc::from("<stdin>") } else { shown(path) }
+    }
+
+    /// The folder that a file lies in, however it was named; none for standard input.
+    #[must_use]
+    pub fn folder(path: &Path) -> Option<Arc<str>> {
+        if path.as_os_str() == STDIN {
+            return None;
+        }
+        let path = path.canonicalize().ok()?;
+        path.parent().map(shown)
+    }
+
+    /// SHA-256 of what was read, in lower-case hex, where it was asked for.
+    #[must_use]
+    pub fn sha256(self) -> Option<String> {
+        let hash = self.hash?.finalize();
+        Some(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        if let (Some(hash), Some(bytes)) = (&mut self.hash, buffer.get(..read)) {
+            hash.update(bytes);
+        }
+        Ok(read)
+    }
+}
+
+/// Reads a policy file.
+///
+/// # Errors
+/// Where it cannot be read, is too large, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Arc<Source>, Problem> {
+    let input = Input::open(path, Hashes::Left)?;
+    let mut bytes = Vec::new();
+    input
+        .take(yaml::MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, &error))?;
+    let name = Input::name(path);
+    let problem = |error: &Error| Problem::new(error, Place::Whole(Arc::clone(&name)));
+    if bytes.len() > yaml::MAX_BYTES {
+        return Err(problem(&Error::TooLarge(name.to_string())));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name.as_ref(), text)),
+        Err(_) => Err(problem(&Error::Utf8(name.to_string()))),
+    }
+}

@@ -1,0 +1,171 @@
+//! A policy in prose, for a reader who wants to know what it means before it blocks a release.
+
+use std::fmt::Write as _;
+use std::ops::Bound;
+
+use crate::json::Number;
+use crate::operation::{Field, FieldId, Kind, Schema};
+
+use super::condition::{Comparison, Condition, Expression, Operator, Predicate, Ranges, TextTest};
+use super::policy::{Policy, WhenUnknown};
+
+/// The policy in prose, a line a thought.
+#[must_use]
+pub fn prose(policy: &Policy) -> String {
+    let mut text = format!("{} ({}, {} severity)\n", policy.id, policy.effect, policy.severity);
+    if policy.title != policy.rule.text() {
+        let _ = writeln!(text, "{}", policy.title);
+    }
+    let at = policy.location.position();
+    let _ = writeln!(text, "from {}:{}:{}\n", policy.location.source.name(), at.line, at.column);
+    let _ = writeln!(text, "A record of {} violates it when", policy.operation.name);
+    condition(&policy.condition, &policy.operation.schema, 1, &mut text);
+    let unknown = match policy.when_unknown {
+        Some(WhenUnknown::Fail) => "is listed, and the evidence is insufficient",
+        Some(WhenUnknown::Report) => "is listed only",
+        Some(WhenUnknown::Pass) => "is counted only",
+        None => "does what `--inconclusive` says",
+    };
+    let _ = writeln!(text, "\nWhere the evidence does not say, the outcome is inconclusive: it {unknown}.");
+    for (name, words) in [("why", &policy.why), ("fix", &policy.remediation)] {
+        if let Some(words) = words {
+            let _ = writeln!(text, "{name}: {}", words.trim());
+        }
+    }
+    for (framework, controls) in &policy.controls {
+        let _ = writeln!(text, "{framework}: {}", controls.join(", "));
+    }
+    for reference in &policy.references {
+        let _ = writeln!(text, "see {reference}");
+    }
+    text
+}
+
+fn condition(condition: &Condition, schema: &Schema, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    match condition {
+        Condition::All(parts) => several("all of these hold", parts, schema, (depth, text)),
+        Condition::Any(parts) => several("any of these holds", parts, schema, (depth, text)),
+        Condition::Not(part) => match part.as_ref() {
+            Condition::Test(test) => {
+                let _ = writeln!(text, "{indent}- not: {}", predicate(&test.predicate, schema));
+            }
+            other => {
+                let _ = writeln!(text, "{indent}- not:");
+                self::condition(other, schema, depth + 1, text);
+            }
+        },
+        Condition::Test(test) => {
+            let _ = writeln!(text, "{indent}- {}", predicate(&test.predicate, schema));
+        }
+    }
+}
+
+fn several(words: &str, parts: &[Condition], schema: &Schema, (depth, text): (usize, &mut String)) {
+    if let [only] = parts {
+        return condition(only, schema, depth, text);
+    }
+    let _ = writeln!(text, "{}- {words}:", "  ".repeat(depth));
+    parts.iter().for_each(|part| condition(part, schema, depth + 1, text));
+}
+
+fn predicate(predicate: &Predicate, schema: &Schema) -> String {
+    let name = |field: &FieldId| schema.field(*field).name.as_str();
+    match predicate {
+        Predicate::Approved => "an approval in force covers it".to_owned(),
+        Predicate::Known(field) => format!("{} is known", name(field)),
+        Predicate::Empty(field) => format!("{} is empty", name(field)),
+        Predicate::Boolean(field, value) => format!("{} is {value}", name(field)),
+        Predicate::Number(field, within) => {
+            format!("{} is {}", name(field), ranges(schema.field(*field), within))
+        }
+        Predicate::Code(field, within) => {
+            let label = |value: &i64| match schema.field(*field).kind.code(*value) {
+                Some(code) => format!("{value} ({})", code.label),
+                None => value.to_string(),
+            };
+            format!("{} is {}", name(field), list(within.iter().map(label).collect()))
+        }
+        Predicate::Member(field, names) => {
+            format!("{} contains {}", name(field), list(names.iter().map(|name| spelled(schema.field(*field), name)).collect()))
+        }
+        Predicate::Text(field, test) => format!("{} {}", name(field), text_test(schema.field(*field), test)),
+        Predicate::Address(field, nets) => {
+            format!("{} is in {}", name(field), list(nets.iter().map(ToString::to_string).collect()))
+        }
+        Predicate::Compare(left, comparison, right) => {
+            let op = match comparison {
+                Comparison::Equal => "=",
+                Comparison::Less => "<",
+                Comparison::LessOrEqual => "<=",
+            };
+            format!("{} {op} {}", expression(left, schema), expression(right, schema))
+        }
+    }
+}
+
+fn text_test(field: &Field, test: &TextTest) -> String {
+    match test {
+        TextTest::OneOf(names) => {
+            format!("is {}", list(names.iter().map(|name| spelled(field, name)).collect()))
+        }
+        TextTest::Contains(part) => format!("contains `{part}`"),
+        TextTest::StartsWith(start) => format!("starts with `{start}`"),
+        TextTest::EndsWith(end) => format!("ends with `{end}`"),
+        TextTest::Matches(pattern) => format!("matches `{}`", pattern.0.as_str()),
+    }
+}
+
+/// A folded name the way the schema spells it.
+fn spelled(field: &Field, name: &str) -> String {
+    let known = field.vocabulary.iter().chain(&field.unknown_members);
+    let mut known = known.filter(|known| field.compared(known) == name);
+    known.next().cloned().unwrap_or_else(|| name.to_owned())
+}
+
+fn ranges(field: &Field, ranges: &Ranges) -> String {
+    let unit = if field.kind == Kind::Percent { "%" } else { "" };
+    let part = |(low, high): &(Bound<Number>, Bound<Number>)| match (low, high) {
+        (Bound::Included(low), Bound::Included(high)) if low == high => format!("{low}{unit}"),
+        (Bound::Included(low), Bound::Included(high)) => format!("{low}..{high}{unit}"),
+        (low, high) => {
+            let low = match low {
+                Bound::Unbounded => None,
+                Bound::Included(low) => Some(format!("at least {low}{unit}")),
+                Bound::Excluded(low) => Some(format!("more than {low}{unit}")),
+            };
+            let high = match high {
+                Bound::Unbounded => None,
+                Bound::Included(high) => Some(format!("at most {high}{unit}")),
+                Bound::Excluded(high) => Some(format!("less than {high}{unit}")),
+            };
+            low.into_iter().chain(high).collect::<Vec<_>>().join(" and ")
+        }
+    };
+    list(ranges.as_slice().iter().map(part).collect())
+}
+
+fn expression(expression: &Expression, schema: &Schema) -> String {
+    match expression {
+        Expression::Field(field) => schema.field(*field).name.clone(),
+        Expression::Number(number) => number.to_string(),
+        Expression::Binary(left, operator, right) => {
+            let operator = match operator {
+                Operator::Add => "+",
+                Operator::Subtract => "-",
+                Operator::Multiply => "*",
+                Operator::Divide => "/",
+            };
+            format!("({} {operator} {})", self::expression(left, schema), self::expression(right, schema))
+        }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn list(mut words: Vec<String>) -> String {
+    match words.pop() {
+        None => "nothing".to_owned(),
+        Some(only) if words.is_empty() => only,
+        Some(last) => format!("{} or {last}", words.join(", ")),
+    }
+}
