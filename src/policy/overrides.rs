@@ -15,18 +15,18 @@ use crate::yaml;
 enum OverrideError {
     #[error("no policy file has a param `{name}`")]
     #[diagnostic(code("policy/unknown-param"), help("{help}"))]
-    UnknownParam { name: String, help: String },
+    Unknown { name: String, help: String },
 
     #[error("the param `{name}` is given twice")]
     #[diagnostic(code("policy/duplicate-param"), help("give it once"))]
-    DuplicateParam { name: String },
+    Duplicate { name: String },
 
     #[error("the param `{name}` has no value")]
     #[diagnostic(
         code("policy/empty-param"),
         help("write a value such as `1GB`, `8000..8010` or `[a, b]`")
     )]
-    EmptyParam { name: String },
+    Empty { name: String },
 }
 
 /// The params of a run.
@@ -60,7 +60,7 @@ impl Overrides {
             *given.entry(name).or_default() += 1;
             if given.get(name.as_str()) == Some(&2) {
                 let name = name.clone();
-                let error = OverrideError::DuplicateParam { name };
+                let error = OverrideError::Duplicate { name };
                 problems.push(Problem::new(&error, Place::Text(location.clone())));
             }
             overrides.push(Override {
@@ -93,7 +93,7 @@ impl Overrides {
             .iter()
             .filter(|given| !self.known.contains(&given.name));
         unused.map(|given| {
-            let error = OverrideError::UnknownParam {
+            let error = OverrideError::Unknown {
                 help: suggestion(&given.name, self.known.iter().map(String::as_str)),
                 name: given.name.clone(),
             };
@@ -108,7 +108,7 @@ fn value(name: &str, location: &Location, problems: &mut Vec<Problem>) -> Option
         Ok(None) => {
             let name = name.to_owned();
             let place = Place::Whole(location.source.name().into());
-            problems.push(Problem::new(&OverrideError::EmptyParam { name }, place));
+            problems.push(Problem::new(&OverrideError::Empty { name }, place));
             None
         }
         Err(errors) => {

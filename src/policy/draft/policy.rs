@@ -67,7 +67,7 @@ pub(in crate::policy) struct Rule {
 /// The two forms of a rule.
 #[derive(Debug)]
 pub(in crate::policy) enum RuleKind {
-    Sentence(Sentence),
+    Sentence(Box<Sentence>),
     Formula(Expr),
 }
 
@@ -209,7 +209,7 @@ fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
         is_whole: true,
         words: text.split_whitespace().collect::<Vec<_>>().join(" "),
         location: words_of(item.node),
-        kind: RuleKind::Sentence(sentence),
+        kind: RuleKind::Sentence(Box::new(sentence)),
     })
 }
 

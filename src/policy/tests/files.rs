@@ -68,7 +68,19 @@ fn the_example_of_the_design_is_four_policies() {
     );
     assert_eq!(rdp.operation.name, "DescribeInternetOpenPort");
     assert_eq!(rdp.when_unknown, None);
+    assert!(structured.rule.text().starts_with("all:\n"));
+    assert_eq!(structured.rule.position().line, 26);
+    assert_eq!(databases.location.position().line, 9);
+    assert_eq!(
+        databases.rule.text(),
+        "deny databases if RiskLevel >= medium unless approved"
+    );
+}
 
+#[test]
+fn a_policy_keeps_what_is_said_about_it() {
+    let set = good(EXAMPLE);
+    let databases = &set.policies[2];
     assert_eq!(databases.severity, Severity::Critical);
     assert_eq!(databases.title, "Database reachable from the Internet");
     assert_eq!(
@@ -89,13 +101,6 @@ fn the_example_of_the_design_is_four_policies() {
         databases.cases[0].record,
         r#"{"Port": 6379, "ServiceNameList": ["Redis"], "RiskLevel": 2}"#
     );
-    assert_eq!(databases.location.position().line, 9);
-    assert_eq!(
-        databases.rule.text(),
-        "deny databases if RiskLevel >= medium unless approved"
-    );
-    assert!(structured.rule.text().starts_with("all:\n"));
-    assert_eq!(structured.rule.position().line, 26);
 }
 
 #[test]
