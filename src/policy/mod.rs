@@ -7,6 +7,7 @@ mod parser;
     reason = "the floor is named after what it makes"
 )]
 mod policy;
+mod resolve;
 mod syntax;
 mod template;
 mod unit;
