@@ -406,7 +406,8 @@ fn every_mistake_has_a_code_a_word_and_a_help() {
         ),
         ("deny if a 1 b 2", "policy/unexpected-word", "b", "`and`"),
         ("deny if a > 1 PB", "policy/unexpected-word", "PB", "KiB"),
-        ("deny if a > 10 -5",
+        (
+            "deny if a > 10 -5",
             "policy/unexpected-word",
             "-5",
             "spaces on both sides",
