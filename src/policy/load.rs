@@ -73,11 +73,15 @@ pub fn load(
         overrides: Overrides::read(params, &mut problems),
         ids: HashMap::new(),
         set: PolicySet::default(),
+        all_read: true,
     };
     for source in sources {
         problems.extend(loader.file(source));
     }
-    problems.extend(loader.overrides.unused());
+    // A file that could not be read may have had the param.
+    if loader.all_read {
+        problems.extend(loader.overrides.unused());
+    }
     finish(loader.set, problems, sources)
 }
 
@@ -122,6 +126,8 @@ struct Loader<'a> {
     overrides: Overrides,
     ids: HashMap<String, Location>,
     set: PolicySet,
+    /// Whether every file had the shape of a policy file.
+    all_read: bool,
 }
 
 impl Loader<'_> {
@@ -131,7 +137,10 @@ impl Loader<'_> {
         match yaml::parse(source) {
             Ok(Some(root)) => self.document(&root, &mut problems),
             Ok(None) => problems.push(draft::empty_file(source.name())),
-            Err(errors) => problems = errors,
+            Err(errors) => {
+                self.all_read = false;
+                problems = errors;
+            }
         }
         problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
         problems
@@ -139,6 +148,7 @@ impl Loader<'_> {
 
     fn document(&mut self, root: &Node, problems: &mut Vec<Problem>) {
         let Some(mut draft) = draft::read(root, problems) else {
+            self.all_read = false;
             return;
         };
         self.set.approvals.append(&mut draft.approvals);

@@ -367,6 +367,8 @@ fn a_param_of_the_run_is_checked_like_one_of_a_file() {
         );
         assert_eq!(problem.place.source(), format!("--param {}", params[0].0));
     }
+    let broken = with_params("policies: [", &[("low", "3")]).unwrap_err();
+    assert!(broken.iter().all(|problem| problem.code.starts_with("yaml/")));
     // A value of the wrong kind is told where the value stands or is used.
     assert!(with_params(text, &[("low", "many")]).is_err());
 }
