@@ -6,3 +6,4 @@ pub mod text;
 
 pub mod json;
 pub mod yaml;
+
