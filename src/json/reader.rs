@@ -303,11 +303,11 @@ impl<R: Read> Reader<R> {
     fn next_byte(&mut self) -> Result<Option<u8>, Error> {
         loop {
             let mut scanner = Scanner::new(self.window.rest());
-            scanner.space();
-            let (passed, byte) = (scanner.at, scanner.peek());
+            let byte = scanner.next_solid();
+            let passed = scanner.at();
             self.window.advance(passed);
-            if byte.is_some() {
-                return Ok(byte);
+            if let Ok(byte) = byte {
+                return Ok(Some(byte));
             }
             if !self.more() {
                 return match self.window.ending() {
@@ -466,20 +466,17 @@ impl<R: Read> Reader<R> {
     /// Validates the token at the cursor, which begins with `first`, and returns its length.
     fn token(&mut self, first: u8) -> Result<usize, Error> {
         loop {
-            let rest = self.window.rest();
-            let mut scanner = Scanner::new(rest);
+            let mut scanner = Scanner::new(self.window.rest());
             let outcome = scanner.scalar(first);
+            let length = scanner.at();
             // A number that ends where the window does may go on.
-            let cut = scanner.at == rest.len() && !matches!(first, b'"' | b't' | b'f' | b'n');
+            let cut = scanner.rest.is_empty() && !matches!(first, b'"' | b't' | b'f' | b'n');
             match outcome {
                 Ok(_) if cut && self.window.ending().is_none() => self.hold_more()?,
-                Ok(_) if scanner.at > MAX_TOKEN_BYTES => return Err(self.too_long()),
-                Ok(_) => return Ok(scanner.at),
+                Ok(_) if length > MAX_TOKEN_BYTES => return Err(self.too_long()),
+                Ok(_) => return Ok(length),
                 Err(Flaw::End) => self.hold_more()?,
-                Err(flaw) => {
-                    let at = scanner.at;
-                    return Err(self.fault(flaw, at));
-                }
+                Err(flaw) => return Err(self.fault(flaw, length)),
             }
         }
     }

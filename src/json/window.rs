@@ -2,7 +2,7 @@
 //! cursor in it. What lies before the cursor goes when more is read; lines, columns and hashes are
 //! carried forward as it goes.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
@@ -179,24 +179,15 @@ impl<R: Read> Window<R> {
     }
 
     fn fill(&mut self, bytes: &mut Vec<u8>, capacity: usize) {
-        let mut filled = bytes.len();
-        bytes.reserve_exact(capacity.saturating_sub(filled));
-        bytes.resize(capacity.max(filled), 0);
-        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
-            match self.input.read(room) {
-                Ok(0) => {
-                    self.ending = Some(Ending::Input);
-                    break;
-                }
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
-                    break;
-                }
+        let room = capacity.saturating_sub(bytes.len());
+        bytes.reserve_exact(room);
+        match self.input.by_ref().take(room as u64).read_to_end(bytes) {
+            Ok(count) if count == room => {}
+            Ok(_) => self.ending = Some(Ending::Input),
+            Err(error) => {
+                self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
             }
         }
-        bytes.truncate(filled);
     }
 
     /// UTF-16 begins with a mark, or with a NUL in one of two characters.
