@@ -120,7 +120,7 @@ fn operation(
     let Some(op) = Op::parse(asked.name()) else {
         let error = DraftError::UnknownOperator {
             op: asked.name().to_owned(),
-            help: suggestion(asked.name(), Op::ALL.iter().map(|op| op.spelling())),
+            help: operator_help(field.name(), asked.name()),
         };
         problems.push(asked.key_problem(&error, "unknown operator"));
         return None;
@@ -139,6 +139,19 @@ fn operation(
     match op.takes_operand() {
         true => Some(comparison),
         false => truth(asked, comparison, problems),
+    }
+}
+
+/// What to write instead of an operator that there is not. A negated one is never answered by its
+/// opposite.
+fn operator_help(field: &str, written: &str) -> String {
+    let positive = Op::ALL
+        .iter()
+        .map(|op| op.spelling())
+        .find(|positive| written.to_lowercase() == format!("not {positive}"));
+    match positive {
+        Some(positive) => format!("write `not: {{{field}: {{{positive}: …}}}}`"),
+        None => suggestion(written, Op::ALL.iter().map(|op| op.spelling())),
     }
 }
 

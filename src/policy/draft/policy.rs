@@ -120,7 +120,9 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
         severity: form.read("severity", problems, |item, problems| {
             item.choice(&Severity::ALL, Severity::name, problems)
         }),
-        title: form.read("title", problems, Item::text),
+        title: form.read("title", problems, |item, problems| {
+            item.text(problems).map(|title| on_one_line(&title))
+        }),
         message: form.read("message", problems, |item, problems| {
             item.text(problems).map(|_| item.node)
         }),
@@ -207,10 +209,14 @@ fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
     Some(Rule {
         effect: sentence.effect,
         is_whole: true,
-        words: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        words: on_one_line(text),
         location: words_of(item.node),
         kind: RuleKind::Sentence(Box::new(sentence)),
     })
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The words of a rule in mapping form, up to a readable length.

@@ -86,7 +86,10 @@ impl<'a> Resolver<'a> {
             OperandKind::Binary(left, operator, right) => {
                 let left = self.expression(&item.with(left), terms);
                 let right = self.expression(&item.with(right), terms);
-                self.joined(left?, *operator, right?, item)
+                match joined(left?, *operator, right?, item.text()) {
+                    Ok(expression) => Some(expression),
+                    Err(error) => self.fail(&error, item),
+                }
             }
             OperandKind::Text(_)
             | OperandKind::Address(_)
@@ -200,30 +203,28 @@ impl<'a> Resolver<'a> {
             }
         }
     }
+}
 
-    fn joined(
-        &mut self,
-        left: Expression,
-        operator: Operator,
-        right: Expression,
-        item: &Item<'a>,
-    ) -> Option<Expression> {
-        let text = item.text();
-        if operator == Operator::Divide && right == Expression::Number(Number::Integer(0)) {
-            return self.fail(&ResolveError::DivisionByZero { text }, item);
-        }
-        if let (Expression::Number(left), Expression::Number(right)) = (&left, &right) {
-            return match computed(*left, operator, *right) {
-                Some(number) => Some(Expression::Number(number)),
-                None => self.fail(&ResolveError::Overflow { text }, item),
-            };
-        }
-        Some(Expression::Binary(
-            Box::new(left),
-            operator,
-            Box::new(right),
-        ))
+/// Two operands, computed where both are literals.
+fn joined(
+    left: Expression,
+    operator: Operator,
+    right: Expression,
+    text: String,
+) -> Result<Expression, ResolveError> {
+    if operator == Operator::Divide && right == Expression::Number(Number::Integer(0)) {
+        return Err(ResolveError::DivisionByZero { text });
     }
+    if let (Expression::Number(left), Expression::Number(right)) = (&left, &right) {
+        return computed(*left, operator, *right)
+            .map(Expression::Number)
+            .ok_or(ResolveError::Overflow { text });
+    }
+    Ok(Expression::Binary(
+        Box::new(left),
+        operator,
+        Box::new(right),
+    ))
 }
 
 fn starts_as_number(text: &str) -> bool {

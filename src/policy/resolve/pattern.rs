@@ -19,7 +19,7 @@ const IGNORING_CASE: &str = "(?i)";
 
 impl<'a> Resolver<'a> {
     pub(super) fn pattern(&mut self, item: &Item<'a>, field: &'a Field) -> Option<Pattern> {
-        let text = self.word(item)?.text;
+        let text = self.word(item)?;
         if text.is_empty() {
             let op = Op::Matches;
             return self.fail(&ResolveError::EmptyText { op }, item);

@@ -43,8 +43,13 @@ impl<'a> Resolver<'a> {
         if name.is_empty() {
             return self.fail_at(&ResolveError::EmptyName, location);
         }
-        let text = name.to_owned();
-        self.check_spelling(&Word { text, quoted }, field, location, true);
+        let word = Word {
+            text: name,
+            quoted,
+            may_be_set: true,
+            location,
+        };
+        self.check_spelling(&word, field);
         let names = [folded(field, name.to_owned())].into();
         Some(self.one_of(subject, names, location))
     }
@@ -79,13 +84,16 @@ impl<'a> Resolver<'a> {
             return self.fail_at(&ResolveError::NoPort { operation }, location);
         };
         let field = self.field(id);
-        let word = Word {
-            text: protocol.to_owned(),
-            quoted: false,
-        };
         let (_, written) = halves(location);
-        self.check_spelling(&word, field, &written, false);
-        Some(self.one_of(id, [folded(field, word.text)].into(), location))
+        let word = Word {
+            text: protocol,
+            quoted: false,
+            may_be_set: false,
+            location: &written,
+        };
+        self.check_spelling(&word, field);
+        let names = [folded(field, protocol.to_owned())].into();
+        Some(self.one_of(id, names, location))
     }
 }
 

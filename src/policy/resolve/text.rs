@@ -11,10 +11,14 @@ use crate::policy::syntax::{Op, Operand, OperandKind};
 use crate::policy::{Condition, Operator, Predicate, TextTest};
 use crate::text::{Location, nearest};
 
-/// A text, and whether it was in quotes.
-pub(super) struct Word {
-    pub text: String,
+/// A text of a rule.
+pub(super) struct Word<'b> {
+    pub text: &'b str,
+    /// Whether it was in quotes, and so means what it says.
     pub quoted: bool,
+    /// Whether a set's name would do in its place.
+    pub may_be_set: bool,
+    pub location: &'b Location,
 }
 
 impl<'a> Resolver<'a> {
@@ -89,42 +93,39 @@ impl<'a> Resolver<'a> {
 
     /// A whole value of the field, folded where case does not matter.
     fn name(&mut self, item: &Item<'a>, field: &'a Field) -> Option<String> {
-        let word = self.word(item)?;
-        let is_list = field.kind == Kind::TextList;
-        if is_list && word.text.is_empty() {
+        let text = self.word(item)?;
+        if field.kind == Kind::TextList && text.is_empty() {
             return self.fail(&ResolveError::EmptyName, item);
         }
-        self.check_spelling(&word, field, &item.operand.location, !item.is_of_set());
-        Some(folded(field, word.text))
+        let word = Word {
+            text: &text,
+            quoted: matches!(item.operand.kind, OperandKind::Text(_)),
+            may_be_set: !item.is_of_set(),
+            location: &item.operand.location,
+        };
+        self.check_spelling(&word, field);
+        Some(folded(field, text))
     }
 
     /// A part of a text, which an empty one would be of every text.
     fn part(&mut self, item: &Item<'a>, question: &Question<'a>) -> Option<String> {
-        let word = self.word(item)?;
-        if word.text.is_empty() {
+        let text = self.word(item)?;
+        if text.is_empty() {
             let op = question.op;
             return self.fail(&ResolveError::EmptyText { op }, item);
         }
-        Some(folded(question.field, word.text))
+        Some(folded(question.field, text))
     }
 
     /// Reads a text; `SSL/TLS` is one where nothing can be divided.
-    pub(super) fn word(&mut self, item: &Item<'a>) -> Option<Word> {
+    pub(super) fn word(&mut self, item: &Item<'a>) -> Option<String> {
         self.refuse_field(item)?;
+        if let Some(text) = spelt(item.operand) {
+            return Some(text);
+        }
         let help = match &item.operand.kind {
-            OperandKind::Text(text) => {
-                let text = text.clone();
-                return Some(Word { text, quoted: true });
-            }
-            OperandKind::Range(..) => "name the texts in a list".to_owned(),
-            OperandKind::List(_) => "write one text".to_owned(),
-            _ => match spelt(item.operand) {
-                Some(text) => {
-                    let quoted = false;
-                    return Some(Word { text, quoted });
-                }
-                None => format!("put it in quotes: `\"{}\"`", item.text()),
-            },
+            OperandKind::Range(..) | OperandKind::List(_) => "name the texts in a list".to_owned(),
+            _ => format!("put it in quotes: `\"{}\"`", item.text()),
         };
         let found = item.described();
         self.fail(&ResolveError::TextNeeded { found, help }, item)
@@ -132,35 +133,28 @@ impl<'a> Resolver<'a> {
 
     /// A bare word that the schema does not know is misspelt where it is close to one that it knows,
     /// or to a set; the API does not publish all, so any other is only warned of.
-    pub(super) fn check_spelling(
-        &mut self,
-        word: &Word,
-        field: &'a Field,
-        location: &Location,
-        may_be_set: bool,
-    ) {
+    pub(super) fn check_spelling(&mut self, word: &Word<'_>, field: &'a Field) {
         let known = || field.vocabulary.iter().chain(&field.unknown_members);
-        let written = folded(field, word.text.clone());
+        let written = folded(field, word.text.to_owned());
         if word.quoted || known().any(|name| folded(field, name.clone()) == written) {
             return;
         }
-        let sets = self.scope.sets.keys().filter(|_| may_be_set);
-        let near = nearest(&word.text, known().chain(sets).map(String::as_str));
-        let (text, name) = (word.text.clone(), field.name.clone());
-        if let Some(near) = near {
-            let error = ResolveError::MisspeltName {
+        let sets = self.scope.sets.keys().filter(|_| word.may_be_set);
+        let near = nearest(word.text, known().chain(sets).map(String::as_str));
+        let (text, name) = (word.text.to_owned(), field.name.clone());
+        let error = match near {
+            Some(near) => ResolveError::MisspeltName {
                 word: text,
                 field: name,
                 near: near.to_owned(),
-            };
-            self.note(&error, location);
-        } else if !field.vocabulary.is_empty() {
-            let error = ResolveError::UnknownName {
+            },
+            None if field.vocabulary.is_empty() => return,
+            None => ResolveError::UnknownName {
                 word: text,
                 field: name,
-            };
-            self.note(&error, location);
-        }
+            },
+        };
+        self.note(&error, word.location);
     }
 
     /// Asks a text field, or a list, for one of some names.
@@ -186,10 +180,12 @@ pub(super) fn folded(field: &Field, text: String) -> String {
     }
 }
 
-/// What a bare operand spells, if it is a word, an address, or words with slashes directly between.
+/// What an operand spells, if it is a text, a word, an address, or such with slashes directly between.
 fn spelt(operand: &Operand) -> Option<String> {
     match &operand.kind {
-        OperandKind::Name(text) | OperandKind::Address(text) => Some(text.clone()),
+        OperandKind::Text(text) | OperandKind::Name(text) | OperandKind::Address(text) => {
+            Some(text.clone())
+        }
         OperandKind::Binary(left, Operator::Divide, right) => {
             let is_tight = left.location.span.end + 1 == right.location.span.start;
             let (left, right) = (spelt(left)?, spelt(right)?);

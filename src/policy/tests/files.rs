@@ -104,6 +104,15 @@ fn a_policy_keeps_what_is_said_about_it() {
 }
 
 #[test]
+fn a_title_is_one_line() {
+    let set = good(
+        "policies:\n  - rule: deny RDP\n    title: |\n      two\n      lines\n  - >-\n    deny\n    SSH\n",
+    );
+    assert_eq!(set.policies[0].title, "two lines");
+    assert_eq!(set.policies[1].title, "deny SSH");
+}
+
+#[test]
 fn the_example_means_what_it_says() {
     let set = good(EXAMPLE);
     let operation = open_ports();
@@ -368,7 +377,11 @@ fn a_param_of_the_run_is_checked_like_one_of_a_file() {
         assert_eq!(problem.place.source(), format!("--param {}", params[0].0));
     }
     let broken = with_params("policies: [", &[("low", "3")]).unwrap_err();
-    assert!(broken.iter().all(|problem| problem.code.starts_with("yaml/")));
+    assert!(
+        broken
+            .iter()
+            .all(|problem| problem.code.starts_with("yaml/"))
+    );
     // A value of the wrong kind is told where the value stands or is used.
     assert!(with_params(text, &[("low", "many")]).is_err());
 }

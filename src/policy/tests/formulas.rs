@@ -135,6 +135,11 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/unknown-operator",
         "did you mean `contains`?",
     ),
+    (
+        "when: {RiskReason: {«not contains»: x}}",
+        "policy/unknown-operator",
+        "`not: {RiskReason: {contains: …}}`",
+    ),
     ("when: {Port: {«~»: 3}}", "policy/unknown-operator", "`in`"),
     (
         "when: {RiskLevel: {is known: «yes»}}",
