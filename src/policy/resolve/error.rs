@@ -24,12 +24,12 @@ pub(super) enum ResolveError {
     #[diagnostic(code("policy/unknown-param"), help("{help}"))]
     UnknownParam { name: String, help: String },
 
-    #[error("the param `{name}` is made of another param")]
+    #[error("the value of this param is made of another param")]
     #[diagnostic(
         code("policy/nested-param"),
         help("write the value itself under `params:`")
     )]
-    NestedParam { name: String },
+    NestedParam,
 
     #[error("`{name}` is a set within a set")]
     #[diagnostic(
@@ -264,7 +264,7 @@ impl ResolveError {
             Self::UnknownField { .. } => "not a field",
             Self::UnknownSet { .. } => "not a set",
             Self::UnknownParam { .. } => "not a param",
-            Self::NestedParam { .. } => "made of another param",
+            Self::NestedParam => "made of another param",
             Self::NestedSet { .. } => "a set",
             Self::NestedList => "a list within a list",
             Self::OperatorNotTaken { .. } | Self::OperatorOnArithmetic { .. } => {

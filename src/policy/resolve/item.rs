@@ -19,6 +19,8 @@ struct Holder<'a> {
     /// The set's or the param's name in the rule.
     used: &'a Location,
     is_set: bool,
+    /// Whether a param stands between the rule or the set and the value; no second one may.
+    is_param: bool,
 }
 
 /// The right side of a comparison.
@@ -46,9 +48,9 @@ impl<'a> Item<'a> {
 
     /// What holds the value, in words.
     pub(super) fn origin(&self) -> Option<&'static str> {
-        self.holder.as_ref().map(|holder| match holder.is_set {
-            true => "this element of the set",
-            false => "the value of the param",
+        self.holder.as_ref().map(|holder| match holder.is_param {
+            true => "the value of the param",
+            false => "this element of the set",
         })
     }
 
@@ -85,10 +87,14 @@ impl<'a> Item<'a> {
         }
     }
 
-    fn held(operand: &'a Operand, used: &'a Location, is_set: bool) -> Self {
+    fn of_set(operand: &'a Operand, used: &'a Location) -> Self {
         Self {
             operand,
-            holder: Some(Holder { used, is_set }),
+            holder: Some(Holder {
+                used,
+                is_set: true,
+                is_param: false,
+            }),
         }
     }
 }
@@ -129,11 +135,18 @@ impl<'a> Resolver<'a> {
             let name = name.clone();
             return self.fail(&ResolveError::UnknownParam { name, help }, &item);
         };
-        if matches!(param.value.kind, OperandKind::Param(_)) {
-            let name = name.clone();
-            return self.fail(&ResolveError::NestedParam { name }, &item);
+        let is_nested = item.holder.as_ref().is_some_and(|holder| holder.is_param);
+        if is_nested || matches!(param.value.kind, OperandKind::Param(_)) {
+            return self.fail(&ResolveError::NestedParam, &item);
         }
-        Some(Item::held(&param.value, item.used(), false))
+        Some(Item {
+            operand: &param.value,
+            holder: Some(Holder {
+                used: item.used(),
+                is_set: item.is_of_set(),
+                is_param: true,
+            }),
+        })
     }
 
     /// Adds an element of a list, or every element of the set that it names.
@@ -157,20 +170,14 @@ impl<'a> Resolver<'a> {
     pub(super) fn elements(&mut self, set: &'a Set, used: &'a Location) -> Option<Vec<Item<'a>>> {
         let mut items = Vec::new();
         for element in &set.elements {
-            self.collect_element(Item::held(element, used, true), &mut items)?;
+            self.collect_element(Item::of_set(element, used), &mut items)?;
         }
         Some(items)
     }
 
     /// Adds an element of a set, which holds no other set.
     fn collect_element(&mut self, item: Item<'a>, items: &mut Vec<Item<'a>>) -> Option<()> {
-        let item = match &item.operand.kind {
-            OperandKind::Param(_) => {
-                let value = self.looked_up(item.clone())?.operand;
-                item.with(value)
-            }
-            _ => item,
-        };
+        let item = self.looked_up(item)?;
         match &item.operand.kind {
             OperandKind::List(_) => self.fail(&ResolveError::NestedList, &item),
             OperandKind::Name(name) if self.scope.sets.contains_key(name) => {

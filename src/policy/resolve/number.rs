@@ -83,14 +83,23 @@ impl<'a> Resolver<'a> {
         Some(number)
     }
 
-    /// Whether a value is, or is computed from, a word that is no set.
-    fn asks_field(&self, operand: &'a Operand) -> bool {
+    /// Whether a value is, or is computed from, a word that is no set; a param's value counts, but no
+    /// param within it.
+    fn asks_field(&self, operand: &Operand) -> bool {
+        match &operand.kind {
+            OperandKind::Param(name) => {
+                let param = self.scope.params.get(name);
+                param.is_some_and(|param| self.has_field(&param.value))
+            }
+            OperandKind::Binary(left, _, right) => self.asks_field(left) || self.asks_field(right),
+            _ => self.has_field(operand),
+        }
+    }
+
+    fn has_field(&self, operand: &Operand) -> bool {
         match &operand.kind {
             OperandKind::Name(name) => !self.scope.sets.contains_key(name),
-            OperandKind::Binary(left, _, right) => self.asks_field(left) || self.asks_field(right),
-            OperandKind::Param(name) => self.scope.params.get(name).is_some_and(|param| {
-                !matches!(param.value.kind, OperandKind::Param(_)) && self.asks_field(&param.value)
-            }),
+            OperandKind::Binary(left, _, right) => self.has_field(left) || self.has_field(right),
             _ => false,
         }
     }

@@ -110,6 +110,8 @@ misspelt: [RDP, Rediss]
 nested: [databases]
 listed: [[1]]
 third: [$port]
+looped: [$ping]
+mixed: [22/tcp]
 ";
 
 const PARAMS: &str = "busy: 1GB
@@ -121,6 +123,9 @@ other: InBytes
 again: $busy
 huge: 70000
 set: databases
+ping: 1 + $pong
+pong: 1 + $ping
+pings: [$port]
 ";
 
 fn value(yaml: &str, key: &str) -> Node {
@@ -579,8 +584,9 @@ Port in [InBytes] | policy/number-needed | InBytes | compare fields
 Protocol 6 | policy/text-needed | 6 | in quotes
 ProbRisk contains 3 | policy/text-needed | 3 | in quotes
 ProbRisk = a + b | policy/text-needed | a + b | in quotes
-ServiceNameList contains any of weak | policy/text-needed | weak | in quotes
-deny weak | policy/text-needed | weak | in quotes
+ServiceNameList contains any of weak | policy/text-needed | weak | `Port in weak`
+deny weak | policy/text-needed | weak | `Port in weak`
+deny mixed | policy/text-needed | mixed | quote the element
 Managed 1 | policy/boolean-needed | 1 | `true`
 Managed 'true' | policy/boolean-needed | 'true' | without quotes
 SourceIp in 10.0.0.1/8 | policy/host-bits | 10.0.0.1/8 | `10.0.0.0/8`
@@ -628,6 +634,11 @@ fn sets_params_and_patterns_are_checked_where_they_are_used() {
 traffic > $bsy | policy/unknown-param | $bsy | did you mean `$busy`
 traffic > $nothing | policy/unknown-param | $nothing | under `params:`
 traffic > $again | policy/nested-param | $again | the value itself
+Port = $ping | policy/nested-param | $ping | the value itself
+Port < 2 * $ping | policy/nested-param | $ping | the value itself
+Port in looped | policy/nested-param | looped | the value itself
+Port in $pings | policy/nested-param | $pings | the value itself
+RiskLevel in looped | policy/unknown-value | looped | high (3)
 deny nested | policy/nested-set | databases | quote it
 Port in listed | policy/nested-list | listed | outer list
 Port in [[1]] | policy/nested-list | [1] | outer list

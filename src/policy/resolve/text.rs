@@ -125,10 +125,22 @@ impl<'a> Resolver<'a> {
         }
         let help = match &item.operand.kind {
             OperandKind::Range(..) | OperandKind::List(_) => "name the texts in a list".to_owned(),
-            _ => format!("put it in quotes: `\"{}\"`", item.text()),
+            _ if item.is_of_set() => self.set_help(item),
+            _ => format!("put it in quotes if it is a name: `\"{}\"`", item.text()),
         };
         let found = item.described();
         self.fail(&ResolveError::TextNeeded { found, help }, item)
+    }
+
+    /// What to do about a set of numbers where names are needed.
+    fn set_help(&self, item: &Item<'a>) -> String {
+        let operation = self.scope.operation;
+        let field = self.field(operation.port.unwrap_or(operation.subject));
+        format!(
+            "for numbers write a condition, such as `{} in {}`; quote the element if it is a name",
+            field.name,
+            item.used().text()
+        )
     }
 
     /// A bare word that the schema does not know is misspelt where it is close to one that it knows,
