@@ -2,13 +2,16 @@
 
 mod digest;
 mod error;
+mod faults;
 mod keys;
 mod number;
 mod projection;
 mod reader;
 mod record;
 mod scan;
+mod steps;
 mod string;
+mod value;
 mod window;
 
 #[cfg(test)]
@@ -17,9 +20,10 @@ mod tests;
 pub use error::{Error, ErrorKind};
 pub use number::Number;
 pub use projection::Projection;
-pub use reader::{Kind, Raw, Reader};
+pub use reader::Reader;
 pub use record::{Record, Scan};
 pub use string::{LoneSurrogate, decode, decode_lossy};
+pub use value::{Kind, Raw};
 
 /// Bytes of the input that are in memory at a time, as long as no token or record is longer than half of it.
 pub const WINDOW_BYTES: usize = 256 * 1024;

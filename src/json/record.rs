@@ -5,8 +5,8 @@ use super::MAX_DEPTH;
 use super::digest;
 use super::keys::KeyList;
 use super::projection::{Projection, START, STOP, Slot};
-use super::reader::{Kind, Raw};
 use super::scan::{Flaw, Scanner};
+use super::value::{Kind, Raw};
 
 /// What an object turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

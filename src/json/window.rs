@@ -98,6 +98,12 @@ impl<R: Read> Window<R> {
         self.at += bytes;
     }
 
+    /// Bytes that are held, whether in use or not.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// Why [`Self::more`] has nothing more to give.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
