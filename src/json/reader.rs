@@ -143,7 +143,7 @@ impl<R: Read> Reader<R> {
     /// Where it is not JSON.
     pub fn skip(&mut self) -> Result<(), Error> {
         let outer = self.depth;
-        self.skip_or_enter()?;
+        self.skip_or_enter(outer)?;
         while self.depth > outer {
             let more = if self.in_object() {
                 self.pass_key()?
@@ -151,7 +151,7 @@ impl<R: Read> Reader<R> {
                 self.next_element()?
             };
             if more {
-                self.skip_or_enter()?;
+                self.skip_or_enter(outer)?;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use super::error::Error;
 use super::reader::{Last, Reader, State};
+use super::record;
 use super::scan::{Flaw, Scanner};
 use super::value::Kind;
 use super::window::Ending;
@@ -159,16 +160,27 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    pub(super) fn skip_or_enter(&mut self) -> Result<(), Error> {
-        match self.value()? {
-            Kind::Object => self.enter(true),
-            Kind::Array => self.enter(false),
-            _ => {
-                let (kind, length) = self.scalar_end()?;
-                self.leave_value(kind, length);
-                Ok(())
+    /// Skips the value at the cursor, or enters it if it is one that may be long.
+    pub(super) fn skip_or_enter(&mut self, outer: usize) -> Result<(), Error> {
+        let kind = self.value()?;
+        if !matches!(kind, Kind::Object | Kind::Array) {
+            let (kind, length) = self.scalar_end()?;
+            self.leave_value(kind, length);
+            return Ok(());
+        }
+        // Most are at hand as a whole. Trying it on a few levels only bounds what is scanned in vain.
+        if self.depth - outer < 3 {
+            let (length, outcome) = record::skip(self.window.rest(), self.depth + 1);
+            match outcome {
+                Ok(()) => {
+                    self.leave_value(kind, length);
+                    return Ok(());
+                }
+                Err(Flaw::End) => {}
+                Err(flaw) => return Err(self.fault(flaw, length)),
             }
         }
+        self.enter(kind == Kind::Object)
     }
 
     /// Validates the scalar at the cursor; returns its length.

@@ -37,6 +37,7 @@ fn each_kind_of_damage_has_its_code_and_place() {
         ("{'a': 1}", "json/not-json", 1, 1),
         ("[1, // one\n2]", "json/not-json", 4, 1),
         ("[01]", "json/number", 1, 2),
+        ("01", "json/number", 0, 2),
         ("[1.]", "json/number", 1, 2),
         ("[-x]", "json/number", 1, 2),
         ("[1e]", "json/number", 1, 2),

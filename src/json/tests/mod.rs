@@ -73,7 +73,12 @@ fn skip_text(text: &[u8]) -> Result<usize, Error> {
 /// Line and column of an offset, counted the slow way.
 fn naive_position(text: &str, offset: usize) -> Position {
     let mut position = Position::START;
-    for scalar in text[..offset].trim_start_matches('\u{feff}').chars() {
+    for scalar in text
+        .split_at(offset)
+        .0
+        .trim_start_matches('\u{feff}')
+        .chars()
+    {
         if scalar == '\n' {
             position = Position {
                 line: position.line + 1,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use proptest::prelude::*;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::documents::{damaged, object, spaces};
@@ -119,6 +119,8 @@ proptest! {
         let accepted = text.is_some_and(|text| {
             text.trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{')
                 && serde_json::from_str::<Strict>(text).is_ok()
+                // `Key` lets control characters pass.
+                && serde_json::from_str::<IgnoredAny>(text).is_ok()
         });
         prop_assert_eq!(read(&bytes, 1 << 16, 1 << 16).is_ok_and(|seen| seen.is_some()), accepted);
     }
@@ -135,13 +137,13 @@ proptest! {
             return Ok(());
         };
         let offset = offset as usize;
-        prop_assert_eq!(&text[offset..offset + record.len()], &record);
+        prop_assert_eq!(text.get(offset..offset + record.len()), Some(record.as_str()));
         prop_assert_eq!(column, naive_position(&text, offset).column);
         let raw: BTreeMap<String, &RawValue> = serde_json::from_str(&record).unwrap();
         for (name, slot) in SLOTS.iter().zip(slots) {
             prop_assert_eq!(slot.as_ref().map(|(text, _)| text.as_str()), raw.get(*name).map(|raw| raw.get()));
             if let Some((text, start)) = slot {
-                prop_assert_eq!(&record[start..start + text.len()], &text);
+                prop_assert_eq!(record.get(start..start + text.len()), Some(text.as_str()));
             }
         }
     }

@@ -26,7 +26,7 @@ proptest! {
     #[test]
     fn no_text_at_all_makes_it_panic(text in "[\"\\\\u0-9da-f端]{0,20}") {
         let _ = decode(&text, &mut String::new());
-        decode_lossy(&text);
+        let _ = decode_lossy(&text);
     }
 }
 
@@ -50,5 +50,5 @@ fn halves_of_a_pair() {
 fn a_string_without_escapes_is_borrowed() {
     let raw = "\"端口\"";
     let text = decode(raw, &mut String::new()).map(str::as_ptr);
-    assert_eq!(text, Ok(raw[1..].as_ptr()));
+    assert_eq!(text, Ok(raw.trim_start_matches('"').as_ptr()));
 }
