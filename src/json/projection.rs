@@ -1,6 +1,8 @@
 //! A `Projection` says which members of a record to keep. It is built once and learns, record by
 //! record, which keys there are and which follows which, so that most keys cost one comparison.
 
+use std::ops::Range;
+
 use super::digest;
 use super::keys::KeyList;
 use super::scan::{Flaw, Scanner};
@@ -188,11 +190,11 @@ impl Projection {
 
     /// Keeps where a value is.
     #[inline(always)]
-    pub(super) fn keep(&mut self, slot: u32, start: usize, end: usize, first: u8) {
+    pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, first: u8) {
         if let Some(kept) = self.slots.get_mut(slot as usize) {
             *kept = Slot {
-                start: start as u32,
-                end: end as u32,
+                start: place.start as u32,
+                end: place.end as u32,
                 first,
             };
         }

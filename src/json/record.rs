@@ -5,8 +5,8 @@ use super::MAX_DEPTH;
 use super::digest;
 use super::keys::KeyList;
 use super::projection::{Projection, START, STOP, Slot};
-use super::reader::{Kind, Raw};
 use super::scan::{Flaw, Scanner};
+use super::value::{Kind, Raw};
 
 /// What an object turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,8 +93,8 @@ fn members(
         }
         let first = scanner.next_solid()?;
         let start = scanner.at();
-        let value = value(scanner, first, &mut projection.keys, depth + 1)?;
-        projection.keep(member.slot, start, scanner.at(), first);
+        let value = value(scanner, first, Some(&mut projection.keys), depth + 1)?;
+        projection.keep(member.slot, start..scanner.at(), first);
         sum = sum.wrapping_add(digest::member(member.digest, value));
         previous = member.key;
         open = scanner.another(b'}', Flaw::ObjectEnd)?;
@@ -104,12 +104,23 @@ fn members(
     Ok(Scan::Record)
 }
 
+/// Skips the object or array that `text` begins with, which lies at `depth`. Returns where the scan ended.
+pub(super) fn skip(text: &str, depth: usize) -> (usize, Result<(), Flaw>) {
+    let mut scanner = Scanner::new(text);
+    let outcome = scanner
+        .next()
+        .and_then(|first| value(&mut scanner, first, None, depth));
+    (scanner.at(), outcome.map(|_| ()))
+}
+
 /// Steps over a value that lies at `depth` if it is an object or array; returns its digest.
+///
+/// Keys that come twice are found where there are `keys` to collect them.
 #[inline(always)]
 fn value(
     scanner: &mut Scanner<'_>,
     first: u8,
-    keys: &mut KeyList,
+    keys: Option<&mut KeyList>,
     depth: usize,
 ) -> Result<u64, Flaw> {
     match first {
@@ -120,7 +131,11 @@ fn value(
 }
 
 /// Recursion ends at [`MAX_DEPTH`].
-fn array(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+fn array(
+    scanner: &mut Scanner<'_>,
+    mut keys: Option<&mut KeyList>,
+    depth: usize,
+) -> Result<u64, Flaw> {
     if depth > MAX_DEPTH {
         return Err(Flaw::Depth);
     }
@@ -128,28 +143,40 @@ fn array(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<
     let mut open = scanner.any(b']')?;
     while open {
         let first = scanner.next()?;
-        state = digest::absorb(state, value(scanner, first, keys, depth + 1)?);
+        state = digest::absorb(
+            state,
+            value(scanner, first, keys.as_deref_mut(), depth + 1)?,
+        );
         open = scanner.another(b']', Flaw::ArrayEnd)?;
     }
     Ok(state)
 }
 
-fn object(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+fn object(
+    scanner: &mut Scanner<'_>,
+    mut keys: Option<&mut KeyList>,
+    depth: usize,
+) -> Result<u64, Flaw> {
     if depth > MAX_DEPTH {
         return Err(Flaw::Depth);
     }
-    let opened = keys.open();
+    let opened = keys.as_ref().map_or(0, |keys| keys.open());
     let mut sum = 0_u64;
     let mut open = scanner.any(b'}')?;
     while open {
         let start = scanner.at();
         let token = scanner.key()?;
-        let key = digest::key(keys.push(token, start));
+        let key = keys
+            .as_deref_mut()
+            .map_or(0, |keys| digest::key(keys.push(token, start)));
         let first = scanner.next_solid()?;
-        sum = sum.wrapping_add(digest::member(key, value(scanner, first, keys, depth + 1)?));
+        sum = sum.wrapping_add(digest::member(
+            key,
+            value(scanner, first, keys.as_deref_mut(), depth + 1)?,
+        ));
         open = scanner.another(b'}', Flaw::ObjectEnd)?;
     }
-    repeated(scanner, keys.close(opened))?;
+    repeated(scanner, keys.and_then(|keys| keys.close(opened)))?;
     Ok(digest::object(sum))
 }
 

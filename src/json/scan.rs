@@ -97,8 +97,12 @@ impl<'a> Scanner<'a> {
     /// The next byte that is no whitespace, after stepping over what is.
     #[inline(always)]
     pub(super) fn next_solid(&mut self) -> Result<u8, Flaw> {
-        match self.rest.first() {
-            Some(byte) if *byte > b' ' => Ok(*byte),
+        match self.rest {
+            [byte, ..] if *byte > b' ' => Ok(*byte),
+            [b' ', rest @ ..] if rest.first().is_some_and(|byte| *byte > b' ') => {
+                self.rest = rest;
+                self.next()
+            }
             _ => {
                 self.space();
                 self.next()
@@ -215,20 +219,22 @@ impl<'a> Scanner<'a> {
             break (word >> bits) as u8;
         };
         let count = digits.len() - self.rest.len();
-        let zero = count > 1 && digits.first() == Some(&b'0');
-        if count == 0 || zero || matches!(next, b'.' | b'e' | b'E') {
-            return self.fraction(token, state, count == 0 || zero);
+        if count == 0 {
+            return Err(self.no_digit(token));
+        }
+        if count > 1 && digits.first() == Some(&b'0') {
+            self.rest = token;
+            return Err(Flaw::Number);
+        }
+        if matches!(next, b'.' | b'e' | b'E') {
+            return self.fraction(token, state);
         }
         Ok(state)
     }
 
-    /// Steps over the fraction and exponent of a number that begins `token`, if its whole part is right.
+    /// Steps over the fraction and exponent of the number that begins `token`.
     #[inline(never)]
-    fn fraction(&mut self, token: &'a [u8], state: u64, wrong: bool) -> Result<u64, Flaw> {
-        if wrong && !self.rest.is_empty() {
-            self.rest = token;
-            return Err(Flaw::Number);
-        }
+    fn fraction(&mut self, token: &'a [u8], state: u64) -> Result<u64, Flaw> {
         let tail = self.rest;
         if let [b'.', rest @ ..] = self.rest {
             self.rest = rest;
@@ -240,9 +246,6 @@ impl<'a> Scanner<'a> {
                 self.advance(1)?;
             }
             self.digits(token)?;
-        }
-        if wrong {
-            return Err(Flaw::End);
         }
         let length = tail.len() - self.rest.len();
         Ok(digest::absorb_bytes(
@@ -258,15 +261,21 @@ impl<'a> Scanner<'a> {
             .iter()
             .take_while(|byte| byte.is_ascii_digit())
             .count();
-        if count == 0 && !self.rest.is_empty() {
-            self.rest = token;
-            return Err(Flaw::Number);
-        }
         if count == 0 {
-            Err(Flaw::End)
+            Err(self.no_digit(token))
         } else {
             self.advance(count)
         }
+    }
+
+    /// No digit where the number that begins `token` needs one.
+    #[cold]
+    fn no_digit(&mut self, token: &'a [u8]) -> Flaw {
+        if self.rest.is_empty() {
+            return Flaw::End;
+        }
+        self.rest = token;
+        Flaw::Number
     }
 
     /// Steps over `true`, `false` or `null`, and returns its digest.

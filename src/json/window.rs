@@ -98,6 +98,12 @@ impl<R: Read> Window<R> {
         self.at += bytes;
     }
 
+    /// Bytes that are held, whether in use or not.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// Why [`Self::more`] has nothing more to give.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
@@ -207,10 +213,9 @@ impl<R: Read> Window<R> {
         }
         self.text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let invalid = error.utf8_error();
-            self.ending = Some(Ending::Failed(
-                ErrorKind::Utf8,
-                invalid.error_len().unwrap_or(1),
-            ));
+            let rest = error.as_bytes().len() - invalid.valid_up_to();
+            let length = invalid.error_len().unwrap_or(rest);
+            self.ending = Some(Ending::Failed(ErrorKind::Utf8, length));
             let mut bytes = error.into_bytes();
             bytes.truncate(invalid.valid_up_to());
             String::from_utf8(bytes).unwrap_or_default()
