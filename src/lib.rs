@@ -18,4 +18,4 @@ pub mod engine;
 pub mod triage;
 
 pub mod input;
-
+pub mod output;
