@@ -18,4 +18,6 @@ pub mod engine;
 pub mod triage;
 
 pub mod input;
+pub mod output;
 
+pub mod cli;

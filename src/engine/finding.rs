@@ -31,6 +31,8 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Range of [`Findings::evidence`]: the captures that decided, in the rule's order.
     pub evidence: Range<usize>,
+    /// Range of [`Findings::absent`]: the members that decided by not being there.
+    pub absent: Range<usize>,
 }
 
 /// A record that some policy did not pass.
@@ -72,6 +74,8 @@ pub struct Findings {
     pub captures: Vec<Capture>,
     /// Indices of captures, counted from their hit's first, finding by finding.
     pub evidence: Vec<u8>,
+    /// Members that decided by not being there, finding by finding.
+    pub absent: Vec<FieldId>,
     /// The texts of all captures.
     pub text: String,
     /// Whole records.

@@ -58,16 +58,18 @@ impl<'a> Judge<'a> {
             Some(Truth::Unknown) => Outcome::Inconclusive,
             Some(Truth::False) | None => return,
         };
-        let first = self.findings.evidence.len();
+        let first = (self.findings.evidence.len(), self.findings.absent.len());
         if !self.is_only_counted(index, outcome) {
             self.keep_evidence(fields, hit, index);
         }
-        let evidence = first..self.findings.evidence.len();
+        let evidence = first.0..self.findings.evidence.len();
+        let absent = first.1..self.findings.absent.len();
         self.findings.findings.push(Finding {
             policy,
             hit: self.findings.hits.len(),
             outcome,
             evidence,
+            absent,
         });
     }
 
@@ -85,8 +87,10 @@ impl<'a> Judge<'a> {
             self.scratch.deciding(fields, formula, &mut deciding);
         }
         for field in &deciding {
-            if let Some(capture) = self.capture(fields, hit, *field) {
-                self.findings.evidence.push(capture);
+            match self.capture(fields, hit, *field) {
+                Some(capture) => self.findings.evidence.push(capture),
+                None if fields.raw(*field).is_none() => self.findings.absent.push(*field),
+                None => {}
             }
         }
         self.deciding = deciding;

@@ -73,6 +73,30 @@ pub enum Predicate {
     Compare(Expression, Comparison, Expression),
 }
 
+impl Predicate {
+    /// The fields that are asked, in the order in which they were written.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldId> {
+        match self {
+            Self::Known(field)
+            | Self::Number(field, _)
+            | Self::Code(field, _)
+            | Self::Text(field, _)
+            | Self::Member(field, _)
+            | Self::Empty(field)
+            | Self::Boolean(field, _)
+            | Self::Address(field, _) => vec![*field],
+            Self::Approved => Vec::new(),
+            Self::Compare(left, _, right) => {
+                let mut fields = Vec::new();
+                left.each_field(&mut |field| fields.push(field));
+                right.each_field(&mut |field| fields.push(field));
+                fields
+            }
+        }
+    }
+}
+
 /// A question about one text. Operands are folded (lower case) where the field ignores case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TextTest {
@@ -126,6 +150,19 @@ pub enum Expression {
     Number(Number),
     /// Two operands.
     Binary(Box<Expression>, Operator, Box<Expression>),
+}
+
+impl Expression {
+    fn each_field(&self, visit: &mut dyn FnMut(FieldId)) {
+        match self {
+            Self::Field(field) => visit(*field),
+            Self::Number(_) => {}
+            Self::Binary(left, _, right) => {
+                left.each_field(visit);
+                right.each_field(visit);
+            }
+        }
+    }
 }
 
 /// Arithmetic. Integers are exact in 64 bits; overflow and division by zero are unknown; division gives a decimal.

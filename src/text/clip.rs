@@ -5,9 +5,6 @@ use std::ops::Range;
 
 use super::printable::{is_hostile, push_printable};
 
-/// Columns of a line at most; each `…` comes on top.
-pub(super) const WIDTH: usize = 100;
-
 /// Places in one line that each get room; further ones are shown where they happen to fit.
 const MOST_PLACES: usize = 8;
 
@@ -21,15 +18,25 @@ pub(super) struct Clip {
     pub(super) marks: Vec<Range<usize>>,
 }
 
-/// Cuts a line around byte ranges of it; `continued` says that the line begins before its text.
-pub(super) fn clip(line: &str, marks: &[Range<usize>], continued: bool) -> Clip {
+/// How a line is cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    /// Columns at most; each `…` comes on top.
+    pub(super) width: usize,
+    /// Whether the line begins before its text.
+    pub(super) is_continued: bool,
+}
+
+/// Cuts a line around byte ranges of it.
+pub(super) fn clip(line: &str, marks: &[Range<usize>], cut: Cut) -> Clip {
     let mut pieces = Pieces::default();
-    if continued {
-        pieces.leave_out(0..0);
-    }
     let mut at = 0;
-    for kept in kept_ranges(line, marks) {
-        pieces.leave_out_if_any(at..kept.start);
+    for kept in kept_ranges(line, marks, cut.width) {
+        if at == 0 && cut.is_continued {
+            pieces.leave_out(0..kept.start);
+        } else {
+            pieces.leave_out_if_any(at..kept.start);
+        }
         at = kept.end;
         pieces.keep(line, kept);
     }
@@ -42,8 +49,8 @@ pub(super) fn clip(line: &str, marks: &[Range<usize>], continued: bool) -> Clip 
 }
 
 /// What of a line is shown, in order and apart from each other.
-fn kept_ranges(line: &str, marks: &[Range<usize>]) -> Vec<Range<usize>> {
-    if forward(line, 0..line.len(), WIDTH).0 == line.len() {
+fn kept_ranges(line: &str, marks: &[Range<usize>], width: usize) -> Vec<Range<usize>> {
+    if forward(line, 0..line.len(), width).0 == line.len() {
         return std::iter::once(0..line.len()).collect();
     }
     let mut places = marks.to_vec();
@@ -53,7 +60,7 @@ fn kept_ranges(line: &str, marks: &[Range<usize>]) -> Vec<Range<usize>> {
     if places.is_empty() {
         places.push(0..0);
     }
-    let room = WIDTH / places.len();
+    let room = width / places.len();
     let mut kept: Vec<Range<usize>> = Vec::with_capacity(places.len());
     for place in places {
         let around = around(line, &place, room);
@@ -80,10 +87,10 @@ fn around(line: &str, place: &Range<usize>, room: usize) -> Range<usize> {
 fn forward(line: &str, range: Range<usize>, room: usize) -> (usize, usize) {
     let (mut end, mut used) = (range.start, 0);
     for c in line.get(range).unwrap_or_default().chars() {
-        if used + width(c) > room {
+        if used + columns(c) > room {
             break;
         }
-        used += width(c);
+        used += columns(c);
         end += c.len_utf8();
     }
     (end, used)
@@ -93,17 +100,17 @@ fn forward(line: &str, range: Range<usize>, room: usize) -> (usize, usize) {
 fn backward(line: &str, end: usize, room: usize) -> (usize, usize) {
     let (mut start, mut used) = (end, 0);
     for c in line.get(..end).unwrap_or_default().chars().rev() {
-        if used + width(c) > room {
+        if used + columns(c) > room {
             break;
         }
-        used += width(c);
+        used += columns(c);
         start -= c.len_utf8();
     }
     (start, used)
 }
 
 /// Columns at most that a character takes once it is printable.
-fn width(c: char) -> usize {
+fn columns(c: char) -> usize {
     match c {
         '\t' => 4,
         _ if is_hostile(c) => "<U+100000>".len(),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::clip::clip;
+use super::clip::{Cut, clip};
 use super::{BYTE_ORDER_MARK, Position, Span, printable};
 
 /// Lines of one label at most; of a taller one only the first is shown and underlined.
@@ -34,19 +34,27 @@ struct Block {
     first_line: u64,
 }
 
+/// How much an excerpt shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Lines before and after each span.
+    pub context: usize,
+    /// Columns of a line at most; each `…` comes on top.
+    pub width: usize,
+}
+
 impl Excerpt {
-    /// `text` begins at `start` in its file, `spans` are byte ranges of it, `context` is the number of
-    /// lines shown before and after each.
+    /// `text` begins at `start` in its file, `spans` are byte ranges of it.
     #[must_use]
-    pub fn new(text: &str, start: Position, spans: &[Span], context: usize) -> Self {
-        let lines = Lines::new(text, start);
+    pub fn new(text: &str, start: Position, spans: &[Span], room: Room) -> Self {
+        let lines = Lines::new(text, start, room.width);
         let places: Vec<Place> = spans.iter().map(|span| lines.place(*span)).collect();
         let mut excerpt = Self {
             labels: vec![Span::default(); places.len()],
             positions: places.iter().map(|place| lines.position(place)).collect(),
             ..Self::default()
         };
-        for rows in windows(&places, context, lines.rows_with_text()) {
+        for rows in windows(&places, room.context, lines.rows_with_text()) {
             excerpt.push_block(&lines, rows, &places);
         }
         excerpt.first_line = excerpt
@@ -104,7 +112,10 @@ impl Excerpt {
         let clipped = clip(
             lines.slice(line),
             &marks,
-            row == 0 && lines.start.column > 1,
+            Cut {
+                width: lines.width,
+                is_continued: row == 0 && lines.start.column > 1,
+            },
         );
         let base = self.text.len();
         for ((index, place), mark) in here.iter().zip(clipped.marks) {
@@ -134,10 +145,11 @@ struct Lines<'a> {
     text: &'a str,
     start: Position,
     starts: Vec<usize>,
+    width: usize,
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str, start: Position) -> Self {
+    fn new(text: &'a str, start: Position, width: usize) -> Self {
         let has_mark = start == Position::START && text.starts_with(BYTE_ORDER_MARK);
         let first = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
@@ -145,6 +157,7 @@ impl<'a> Lines<'a> {
             text,
             start,
             starts: std::iter::once(first).chain(breaks).collect(),
+            width,
         }
     }
 

@@ -8,7 +8,7 @@ mod source;
 mod span;
 mod suggest;
 
-pub use excerpt::{Excerpt, NamedExcerpt};
+pub use excerpt::{Excerpt, NamedExcerpt, Room};
 pub use printable::{is_hostile, printable};
 pub use problem::{Level, Mark, Place, Problem};
 pub use source::{BYTE_ORDER_MARK, Location, Source};

@@ -66,6 +66,12 @@ pub struct Position {
     pub column: u64,
 }
 
+impl Default for Position {
+    fn default() -> Self {
+        Self::START
+    }
+}
+
 impl Position {
     /// Where every text begins.
     pub const START: Self = Self { line: 1, column: 1 };

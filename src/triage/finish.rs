@@ -9,9 +9,8 @@ use crate::operation::Effect;
 use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
-use super::report::{
-    Disposition, FailOn, Finding, Kept, Loosening, PolicyCounts, Report, Summary, Verdict,
-};
+use super::report::{Finding, Kept, Report};
+use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 
 /// One file, read and judged.
 #[derive(Clone, Debug)]

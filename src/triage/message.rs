@@ -1,7 +1,7 @@
 //! Values in the words of a reader: what a message shows, and what a value was read as.
 
 use crate::engine::{Capture, apply};
-use crate::json::{Number, Raw};
+use crate::json::{self, Number, Raw};
 use crate::operation::reading::{self, Case, Members, Reading, Unknown};
 use crate::operation::{Field, FieldId, Kind, Schema};
 use crate::policy::{Operator, Part, Template};
@@ -66,10 +66,7 @@ fn show(schema: &Schema, field: FieldId, values: &Values<'_>, message: &mut Stri
     let described = schema.field(field);
     let raw = values.raw(field);
     match &described.kind {
-        Kind::TextList => match names(raw) {
-            Ok((names, members)) if members.malformed == 0 => message.push_str(&names.join(", ")),
-            _ => as_sent(raw, message),
-        },
+        Kind::TextList => show_list(raw, message),
         Kind::Text | Kind::Address | Kind::Boolean | Kind::Time => as_sent(raw, message),
         Kind::Code(_) => match reading::code(raw) {
             Ok(code) => {
@@ -88,6 +85,22 @@ fn show(schema: &Schema, field: FieldId, values: &Values<'_>, message: &mut Stri
                 Err(_) => as_sent(raw, message),
             }
         }
+    }
+}
+
+/// A list's names; as it was sent where an element names nothing.
+fn show_list(raw: Option<Raw<'_>>, message: &mut String) {
+    let start = message.len();
+    let mut scratch = reading::Scratch::default();
+    let read = reading::list(Case::Kept, raw, &mut scratch, &mut |name| {
+        if message.len() > start {
+            message.push_str(", ");
+        }
+        message.push_str(name);
+    });
+    if !matches!(read, Ok(members) if members.malformed == 0) {
+        message.truncate(start);
+        as_sent(raw, message);
     }
 }
 
@@ -112,6 +125,9 @@ fn names(raw: Option<Raw<'_>>) -> Reading<(Vec<String>, Members)> {
 
 /// JSON text of what a value was read as, where that differs from how it stands.
 pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
+    if is_read_as_it_stands(&field.kind, raw) {
+        return None;
+    }
     let read = match &field.kind {
         Kind::TextList => names(Some(raw))
             .ok()
@@ -135,10 +151,75 @@ pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
     (!is_same).then_some(read)
 }
 
-/// A code's label.
-pub(super) fn label(field: &Field, raw: Raw<'_>) -> Option<String> {
-    let code = reading::code(Some(raw)).ok()?;
-    field.kind.code(code).map(|code| code.label.clone())
+/// Whether a value is plainly what it is read as, as most are; `false` where that is not plain.
+fn is_read_as_it_stands(kind: &Kind, raw: Raw<'_>) -> bool {
+    match (kind, raw.kind) {
+        (Kind::Text | Kind::Address, _) => true,
+        (_, json::Kind::Number) => {
+            let digits = raw.text.strip_prefix('-').unwrap_or(raw.text);
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && raw.text != "-0"
+        }
+        _ => false,
+    }
+}
+
+/// What is known by a value.
+pub(super) enum Known {
+    /// What these words say.
+    Words(String),
+    /// Nothing, for this reason.
+    Nothing(String),
+    /// Not what else a list may hold beside these names, for this reason.
+    Not(String, Vec<String>),
+}
+
+/// What a value means, where that says more than the value.
+pub(super) fn meaning(field: &Field, raw: Raw<'_>) -> Option<Known> {
+    let nothing = |words: &str| Some(Known::Nothing(words.to_owned()));
+    if raw.kind == json::Kind::Null {
+        return nothing("null says nothing");
+    }
+    let is_read = match &field.kind {
+        Kind::Code(_) => match reading::code(Some(raw)) {
+            Ok(code) => return Some(code_meaning(field, code)),
+            Err(_) => false,
+        },
+        Kind::TextList => match names(Some(raw)) {
+            Ok((names, members)) => return unidentified(field, names, members),
+            Err(_) => false,
+        },
+        Kind::Text => raw.kind == json::Kind::String,
+        Kind::Address => reading::address(Some(raw)).is_ok(),
+        Kind::Boolean => reading::boolean(Some(raw)).is_ok(),
+        Kind::Time => reading::time(Some(raw)).is_ok(),
+        Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
+            reading::number(field, Some(raw)).is_ok()
+        }
+    };
+    let unread = || format!("cannot be read as {}", field.kind.name());
+    (!is_read).then(|| Known::Nothing(unread()))
+}
+
+fn code_meaning(field: &Field, code: i64) -> Known {
+    match field.kind.code(code) {
+        Some(known) if known.is_unknown => Known::Nothing(format!("{code} is {}", known.label)),
+        Some(known) => Known::Words(format!("{code} is {}", known.label)),
+        None => Known::Nothing(format!("{code} is no listed value")),
+    }
+}
+
+/// What a list leaves open: a member that stands for what was not identified, or names nothing.
+fn unidentified(field: &Field, names: Vec<String>, members: Members) -> Option<Known> {
+    let stands_for_any = |name: &&String| {
+        let same = |member: &String| field.compared(member) == field.compared(name);
+        field.unknown_members.iter().any(same)
+    };
+    let words = match names.iter().find(stands_for_any) {
+        Some(name) => format!("`{name}` may be anything"),
+        None if members.malformed > 0 => "an element names nothing".to_owned(),
+        None => return None,
+    };
+    Some(Known::Not(words, names))
 }
 
 /// A value the way it identifies: numbers by value, names as they are compared, nothing where unknown.

@@ -4,9 +4,8 @@
 mod finish;
 mod message;
 mod report;
+mod verdict;
 
 pub use finish::{JudgedFile, Terms, finish};
-pub use report::{
-    Disposition, Evidence, FailOn, Finding, Identity, Loosening, PolicyCounts, RecordAt, Report,
-    Summary, Verdict,
-};
+pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
+pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};

@@ -1,155 +1,20 @@
 //! A `Report` is the finished result of a run. Every format renders it; none can evaluate, filter, or
 //! change its exit code.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::engine::{Capture, Findings, Hit, Outcome};
-use crate::operation::{Effect, Field, Operation};
-use crate::policy::{Policy, PolicySet};
+use crate::json::Raw;
+use crate::operation::{FieldId, Operation};
+use crate::policy::{Condition, Policy, PolicySet, Predicate};
 use crate::snapshot::Snapshot;
 use crate::text::Position;
 
 use super::message;
-
-/// What the run proved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Every policy judged every record of whole evidence, and nothing is open at or above `--fail-on`.
-    Clean,
-    /// At least one open finding at or above `--fail-on`.
-    Violations,
-    /// No violation, but evidence is missing or does not say.
-    InsufficientEvidence,
-}
-
-impl Verdict {
-    /// As written in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Clean => "clean",
-            Self::Violations => "violations",
-            Self::InsufficientEvidence => "insufficient_evidence",
-        }
-    }
-
-    /// The process's exit code.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Violations => 1,
-            Self::InsufficientEvidence => 3,
-        }
-    }
-}
-
-/// The least effect that fails a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailOn {
-    /// Policies that deny.
-    Deny,
-    /// Policies that deny or alert.
-    Alert,
-    /// No policy; evidence must still be whole.
-    Never,
-}
-
-impl FailOn {
-    /// Whether a policy of this effect decides.
-    #[must_use]
-    pub fn counts(self, effect: Effect) -> bool {
-        match self {
-            Self::Deny => effect == Effect::Deny,
-            Self::Alert => true,
-            Self::Never => false,
-        }
-    }
-}
-
-/// What became of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disposition {
-    /// It stands.
-    Open,
-    /// It is accepted for a time, with a reason.
-    Waived,
-    /// It was there when the baseline was taken.
-    Known,
-}
-
-impl Disposition {
-    /// As written in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Waived => "waived",
-            Self::Known => "known",
-        }
-    }
-}
-
-/// A way in which the run was told to accept less; shows in the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loosening {
-    /// Completeness that is not provable was accepted.
-    AssumeComplete,
-    /// Evidence that is known to be partial was accepted.
-    AllowPartial,
-    /// Inconclusive outcomes are listed only.
-    InconclusiveReport,
-    /// Inconclusive outcomes are counted only.
-    InconclusivePass,
-    /// No policy fails the run.
-    FailOnNever,
-}
-
-impl Loosening {
-    /// The flag that did it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AssumeComplete => "--assume-complete",
-            Self::AllowPartial => "--allow-partial",
-            Self::InconclusiveReport => "--inconclusive=report",
-            Self::InconclusivePass => "--inconclusive=pass",
-            Self::FailOnNever => "--fail-on=never",
-        }
-    }
-}
-
-/// Counts over the whole run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Policies loaded.
-    pub policies: u64,
-    /// Records distinct by identity.
-    pub records: u64,
-    /// Open failures of policies that deny.
-    pub deny: u64,
-    /// Open failures of policies that alert.
-    pub alert: u64,
-    /// Open inconclusive findings.
-    pub inconclusive: u64,
-    /// Findings that are waived.
-    pub waived: u64,
-    /// Findings that the baseline knows.
-    pub known: u64,
-}
-
-/// Counts of one policy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PolicyCounts {
-    /// Records that it was evaluated on, whatever came out.
-    pub judged: u64,
-    /// Records that violate it.
-    pub failed: u64,
-    /// Records of which it could not be known, counted-only ones too.
-    pub inconclusive: u64,
-}
+use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 
 /// One finding; its texts are asked of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +62,7 @@ pub struct Report {
 }
 
 /// Where a finding's record lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordAt {
     /// The file.
     pub source: Arc<str>,
@@ -212,7 +77,7 @@ pub struct RecordAt {
 }
 
 /// One member that decided a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// The member's name.
     pub field: String,
@@ -220,8 +85,6 @@ pub struct Evidence {
     pub value: String,
     /// JSON text of what it was read as, where that differs.
     pub read: Option<String>,
-    /// What a person would call the value, where that says more: a code's label, a list's names.
-    pub label: Option<String>,
     /// JSON pointer within its document.
     pub pointer: String,
     /// Line and column of its first byte.
@@ -230,6 +93,15 @@ pub struct Evidence {
     pub offset: u64,
     /// Bytes covered.
     pub length: u64,
+}
+
+/// What a person would say of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// A code's label, or why the value says nothing.
+    pub words: String,
+    /// Whether the value says nothing.
+    pub is_unknown: bool,
 }
 
 /// One field that identifies a record: its name, and its JSON text as it stands.
@@ -301,9 +173,11 @@ impl Report {
     #[must_use]
     pub fn record(&self, finding: &Finding) -> Option<RecordAt> {
         let (kept, _, hit) = self.hit(finding)?;
+        let mut pointer = String::new();
+        kept.pointer_into(hit, &mut pointer);
         Some(RecordAt {
             source: Arc::clone(&kept.source),
-            pointer: kept.pointer(hit),
+            pointer,
             position: hit.place.position,
             offset: hit.place.offset,
             length: hit.length as u64,
@@ -320,25 +194,64 @@ impl Report {
     /// The values that decided a finding, in the order of the rule.
     #[must_use]
     pub fn evidence(&self, finding: &Finding) -> Vec<Evidence> {
-        let Some((kept, found, hit)) = self.hit(finding) else {
+        let mut evidence = Vec::new();
+        self.evidence_into(finding, &mut evidence);
+        evidence
+    }
+
+    /// The same in place of other values, whose room is used again.
+    pub fn evidence_into(&self, finding: &Finding, evidence: &mut Vec<Evidence>) {
+        let mut count = 0;
+        for (kept, hit, capture) in self.deciding(finding) {
+            if count == evidence.len() {
+                evidence.push(Evidence::default());
+            }
+            if let Some(evidence) = evidence.get_mut(count) {
+                kept.describe(hit, capture, evidence);
+            }
+            count += 1;
+        }
+        evidence.truncate(count);
+    }
+
+    /// What each of the values that decided a finding means, where that says more than the value.
+    #[must_use]
+    pub fn meanings(&self, finding: &Finding) -> Vec<Option<Meaning>> {
+        let condition = &self.policy(finding).condition;
+        let meaning = |(kept, _, capture): (&Kept, &Hit, &Capture)| {
+            let field = kept.operation.schema.field(capture.field);
+            let meaning = message::meaning(field, kept.raw_of(capture))?;
+            // A list that has what is asked for says enough, whatever else it may hold.
+            let holds = |name: &str| asks_for(condition, capture.field, &field.compared(name));
+            match meaning {
+                message::Known::Words(words) => Some(Meaning {
+                    words,
+                    is_unknown: false,
+                }),
+                message::Known::Nothing(words) => Some(Meaning {
+                    words,
+                    is_unknown: true,
+                }),
+                message::Known::Not(words, names) => (finding.outcome == Outcome::Inconclusive
+                    && !names.iter().any(|name| holds(name)))
+                .then_some(Meaning {
+                    words,
+                    is_unknown: true,
+                }),
+            }
+        };
+        self.deciding(finding).map(meaning).collect()
+    }
+
+    /// Names of the members that decided a finding by not being in its record.
+    #[must_use]
+    pub fn absent(&self, finding: &Finding) -> Vec<&str> {
+        let Some((kept, found, _)) = self.hit(finding) else {
             return Vec::new();
         };
-        let pointer = kept.pointer(hit);
-        let evidence = |index: &u8| {
-            let capture = kept
-                .found
-                .captures
-                .get(hit.captures.start + usize::from(*index))?;
-            let field = kept.operation.schema.field(capture.field);
-            let value = kept.found.text.get(capture.text.clone())?;
-            Some(kept.evidence(hit, capture, (field, value, &pointer)))
-        };
-        let indices = kept
-            .found
-            .evidence
-            .get(found.evidence.clone())
-            .unwrap_or_default();
-        indices.iter().filter_map(evidence).collect()
+        let absent = kept.found.absent.get(found.absent.clone());
+        let name = |field: &FieldId| kept.operation.schema.field(*field).name.as_str();
+        absent.unwrap_or_default().iter().map(name).collect()
     }
 
     /// What identifies the record of a finding; an absent field is left out.
@@ -347,7 +260,7 @@ impl Report {
         let Some((kept, _, hit)) = self.hit(finding) else {
             return Vec::new();
         };
-        let identity = |field: &crate::operation::FieldId| {
+        let identity = |field: &FieldId| {
             let value = kept.value(hit, *field)?;
             Some((
                 kept.operation.schema.field(*field).name.clone(),
@@ -382,11 +295,23 @@ impl Report {
             hash.update(message::identifying(described, kept.raw(hit, *field)).as_bytes());
             hash.update([0]);
         }
-        hash.finalize()
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let mut fingerprint = String::with_capacity(32);
+        for byte in hash.finalize().iter().take(16) {
+            // Writing to a string cannot fail.
+            let _ = write!(fingerprint, "{byte:02x}");
+        }
+        fingerprint
+    }
+
+    fn deciding(&self, finding: &Finding) -> impl Iterator<Item = (&Kept, &Hit, &Capture)> {
+        let hit = self.hit(finding);
+        hit.into_iter().flat_map(|(kept, found, hit)| {
+            let indices = kept.found.evidence.get(found.evidence.clone());
+            indices.unwrap_or_default().iter().filter_map(move |index| {
+                let index = hit.captures.start + usize::from(*index);
+                Some((kept, hit, kept.found.captures.get(index)?))
+            })
+        })
     }
 
     fn hit(&self, finding: &Finding) -> Option<(&Kept, &crate::engine::Finding, &Hit)> {
@@ -397,48 +322,69 @@ impl Report {
 }
 
 impl Kept {
-    fn pointer(&self, hit: &Hit) -> String {
-        match self.lists.get(hit.place.page).and_then(Option::as_ref) {
-            Some(list) => format!("{list}/{}", hit.place.index),
-            None => String::new(),
+    fn pointer_into(&self, hit: &Hit, pointer: &mut String) {
+        if let Some(list) = self.lists.get(hit.place.page).and_then(Option::as_ref) {
+            // Writing to a string cannot fail.
+            let _ = write!(pointer, "{list}/{}", hit.place.index);
         }
     }
 
-    fn raw(&self, hit: &Hit, field: crate::operation::FieldId) -> Option<crate::json::Raw<'_>> {
+    fn raw(&self, hit: &Hit, field: FieldId) -> Option<Raw<'_>> {
         let captures = self.found.captures.get(hit.captures.clone())?;
         let capture = captures.iter().find(|capture| capture.field == field)?;
-        Some(crate::json::Raw {
-            text: self.found.text.get(capture.text.clone())?,
-            kind: capture.kind,
-        })
+        Some(self.raw_of(capture))
     }
 
-    fn value(&self, hit: &Hit, field: crate::operation::FieldId) -> Option<&str> {
+    fn raw_of(&self, capture: &Capture) -> Raw<'_> {
+        Raw {
+            text: self
+                .found
+                .text
+                .get(capture.text.clone())
+                .unwrap_or_default(),
+            kind: capture.kind,
+        }
+    }
+
+    fn value(&self, hit: &Hit, field: FieldId) -> Option<&str> {
         self.raw(hit, field).map(|raw| raw.text)
     }
 
-    fn evidence(
-        &self,
-        hit: &Hit,
-        capture: &Capture,
-        (field, value, record): (&Field, &str, &str),
-    ) -> Evidence {
-        let raw = crate::json::Raw {
-            text: value,
-            kind: capture.kind,
-        };
-        Evidence {
-            field: field.name.clone(),
-            value: value.to_owned(),
-            read: message::read_as(field, raw),
-            label: message::label(field, raw),
-            pointer: format!(
-                "{record}/{}",
-                field.name.replace('~', "~0").replace('/', "~1")
-            ),
-            position: capture.position,
-            offset: hit.place.offset + capture.start as u64,
-            length: value.len() as u64,
+    fn describe(&self, hit: &Hit, capture: &Capture, evidence: &mut Evidence) {
+        let field = self.operation.schema.field(capture.field);
+        let raw = self.raw_of(capture);
+        evidence.field.clone_from(&field.name);
+        evidence.value.clear();
+        evidence.value.push_str(raw.text);
+        evidence.read = message::read_as(field, raw);
+        evidence.pointer.clear();
+        self.pointer_into(hit, &mut evidence.pointer);
+        evidence.pointer.push('/');
+        push_step(&field.name, &mut evidence.pointer);
+        evidence.position = capture.position;
+        evidence.offset = hit.place.offset + capture.start as u64;
+        evidence.length = raw.text.len() as u64;
+    }
+}
+
+/// Whether a condition asks a list for this member.
+fn asks_for(condition: &Condition, list: FieldId, name: &str) -> bool {
+    let mut asks = false;
+    condition.each_test(&mut |test| {
+        if let Predicate::Member(field, members) = &test.predicate {
+            asks |= *field == list && members.contains(name);
+        }
+    });
+    asks
+}
+
+/// Appends one step of a JSON pointer.
+fn push_step(name: &str, pointer: &mut String) {
+    for c in name.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            _ => pointer.push(c),
         }
     }
 }

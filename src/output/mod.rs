@@ -1,0 +1,175 @@
+//! Floor 7: a finished report as text, one file a format. A format renders what is there: it cannot
+//! judge, leave out a verdict, or change the exit code.
+
+use std::io::{self, Write};
+
+use crate::text::{Level, Problem};
+use crate::triage::Report;
+
+mod human;
+mod json;
+mod json_text;
+mod short;
+
+#[cfg(test)]
+mod tests;
+
+/// JSON Schema of what the `json` format writes of a report.
+pub const REPORT_SCHEMA: &str = include_str!("report.schema.json");
+
+/// JSON Schema of what the `json` format writes where nothing could be judged.
+pub const ERROR_SCHEMA: &str = include_str!("error.schema.json");
+
+/// The formats, each the name of its file, in the order of help and lists.
+macro_rules! formats {
+    ($($name:ident $file:ident,)+) => {
+        /// A way in which reports are written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $(#[doc = concat!("The format of `", stringify!($file), "`.")] $name,)+
+        }
+
+        impl Format {
+            /// Every format.
+            pub const ALL: [Self; [$(stringify!($name)),+].len()] = [$(Self::$name),+];
+
+            fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$name => &$file::ENTRY,)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    Human human,
+    Short short,
+    Json json,
+}
+
+/// What a format is to the rest of the program.
+struct Entry {
+    /// As flags spell it.
+    name: &'static str,
+    /// One line about it.
+    about: &'static str,
+    reader: Reader,
+    hashes: Hashes,
+    /// Findings that are listed unless asked otherwise; `None` lists all.
+    max_findings: Option<usize>,
+    render: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
+    problems: fn(&[Problem], &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Who reads a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    Person,
+    Machine,
+}
+
+/// Whether a format shows the hashes of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hashes {
+    Shown,
+    Hidden,
+}
+
+impl Format {
+    /// As flags spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// One line about it.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        self.entry().about
+    }
+
+    /// Whether a program reads it, which looks for problems where the report would be.
+    #[must_use]
+    pub fn is_for_machines(self) -> bool {
+        self.entry().reader == Reader::Machine
+    }
+
+    /// Whether it shows the hashes of pages, which cost about as much as reading them.
+    #[must_use]
+    pub fn shows_hashes(self) -> bool {
+        self.entry().hashes == Hashes::Shown
+    }
+
+    /// Findings that it lists unless asked otherwise; `None` lists all.
+    #[must_use]
+    pub fn default_max_findings(self) -> Option<usize> {
+        self.entry().max_findings
+    }
+}
+
+/// Whether colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colour {
+    /// They are.
+    On,
+    /// They are not.
+    #[default]
+    Off,
+}
+
+/// How output looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours are used.
+    pub colour: Colour,
+    /// Columns of a line at most, apart from paths and addresses, which are never broken.
+    pub width: usize,
+    /// Findings that are listed at most; `None` lists all.
+    pub max_findings: Option<usize>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            colour: Colour::Off,
+            width: 80,
+            max_findings: None,
+        }
+    }
+}
+
+/// A level as it is written.
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn render(
+    report: &Report,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    (format.entry().render)(report, style, out)
+}
+
+/// Writes problems that stand by themselves: why nothing could be judged, or what `lint` has to say.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn problems(
+    problems: &[Problem],
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    (format.entry().problems)(problems, style, out)
+}
