@@ -70,7 +70,9 @@ impl Purse {
                 && is_comparable(policy, other)
                 && self.may_fire(other, &witness)?
                 && self.implies(policy, other)?
-                && !(place > index && is_comparable(other, policy) && self.implies(other, policy)?)
+                && !(place > index
+                    && is_comparable(other, policy)
+                    && self.implies(other, policy)?)
             {
                 return Ok(Some(place));
             }
@@ -120,6 +122,6 @@ fn fires(policy: &Policy) -> Goal<'_> {
 /// Whether `other` may cover `policy`: it judges the same records, and does no less about them.
 fn is_comparable(policy: &Policy, other: &Policy) -> bool {
     other.effect >= policy.effect
-        && (Arc::ptr_eq(&policy.operation, &other.operation)
-            || policy.operation == other.operation)
+        && other.severity >= policy.severity
+        && (Arc::ptr_eq(&policy.operation, &other.operation) || policy.operation == other.operation)
 }

@@ -175,7 +175,11 @@ fn needed(
     forbidden: &BTreeSet<&String>,
     has_unidentified: bool,
 ) -> BTreeSet<String> {
-    let without = if has_unidentified { Truths::UNKNOWN } else { Truths::FALSE };
+    let without = if has_unidentified {
+        Truths::UNKNOWN
+    } else {
+        Truths::FALSE
+    };
     let is_named = |name: &&String| !is_unidentified(field, name) && !forbidden.contains(*name);
     wants
         .iter()
@@ -183,7 +187,9 @@ fn needed(
             Predicate::Member(_, names) if !truths.meets(without) => Some(names),
             _ => None,
         })
-        .filter(|names| !(has_unidentified && names.iter().any(|name| is_unidentified(field, name))))
+        .filter(|names| {
+            !(has_unidentified && names.iter().any(|name| is_unidentified(field, name)))
+        })
         .filter_map(|names| names.iter().find(is_named))
         .cloned()
         .collect()

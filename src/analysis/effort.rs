@@ -5,7 +5,7 @@
 pub(super) const PER_SEARCH: u64 = 1 << 20;
 
 /// Questions about single values that the comparison of all policies with one another may ask.
-pub(super) const PER_SET: u64 = 1 << 27;
+pub(super) const PER_SET: u64 = 1 << 26;
 
 /// What is left to spend.
 #[derive(Debug)]

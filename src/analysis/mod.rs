@@ -8,11 +8,12 @@ mod domain;
 mod effort;
 mod problem;
 mod search;
+mod subject;
 mod truth;
 mod value;
 
 #[cfg(test)]
-mod oracle;
+mod tests;
 
 pub use cover::covered_by;
 pub use problem::{Depth, problems};

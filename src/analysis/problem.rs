@@ -6,7 +6,8 @@ use crate::text::{Place, Problem, Span};
 
 use super::cover::{Covers, covers};
 use super::effort::{Effort, Exhausted, PER_SEARCH};
-use super::search::{Conflict, Fact, exclude_each_other};
+use super::search::{Conflict, exclude_each_other};
+use super::subject::Fact;
 use super::truth::Truths;
 use super::why_never;
 
@@ -34,7 +35,9 @@ enum Flaw {
     #[diagnostic(
         code("policy/covered"),
         severity(Warning),
-        help("every record that violates `{id}` violates `{cover}` too: remove one, or narrow `{cover}`")
+        help(
+            "every record that violates `{id}` violates `{cover}` too: remove one, or narrow `{cover}`"
+        )
     )]
     Covered { id: String, cover: String },
 
@@ -50,7 +53,9 @@ enum Flaw {
     #[diagnostic(
         code("policy/not-compared"),
         severity(Advice),
-        help("policies that others cover are only reported where comparing all of them stays cheap; lint fewer at a time")
+        help(
+            "policies that others cover are only reported where comparing all of them stays cheap; lint fewer at a time"
+        )
     )]
     NotCompared { count: usize },
 }
@@ -105,7 +110,11 @@ fn always_fires(policy: &Policy) -> Option<Problem> {
         _ => "every record violates it or is inconclusive: narrow its condition".to_owned(),
     };
     let id = policy.id.clone();
-    Some(cause.problem(policy, &Flaw::AlwaysFires { id, why }, "cannot be false here"))
+    Some(cause.problem(
+        policy,
+        &Flaw::AlwaysFires { id, why },
+        "cannot be false here",
+    ))
 }
 
 fn covered(policies: &[Policy], covers: &Covers, index: usize) -> Option<Problem> {
@@ -117,7 +126,10 @@ fn covered(policies: &[Policy], covers: &Covers, index: usize) -> Option<Problem
     };
     let problem = Problem::new(&flaw, Place::Text(policy.rule.clone()))
         .labelled("adds nothing")
-        .related(format!("`{}` says it already", cover.id), cover.rule.clone());
+        .related(
+            format!("`{}` says it already", cover.id),
+            cover.rule.clone(),
+        );
     Some(problem)
 }
 

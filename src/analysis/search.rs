@@ -3,13 +3,16 @@
 //! asks field by field whether any value agrees. What it finds impossible is impossible; fields are
 //! taken to be independent and some predicates to be free, so what it finds possible need not be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::operation::{FieldId, Schema};
-use crate::policy::{Comparison, Condition, Expression, Predicate, Test};
+use crate::policy::{Condition, Predicate};
 
-use super::domain::{self, Want};
+use super::domain;
 use super::effort::{Effort, Exhausted};
+use super::subject::{Fact, Subject, about, is_possible, merged};
 use super::truth::Truths;
 use super::value::{Value, ask};
 
@@ -17,13 +20,6 @@ use super::value::{Value, ask};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Goal<'a> {
     pub(super) condition: &'a Condition,
-    pub(super) truths: Truths,
-}
-
-/// A test, and the truths that are wanted of it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fact<'a> {
-    pub(super) test: &'a Test,
     pub(super) truths: Truths,
 }
 
@@ -175,10 +171,9 @@ impl<'a> Goal<'a> {
             Truths::TRUE | Truths::NOT_FALSE => Step::Every(each().collect()),
             Truths::FALSE | Truths::NOT_TRUE if parts.len() == 1 => Step::Every(each().collect()),
             Truths::FALSE | Truths::NOT_TRUE => Step::Either(each().collect()),
-            Truths::UNKNOWN => Step::Every(vec![
-                wanting(Truths::NOT_FALSE),
-                wanting(Truths::NOT_TRUE),
-            ]),
+            Truths::UNKNOWN => {
+                Step::Every(vec![wanting(Truths::NOT_FALSE), wanting(Truths::NOT_TRUE)])
+            }
             Truths::DEFINITE => Step::Either(vec![wanting(Truths::TRUE), wanting(Truths::FALSE)]),
             _ => Step::Either(Vec::new()),
         }
@@ -284,108 +279,4 @@ impl<'a> Search<'a, '_> {
         }
         Ok(witness)
     }
-}
-
-/// What a predicate is about. Predicates about different subjects are taken to be independent.
-#[derive(Clone, Copy, Debug)]
-enum Subject<'a> {
-    Field(FieldId),
-    Approval,
-    /// Two expressions, in either order.
-    Pair(&'a Expression, &'a Expression),
-}
-
-impl<'a> Subject<'a> {
-    fn of(predicate: &'a Predicate) -> Self {
-        match predicate {
-            Predicate::Known(id)
-            | Predicate::Number(id, _)
-            | Predicate::Code(id, _)
-            | Predicate::Text(id, _)
-            | Predicate::Member(id, _)
-            | Predicate::Empty(id)
-            | Predicate::Boolean(id, _)
-            | Predicate::Address(id, _) => Self::Field(*id),
-            Predicate::Approved => Self::Approval,
-            Predicate::Compare(left, _, right) => Self::Pair(left, right),
-        }
-    }
-}
-
-impl PartialEq for Subject<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Field(id), Self::Field(other)) => id == other,
-            (Self::Approval, Self::Approval) => true,
-            (Self::Pair(left, right), Self::Pair(other_left, other_right)) => {
-                (left == other_left && right == other_right)
-                    || (left == other_right && right == other_left)
-            }
-            _ => false,
-        }
-    }
-}
-
-fn about<'f, 'a>(facts: &'f [Fact<'a>], subject: Subject<'a>) -> impl Iterator<Item = Fact<'a>> + 'f
-where
-    'a: 'f,
-{
-    facts
-        .iter()
-        .filter(move |fact| Subject::of(&fact.test.predicate) == subject)
-        .copied()
-}
-
-/// The wants about one subject, each predicate once: it has one truth, however often it is asked.
-fn merged<'a>(facts: &[Fact<'a>], subject: Subject<'a>) -> Vec<Want<'a>> {
-    let mut places: HashMap<&Predicate, usize> = HashMap::new();
-    let mut wants: Vec<Want<'a>> = Vec::new();
-    for fact in about(facts, subject) {
-        let place = *places.entry(&fact.test.predicate).or_insert(wants.len());
-        match wants.get_mut(place) {
-            Some((_, truths)) => *truths = *truths & fact.truths,
-            None => wants.push((&fact.test.predicate, fact.truths)),
-        }
-    }
-    wants
-}
-
-fn is_possible<'a>(
-    schema: &Schema,
-    subject: Subject<'a>,
-    wants: &[Want<'a>],
-    effort: &mut Effort,
-) -> Result<bool, Exhausted> {
-    if wants.iter().any(|(_, truths)| *truths == Truths::NONE) {
-        return Ok(false);
-    }
-    match subject {
-        Subject::Field(id) => Ok(domain::find(schema.field(id), wants, effort)?.is_some()),
-        Subject::Approval => Ok(true),
-        Subject::Pair(left, right) => Ok(can_compare(left, right, wants)),
-    }
-}
-
-/// Two numbers are unknown, or one is less, or they are equal, whichever way each comparison has them.
-fn can_compare(left: &Expression, right: &Expression, wants: &[Want<'_>]) -> bool {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let outcomes = match left == right {
-        true => [None, Some(Equal), Some(Equal), Some(Equal)],
-        false => [None, Some(Less), Some(Equal), Some(Greater)],
-    };
-    outcomes.into_iter().any(|outcome| {
-        wants.iter().all(|(predicate, truths)| {
-            let Predicate::Compare(first, comparison, _) = predicate else {
-                return true;
-            };
-            let outcome = outcome.map(|order| if first == left { order } else { order.reverse() });
-            let truth = match (outcome, comparison) {
-                (None, _) => Truths::UNKNOWN,
-                (Some(order), Comparison::Equal) => Truths::of(order == Equal),
-                (Some(order), Comparison::Less) => Truths::of(order == Less),
-                (Some(order), Comparison::LessOrEqual) => Truths::of(order != Greater),
-            };
-            truth.meets(*truths)
-        })
-    })
 }

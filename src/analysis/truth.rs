@@ -36,7 +36,8 @@ impl Truths {
     /// Every minimum of a member of one and a member of the other.
     pub(super) fn minimum(self, other: Self) -> Self {
         let least = |truth: Self, above: Self| {
-            if (self.meets(truth) && other.meets(above)) || (other.meets(truth) && self.meets(above))
+            if (self.meets(truth) && other.meets(above))
+                || (other.meets(truth) && self.meets(above))
             {
                 truth
             } else {
@@ -89,19 +90,14 @@ mod tests {
 
     #[test]
     fn sets_are_the_union_of_their_members() {
-        for a in (0..8).map(Truths) {
-            for b in (0..8).map(Truths) {
-                let mut least = Truths::NONE;
-                let mut greatest = Truths::NONE;
-                for x in SINGLE.into_iter().filter(|x| a.meets(*x)) {
-                    for y in SINGLE.into_iter().filter(|y| b.meets(*y)) {
-                        least = least | x.minimum(y);
-                        greatest = greatest | x.maximum(y);
-                    }
-                }
-                assert_eq!(a.minimum(b), least, "{a:?} {b:?}");
-                assert_eq!(a.maximum(b), greatest, "{a:?} {b:?}");
-            }
+        let members = |set: Truths| SINGLE.into_iter().filter(move |truth| set.meets(*truth));
+        let union = |all: Truths, one: Truths| all | one;
+        for (a, b) in (0..64).map(|bits| (Truths(bits >> 3), Truths(bits & 0b111))) {
+            let pairs = || members(a).flat_map(|x| members(b).map(move |y| (x, y)));
+            let least = pairs().map(|(x, y)| x.minimum(y)).fold(Truths::NONE, union);
+            let greatest = pairs().map(|(x, y)| x.maximum(y)).fold(Truths::NONE, union);
+            assert_eq!(a.minimum(b), least, "{a:?} {b:?}");
+            assert_eq!(a.maximum(b), greatest, "{a:?} {b:?}");
         }
     }
 }

@@ -91,7 +91,7 @@ fn today() -> Result<jiff::civil::Date, Vec<Problem>> {
         })?,
         _ => jiff::Timestamp::now(),
     };
-    Ok(now.to_zoned(jiff::tz::TimeZone::UTC).date())
+    Ok(jiff::tz::Offset::UTC.to_datetime(now).date())
 }
 
 /// Whether a path stands for standard input.

@@ -165,6 +165,12 @@ impl Visitor for Judge<'_> {
             program: self.program,
             record,
         };
+        if self.has_drift {
+            self.drift.keep(&fields, &place);
+        }
+        if self.outcomes.iter().all(|outcome| *outcome == Truth::False) {
+            return;
+        }
         let first = self.findings.captures.len();
         let mut hit = Hit {
             place,

@@ -19,3 +19,6 @@ pub use judge::Judge;
 pub use program::{Program, Run};
 pub use trace::{Trace, TracePart, Tracer};
 pub use truth::Truth;
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@
 pub(super) const STRING: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Where the digest of a number starts.
 pub(super) const NUMBER: u64 = 0xd1b5_4a32_d192_ed03;
+/// Where the digest of a number below zero starts.
+pub(super) const NEGATIVE: u64 = 0x94d0_49bb_1331_11eb;
 /// Where the digest of an array starts.
 pub(super) const ARRAY: u64 = 0x8cb9_2ba7_2f3d_8dd7;
 /// Where the digest of `true`, `false` and `null` starts.

@@ -238,9 +238,8 @@ impl ErrorKind {
     }
 
     fn duplicate(text: &str) -> (Self, usize) {
-        let mut scanner = Scanner { text, at: 1 };
-        let whole = scanner.string().is_ok();
-        let token = text.get(..scanner.at).filter(|_| whole).unwrap_or(text);
+        let mut scanner = Scanner::new(text);
+        let token = scanner.key().unwrap_or(text);
         (
             Self::DuplicateKey {
                 key: decode_lossy(token),

@@ -3,13 +3,16 @@
 mod digest;
 mod elements;
 mod error;
+mod faults;
 mod keys;
 mod number;
 mod projection;
 mod reader;
 mod record;
 mod scan;
+mod steps;
 mod string;
+mod value;
 mod window;
 
 #[cfg(test)]
@@ -19,9 +22,10 @@ pub use elements::elements;
 pub use error::{Error, ErrorKind};
 pub use number::Number;
 pub use projection::Projection;
-pub use reader::{Kind, Raw, Reader};
+pub use reader::Reader;
 pub use record::{Record, Scan};
 pub use string::{LoneSurrogate, decode, decode_lossy};
+pub use value::{Kind, Raw};
 
 /// Bytes of the input that are in memory at a time, as long as no token or record is longer than half of it.
 pub const WINDOW_BYTES: usize = 256 * 1024;

@@ -93,7 +93,9 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     }
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
-    integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
+    integer
+        .cmp(&(whole as i64))
+        .then(0.0_f64.total_cmp(&fraction))
 }
 
 /// Up to 18 digits and nothing else, without leading zeros: what most numbers are.
@@ -120,7 +122,7 @@ impl<'a> Parts<'a> {
     /// `None` for what is not a number by the JSON grammar.
     fn of(text: &'a str) -> Option<Self> {
         let mut scanner = Scanner::new(text);
-        scanner.number().ok().filter(|_| scanner.at == text.len())?;
+        scanner.number().ok().filter(|_| scanner.rest.is_empty())?;
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = whole.strip_prefix('-');

@@ -1,9 +1,10 @@
 //! A `Projection` says which members of a record to keep. It is built once and learns, record by
 //! record, which keys there are and which follows which, so that most keys cost one comparison.
 
+use std::ops::Range;
+
 use super::digest;
 use super::keys::KeyList;
-use super::reader::Kind;
 use super::scan::{Flaw, Scanner};
 use super::string::decode_exactly_into;
 
@@ -15,6 +16,12 @@ const HEAD: usize = 32;
 
 /// What comes before the first key.
 pub(super) const START: usize = 0;
+
+/// The value is only validated.
+const NO_SLOT: u32 = u32::MAX;
+
+/// The value tells that this is no record.
+pub(super) const STOP: u32 = u32::MAX - 1;
 
 /// No key, or one that is not known by number.
 const UNKNOWN: usize = usize::MAX;
@@ -40,22 +47,15 @@ pub struct Projection {
 pub(super) struct Slot {
     pub(super) start: u32,
     pub(super) end: u32,
-    pub(super) kind: Kind,
+    /// The value's first byte, which says what kind it is.
+    pub(super) first: u8,
 }
 
 const ABSENT: Slot = Slot {
     start: 0,
     end: 0,
-    kind: Kind::Null,
+    first: 0,
 };
-
-/// What the value of a key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    Validate,
-    Keep(usize),
-    Stop,
-}
 
 #[derive(Debug)]
 struct Key {
@@ -67,14 +67,15 @@ struct Key {
     record: u64,
     /// The key that last came after it.
     next: usize,
-    purpose: Use,
+    /// The slot of its value, [`NO_SLOT`] or [`STOP`].
+    slot: u32,
     /// As it is written without escapes: quotes and colon included.
     token: Box<[u8]>,
     decoded: Box<[u8]>,
 }
 
 impl Key {
-    fn new(decoded: &[u8], purpose: Use) -> Self {
+    fn new(decoded: &[u8], slot: u32) -> Self {
         let token = [b"\"", decoded, b"\":"].concat();
         let mut padded = [[0; 8]; HEAD / 8];
         let mut mask = padded;
@@ -92,7 +93,7 @@ impl Key {
             digest: digest::key(decoded),
             record: 0,
             next: UNKNOWN,
-            purpose,
+            slot,
             token: token.into(),
             decoded: decoded.into(),
         }
@@ -105,13 +106,8 @@ impl Key {
             return Err(Flaw::Duplicate);
         }
         self.record = record;
-        let slot = match self.purpose {
-            Use::Stop => return Ok(Member::Stop),
-            Use::Keep(slot) => Some(slot),
-            Use::Validate => None,
-        };
-        Ok(Member::Value {
-            slot,
+        Ok(Member {
+            slot: self.slot,
             digest: self.digest,
             key: number,
         })
@@ -140,18 +136,13 @@ impl Key {
 
 /// What is to be done about a member, from its key.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Member {
-    /// Keep or only validate its value.
-    Value {
-        /// The slot to keep it in.
-        slot: Option<usize>,
-        /// The key's part of the digest.
-        digest: u64,
-        /// The key's number, to predict the next one.
-        key: usize,
-    },
-    /// Leave the record alone.
-    Stop,
+pub(super) struct Member {
+    /// The slot to keep it in, [`NO_SLOT`] or [`STOP`].
+    pub(super) slot: u32,
+    /// The key's part of the digest.
+    pub(super) digest: u64,
+    /// The key's number, to predict the next one.
+    pub(super) key: usize,
 }
 
 impl Projection {
@@ -159,7 +150,7 @@ impl Projection {
     #[must_use]
     pub fn new(slots: &[&str], stops: &[&str]) -> Self {
         let mut projection = Self {
-            known: vec![Key::new(b"", Use::Validate)],
+            known: vec![Key::new(b"", NO_SLOT)],
             decoded: Vec::new(),
             record: 0,
             filled: Vec::new(),
@@ -168,7 +159,7 @@ impl Projection {
             keys: KeyList::default(),
         };
         for stop in stops {
-            projection.known.push(Key::new(stop.as_bytes(), Use::Stop));
+            projection.known.push(Key::new(stop.as_bytes(), STOP));
         }
         for (slot, name) in slots.iter().enumerate() {
             let same = slots.iter().position(|other| other == name).unwrap_or(slot);
@@ -176,7 +167,7 @@ impl Projection {
             if same == slot && !stops.contains(name) {
                 projection
                     .known
-                    .push(Key::new(name.as_bytes(), Use::Keep(slot)));
+                    .push(Key::new(name.as_bytes(), slot as u32));
             }
         }
         projection
@@ -191,6 +182,7 @@ impl Projection {
     }
 
     /// Where the value of a slot is in the last record.
+    #[inline]
     pub(super) fn slot(&self, slot: usize) -> Option<Slot> {
         let filled = *self.filled.get(slot)?;
         self.slots.get(filled).copied().filter(|slot| slot.end > 0)
@@ -198,9 +190,13 @@ impl Projection {
 
     /// Keeps where a value is.
     #[inline(always)]
-    pub(super) fn keep(&mut self, slot: usize, place: Slot) {
-        if let Some(kept) = self.slots.get_mut(slot) {
-            *kept = place;
+    pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, first: u8) {
+        if let Some(kept) = self.slots.get_mut(slot as usize) {
+            *kept = Slot {
+                start: place.start as u32,
+                end: place.end as u32,
+                first,
+            };
         }
     }
 
@@ -213,9 +209,9 @@ impl Projection {
     ) -> Result<Member, Flaw> {
         let predicted = self.known.get(previous).map_or(UNKNOWN, |key| key.next);
         match self.known.get_mut(predicted) {
-            Some(key) if key.begins(scanner.rest()) => {
+            Some(key) if key.begins(scanner.rest) => {
                 let member = key.member(predicted, self.record)?;
-                scanner.at += key.token.len();
+                scanner.advance(key.token.len())?;
                 Ok(member)
             }
             _ => self.unpredicted(scanner, previous),
@@ -224,21 +220,21 @@ impl Projection {
 
     #[inline(never)]
     fn unpredicted(&mut self, scanner: &mut Scanner<'_>, previous: usize) -> Result<Member, Flaw> {
-        let start = scanner.at;
+        let start = scanner.at();
         let token = scanner.key()?;
         self.decoded.clear();
         decode_exactly_into(token, &mut self.decoded);
         let number = match self.number() {
             Some(number) => number,
             None if self.known.len() <= KNOWN_KEYS => {
-                self.known.push(Key::new(&self.decoded, Use::Validate));
+                self.known.push(Key::new(&self.decoded, NO_SLOT));
                 self.known.len() - 1
             }
             None => {
                 self.keys.push(token, start);
                 let digest = digest::key(&self.decoded);
-                return Ok(Member::Value {
-                    slot: None,
+                return Ok(Member {
+                    slot: NO_SLOT,
                     digest,
                     key: UNKNOWN,
                 });
@@ -253,7 +249,7 @@ impl Projection {
             .map(|key| key.member(number, self.record));
         let member = member.unwrap_or(Err(Flaw::Key));
         if member.is_err() {
-            scanner.at = start;
+            scanner.go_to(start);
         }
         member
     }

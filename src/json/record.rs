@@ -4,9 +4,9 @@
 use super::MAX_DEPTH;
 use super::digest;
 use super::keys::KeyList;
-use super::projection::{Member, Projection, START, Slot};
-use super::reader::{Kind, Raw};
+use super::projection::{Projection, START, STOP, Slot};
 use super::scan::{Flaw, Scanner};
+use super::value::{Kind, Raw};
 
 /// What an object turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +42,11 @@ impl<'a> Record<'a> {
     #[inline]
     #[must_use]
     pub fn slot(&self, slot: usize) -> Option<Raw<'a>> {
-        let Slot { start, end, kind } = self.projection.slot(slot)?;
+        let Slot { start, end, first } = self.projection.slot(slot)?;
+        let text = self.text.get(start as usize..end as usize)?;
         Some(Raw {
-            text: self.text.get(start as usize..end as usize)?,
-            kind,
+            text,
+            kind: Kind::of(first)?,
         })
     }
 
@@ -72,9 +73,9 @@ pub(super) fn scan(
     depth: usize,
 ) -> (usize, Result<Scan, Flaw>) {
     projection.begin();
-    let mut scanner = Scanner { text, at: 1 };
+    let mut scanner = Scanner::new(text);
     let outcome = members(&mut scanner, projection, depth);
-    (scanner.at, outcome)
+    (scanner.at(), outcome)
 }
 
 fn members(
@@ -84,84 +85,98 @@ fn members(
 ) -> Result<Scan, Flaw> {
     let mut sum = 0_u64;
     let mut previous = START;
-    scanner.space();
-    let mut open = scanner.next()? != b'}';
+    let mut open = scanner.any(b'}')?;
     while open {
-        let Member::Value { slot, digest, key } = projection.member(scanner, previous)? else {
+        let member = projection.member(scanner, previous)?;
+        if member.slot == STOP {
             return Ok(Scan::Envelope);
-        };
-        scanner.space();
-        let (start, first) = (scanner.at, scanner.next()?);
-        let value = value(scanner, &mut projection.keys, depth + 1)?;
-        if let Some(slot) = slot {
-            projection.keep(slot, place(start, scanner.at, first)?);
         }
-        sum = sum.wrapping_add(digest::member(digest, value));
-        previous = key;
+        let first = scanner.next_solid()?;
+        let start = scanner.at();
+        let value = value(scanner, first, Some(&mut projection.keys), depth + 1)?;
+        projection.keep(member.slot, start..scanner.at(), first);
+        sum = sum.wrapping_add(digest::member(member.digest, value));
+        previous = member.key;
         open = scanner.another(b'}', Flaw::ObjectEnd)?;
     }
-    scanner.at += 1;
     repeated(scanner, projection.keys.close(0))?;
     projection.digest = digest::object(sum);
     Ok(Scan::Record)
 }
 
-#[inline(always)]
-fn place(start: usize, end: usize, first: u8) -> Result<Slot, Flaw> {
-    let kind = Kind::of(first).ok_or(Flaw::Value)?;
-    Ok(Slot {
-        start: start as u32,
-        end: end as u32,
-        kind,
-    })
+/// Skips the object or array that `text` begins with, which lies at `depth`. Returns where the scan ended.
+pub(super) fn skip(text: &str, depth: usize) -> (usize, Result<(), Flaw>) {
+    let mut scanner = Scanner::new(text);
+    let outcome = scanner
+        .next()
+        .and_then(|first| value(&mut scanner, first, None, depth));
+    (scanner.at(), outcome.map(|_| ()))
 }
 
 /// Steps over a value that lies at `depth` if it is an object or array; returns its digest.
+///
+/// Keys that come twice are found where there are `keys` to collect them.
 #[inline(always)]
-fn value(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
-    match scanner.next()? {
+fn value(
+    scanner: &mut Scanner<'_>,
+    first: u8,
+    keys: Option<&mut KeyList>,
+    depth: usize,
+) -> Result<u64, Flaw> {
+    match first {
         b'[' => array(scanner, keys, depth),
         b'{' => object(scanner, keys, depth),
-        first => scanner.scalar(first),
+        _ => scanner.scalar(first),
     }
 }
 
 /// Recursion ends at [`MAX_DEPTH`].
-fn array(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+fn array(
+    scanner: &mut Scanner<'_>,
+    mut keys: Option<&mut KeyList>,
+    depth: usize,
+) -> Result<u64, Flaw> {
     if depth > MAX_DEPTH {
         return Err(Flaw::Depth);
     }
     let mut state = digest::ARRAY;
-    scanner.at += 1;
-    scanner.space();
-    let mut open = scanner.next()? != b']';
+    let mut open = scanner.any(b']')?;
     while open {
-        state = digest::absorb(state, value(scanner, keys, depth + 1)?);
+        let first = scanner.next()?;
+        state = digest::absorb(
+            state,
+            value(scanner, first, keys.as_deref_mut(), depth + 1)?,
+        );
         open = scanner.another(b']', Flaw::ArrayEnd)?;
     }
-    scanner.at += 1;
     Ok(state)
 }
 
-fn object(scanner: &mut Scanner<'_>, keys: &mut KeyList, depth: usize) -> Result<u64, Flaw> {
+fn object(
+    scanner: &mut Scanner<'_>,
+    mut keys: Option<&mut KeyList>,
+    depth: usize,
+) -> Result<u64, Flaw> {
     if depth > MAX_DEPTH {
         return Err(Flaw::Depth);
     }
-    let opened = keys.open();
+    let opened = keys.as_ref().map_or(0, |keys| keys.open());
     let mut sum = 0_u64;
-    scanner.at += 1;
-    scanner.space();
-    let mut open = scanner.next()? != b'}';
+    let mut open = scanner.any(b'}')?;
     while open {
-        let start = scanner.at;
+        let start = scanner.at();
         let token = scanner.key()?;
-        let key = digest::key(keys.push(token, start));
-        scanner.space();
-        sum = sum.wrapping_add(digest::member(key, value(scanner, keys, depth + 1)?));
+        let key = keys
+            .as_deref_mut()
+            .map_or(0, |keys| digest::key(keys.push(token, start)));
+        let first = scanner.next_solid()?;
+        sum = sum.wrapping_add(digest::member(
+            key,
+            value(scanner, first, keys.as_deref_mut(), depth + 1)?,
+        ));
         open = scanner.another(b'}', Flaw::ObjectEnd)?;
     }
-    scanner.at += 1;
-    repeated(scanner, keys.close(opened))?;
+    repeated(scanner, keys.and_then(|keys| keys.close(opened)))?;
     Ok(digest::object(sum))
 }
 
@@ -169,7 +184,7 @@ fn repeated(scanner: &mut Scanner<'_>, key: Option<usize>) -> Result<(), Flaw> {
     match key {
         None => Ok(()),
         Some(at) => {
-            scanner.at = at;
+            scanner.go_to(at);
             Err(Flaw::Duplicate)
         }
     }

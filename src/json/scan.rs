@@ -33,9 +33,9 @@ pub(super) enum Flaw {
 /// A place in a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'a> {
-    pub(super) text: &'a str,
-    /// The next byte; the offending one after a flaw.
-    pub(super) at: usize,
+    text: &'a str,
+    /// The text from here on; from the offending byte on after a flaw.
+    pub(super) rest: &'a [u8],
 }
 
 const fn repeat(byte: u8) -> u64 {
@@ -69,53 +69,82 @@ const fn below(word: u64, marks: u64) -> (u64, u32) {
 }
 
 impl<'a> Scanner<'a> {
+    #[inline(always)]
     pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            rest: text.as_bytes(),
+        }
     }
 
-    /// The next byte.
+    /// Bytes of the text before this place.
     #[inline(always)]
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    pub(super) const fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
+    }
+
+    /// Goes to a place, in bytes of the text.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.rest = self.text.as_bytes().get(at..).unwrap_or_default();
     }
 
     /// The next byte, where one has to follow.
     #[inline(always)]
     pub(super) fn next(&self) -> Result<u8, Flaw> {
-        self.peek().ok_or(Flaw::End)
+        self.rest.first().copied().ok_or(Flaw::End)
     }
 
-    /// What is at hand from here on.
+    /// The next byte that is no whitespace, after stepping over what is.
     #[inline(always)]
-    pub(super) fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn word(&self) -> Option<u64> {
-        self.rest()
-            .first_chunk()
-            .map(|chunk| u64::from_le_bytes(*chunk))
-    }
-
-    /// Steps over whitespace.
-    #[inline(always)]
-    pub(super) fn space(&mut self) {
-        if self.peek().is_some_and(|byte| byte <= b' ') {
-            self.run_of_space();
+    pub(super) fn next_solid(&mut self) -> Result<u8, Flaw> {
+        match self.rest {
+            [byte, ..] if *byte > b' ' => Ok(*byte),
+            [b' ', rest @ ..] if rest.first().is_some_and(|byte| *byte > b' ') => {
+                self.rest = rest;
+                self.next()
+            }
+            _ => {
+                self.space();
+                self.next()
+            }
         }
     }
 
-    fn run_of_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
+    /// Steps over as many bytes.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, bytes: usize) -> Result<(), Flaw> {
+        match self.rest.get(bytes..) {
+            Some(rest) => {
+                self.rest = rest;
+                Ok(())
+            }
+            None => Err(Flaw::End),
+        }
+    }
+
+    /// The next eight bytes, zeros beyond the end of the text.
+    #[inline(always)]
+    fn word(&self) -> u64 {
+        match self.rest.first_chunk() {
+            Some(chunk) => u64::from_le_bytes(*chunk),
+            None => digest::padded(self.rest),
+        }
+    }
+
+    /// Steps over whitespace.
+    pub(super) fn space(&mut self) {
+        while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.rest {
+            self.rest = rest;
             // Indented text has runs of spaces after each newline.
-            while let Some(word) = self.word() {
-                let spaces = (word ^ repeat(b' ')).trailing_zeros() / 8;
-                self.at += spaces as usize;
-                if spaces < 8 {
-                    break;
+            while let Some((chunk, rest)) = self.rest.split_first_chunk() {
+                let other = u64::from_le_bytes(*chunk) ^ repeat(b' ');
+                if other == 0 {
+                    self.rest = rest;
+                    continue;
                 }
+                let spaces = other.trailing_zeros() as usize / 8;
+                self.rest = self.rest.get(spaces..).unwrap_or_default();
+                break;
             }
         }
     }
@@ -125,20 +154,20 @@ impl<'a> Scanner<'a> {
     pub(super) fn string(&mut self) -> Result<u64, Flaw> {
         let mut state = digest::STRING;
         loop {
-            let word = self.word().unwrap_or_else(|| digest::padded(self.rest()));
+            let word = self.word();
             let ends = ends_of_run(word);
             if ends == 0 {
                 state = digest::absorb(state, word);
-                self.at += 8;
+                self.advance(8)?;
                 continue;
             }
             let (run, bits) = below(word, ends);
             state = digest::absorb(state, run);
-            self.at += bits as usize / 8;
             if (word >> bits) as u8 == b'"' {
-                self.at += 1;
+                self.advance(bits as usize / 8 + 1)?;
                 return Ok(state);
             }
+            self.advance(bits as usize / 8)?;
             state = self.escape(state)?;
         }
     }
@@ -150,119 +179,118 @@ impl<'a> Scanner<'a> {
         if self.next()? != b'\\' {
             return Err(Flaw::Control);
         }
-        let rest = self.rest();
-        let length = match rest.get(1).ok_or(Flaw::End)? {
+        let length = match self.rest.get(1).ok_or(Flaw::End)? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
             b'u' => 6,
             _ => return Err(Flaw::Escape),
         };
-        let token = rest.get(..length).unwrap_or(rest);
+        let token = self.rest.get(..length).unwrap_or(self.rest);
         if token
             .get(2..)
             .is_some_and(|digits| !digits.iter().all(u8::is_ascii_hexdigit))
         {
             return Err(Flaw::Escape);
         }
-        if token.len() < length {
-            return Err(Flaw::End);
-        }
-        self.at += length;
+        self.advance(length)?;
         Ok(digest::absorb(state, digest::padded(token)))
     }
 
     /// Steps over a number, and returns its digest. At the end of the text it may be unfinished.
     #[inline(always)]
     pub(super) fn number(&mut self) -> Result<u64, Flaw> {
-        // Up to seven digits and what ends a number, within one word.
-        if let Some(word) = self.word()
-            && let others = non_digits(word)
-            && others != 0
-        {
-            let (digits, bits) = below(word, others);
-            let next = (word >> bits) as u8;
-            let plain = bits == 8 || bits != 0 && word as u8 != b'0';
-            if plain && matches!(next, b',' | b'}' | b']' | b'\n' | b'\r' | b' ') {
-                self.at += bits as usize / 8;
-                return Ok(digest::absorb(digest::NUMBER, digits));
-            }
+        let token = self.rest;
+        let mut state = digest::NUMBER;
+        if let [b'-', rest @ ..] = token {
+            state = digest::NEGATIVE;
+            self.rest = rest;
         }
-        self.any_number()
+        let digits = self.rest;
+        let next = loop {
+            let word = self.word();
+            let others = non_digits(word);
+            if others == 0 {
+                state = digest::absorb(state, word);
+                self.advance(8)?;
+                continue;
+            }
+            let (run, bits) = below(word, others);
+            state = digest::absorb(state, run);
+            self.advance(bits as usize / 8)?;
+            break (word >> bits) as u8;
+        };
+        let count = digits.len() - self.rest.len();
+        if count == 0 {
+            return Err(self.no_digit(token));
+        }
+        if count > 1 && digits.first() == Some(&b'0') {
+            self.rest = token;
+            return Err(Flaw::Number);
+        }
+        if matches!(next, b'.' | b'e' | b'E') {
+            return self.fraction(token, state);
+        }
+        Ok(state)
     }
 
+    /// Steps over the fraction and exponent of the number that begins `token`.
     #[inline(never)]
-    fn any_number(&mut self) -> Result<u64, Flaw> {
-        let token = self.rest();
-        let start = self.at;
-        self.number_grammar().map_err(|flaw| {
-            if flaw == Flaw::Number {
-                self.at = start;
+    fn fraction(&mut self, token: &'a [u8], state: u64) -> Result<u64, Flaw> {
+        let tail = self.rest;
+        if let [b'.', rest @ ..] = self.rest {
+            self.rest = rest;
+            self.digits(token)?;
+        }
+        if let [b'e' | b'E', rest @ ..] = self.rest {
+            self.rest = rest;
+            if let b'+' | b'-' = self.next()? {
+                self.advance(1)?;
             }
-            flaw
-        })?;
-        let length = self.at - start;
+            self.digits(token)?;
+        }
+        let length = tail.len() - self.rest.len();
         Ok(digest::absorb_bytes(
-            digest::NUMBER,
-            token.get(..length).unwrap_or_default(),
+            state,
+            tail.get(..length).unwrap_or_default(),
         ))
     }
 
-    fn number_grammar(&mut self) -> Result<(), Flaw> {
-        if self.next()? == b'-' {
-            self.at += 1;
+    /// Steps over at least one digit of the number that begins `token`.
+    fn digits(&mut self, token: &'a [u8]) -> Result<(), Flaw> {
+        let count = self
+            .rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if count == 0 {
+            Err(self.no_digit(token))
+        } else {
+            self.advance(count)
         }
-        let zero = self.next()? == b'0';
-        let digits = self.digits()?;
-        if zero && digits > 1 {
-            return Err(Flaw::Number);
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let b'+' | b'-' = self.next()? {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(())
     }
 
-    /// Steps over at least one digit.
-    fn digits(&mut self) -> Result<usize, Flaw> {
-        let start = self.at;
-        loop {
-            let word = self.word().unwrap_or_else(|| digest::padded(self.rest()));
-            let others = non_digits(word);
-            if others != 0 {
-                self.at += others.trailing_zeros() as usize / 8;
-                break;
-            }
-            self.at += 8;
+    /// No digit where the number that begins `token` needs one.
+    #[cold]
+    fn no_digit(&mut self, token: &'a [u8]) -> Flaw {
+        if self.rest.is_empty() {
+            return Flaw::End;
         }
-        match self.at - start {
-            0 if self.peek().is_none() => Err(Flaw::End),
-            0 => Err(Flaw::Number),
-            count => Ok(count),
-        }
+        self.rest = token;
+        Flaw::Number
     }
 
     /// Steps over `true`, `false` or `null`, and returns its digest.
-    #[inline]
     pub(super) fn literal(&mut self) -> Result<u64, Flaw> {
-        let rest = self.rest();
         let word: &[u8] = match self.next()? {
             b't' => b"true",
             b'f' => b"false",
             b'n' => b"null",
             _ => return Err(Flaw::Value),
         };
-        if rest.starts_with(word) {
-            self.at += word.len();
+        if let Some(rest) = self.rest.strip_prefix(word) {
+            self.rest = rest;
             return Ok(digest::absorb(digest::LITERAL, digest::padded(word)));
         }
-        Err(if word.starts_with(rest) {
+        Err(if word.starts_with(self.rest) {
             Flaw::End
         } else {
             Flaw::Value
@@ -271,34 +299,49 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a key and its colon; returns the key's token, quotes included.
     pub(super) fn key(&mut self) -> Result<&'a str, Flaw> {
-        let start = self.at;
+        let start = self.at();
         if self.next()? != b'"' {
             return Err(Flaw::Key);
         }
-        self.at += 1;
+        self.advance(1)?;
         self.string()?;
-        let token = self.text.get(start..self.at).unwrap_or_default();
-        self.space();
-        if self.next()? != b':' {
+        let token = self.text.get(start..self.at()).unwrap_or_default();
+        if self.next_solid()? != b':' {
             return Err(Flaw::Colon);
         }
-        self.at += 1;
+        self.advance(1)?;
         Ok(token)
     }
 
-    /// After a value in an object or array: steps over the comma, or stops before `close`.
+    /// After a value in an object or array: steps over the comma to what comes next, or over `close`.
     #[inline(always)]
     pub(super) fn another(&mut self, close: u8, flaw: Flaw) -> Result<bool, Flaw> {
-        self.space();
-        match self.next()? {
-            b',' => {
-                self.at += 1;
-                self.space();
-                Ok(true)
-            }
-            byte if byte == close => Ok(false),
-            _ => Err(flaw),
+        // Without whitespace, and a string follows: most often so.
+        if let [b',', b'"', ..] = self.rest {
+            self.advance(1)?;
+            return Ok(true);
         }
+        let byte = self.next_solid()?;
+        if byte != b',' && byte != close {
+            return Err(flaw);
+        }
+        self.advance(1)?;
+        if byte == close {
+            return Ok(false);
+        }
+        self.next_solid()?;
+        Ok(true)
+    }
+
+    /// After the opening bracket: whether something comes before `close`, which is stepped over.
+    #[inline(always)]
+    pub(super) fn any(&mut self, close: u8) -> Result<bool, Flaw> {
+        self.advance(1)?;
+        if self.next_solid()? != close {
+            return Ok(true);
+        }
+        self.advance(1)?;
+        Ok(false)
     }
 
     /// Steps over a scalar: anything but an object or array.
@@ -306,7 +349,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn scalar(&mut self, first: u8) -> Result<u64, Flaw> {
         match first {
             b'"' => {
-                self.at += 1;
+                self.advance(1)?;
                 self.string()
             }
             b'-' | b'0'..=b'9' => self.number(),

@@ -2,7 +2,7 @@
 //! cursor in it. What lies before the cursor goes when more is read; lines, columns and hashes are
 //! carried forward as it goes.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
@@ -98,6 +98,12 @@ impl<R: Read> Window<R> {
         self.at += bytes;
     }
 
+    /// Bytes that are held, whether in use or not.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// Why [`Self::more`] has nothing more to give.
     pub(super) fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
@@ -179,24 +185,15 @@ impl<R: Read> Window<R> {
     }
 
     fn fill(&mut self, bytes: &mut Vec<u8>, capacity: usize) {
-        let mut filled = bytes.len();
-        bytes.reserve_exact(capacity.saturating_sub(filled));
-        bytes.resize(capacity.max(filled), 0);
-        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
-            match self.input.read(room) {
-                Ok(0) => {
-                    self.ending = Some(Ending::Input);
-                    break;
-                }
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
-                    break;
-                }
+        let room = capacity.saturating_sub(bytes.len());
+        bytes.reserve_exact(room);
+        match self.input.by_ref().take(room as u64).read_to_end(bytes) {
+            Ok(count) if count == room => {}
+            Ok(_) => self.ending = Some(Ending::Input),
+            Err(error) => {
+                self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
             }
         }
-        bytes.truncate(filled);
     }
 
     /// UTF-16 begins with a mark, or with a NUL in one of two characters.
@@ -216,10 +213,9 @@ impl<R: Read> Window<R> {
         }
         self.text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let invalid = error.utf8_error();
-            self.ending = Some(Ending::Failed(
-                ErrorKind::Utf8,
-                invalid.error_len().unwrap_or(1),
-            ));
+            let rest = error.as_bytes().len() - invalid.valid_up_to();
+            let length = invalid.error_len().unwrap_or(rest);
+            self.ending = Some(Ending::Failed(ErrorKind::Utf8, length));
             let mut bytes = error.into_bytes();
             bytes.truncate(invalid.valid_up_to());
             String::from_utf8(bytes).unwrap_or_default()

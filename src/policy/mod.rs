@@ -1,15 +1,32 @@
 //! Floor 4: policies, from YAML to typed conditions.
 
+mod case;
 mod condition;
+mod draft;
+mod load;
+mod overrides;
 mod packs;
-#[expect(clippy::module_inception, reason = "the floor is named after what it makes")]
+mod parser;
+#[expect(
+    clippy::module_inception,
+    reason = "the floor is named after what it makes"
+)]
 mod policy;
+mod prose;
+mod resolve;
+mod slug;
 mod syntax;
 mod template;
+mod unit;
 
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
+pub use load::load;
 pub use packs::built_in;
 pub use policy::{Approval, Case, Expectation, Policy, PolicySet, WhenUnknown};
+pub use prose::prose;
 pub use template::{Part, Template};
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,26 @@ pub enum Expectation {
     Inconclusive,
 }
 
+impl Expectation {
+    /// Every expectation, as listed in errors.
+    pub const ALL: [Self; 4] = [
+        Self::Fails(Effect::Deny),
+        Self::Fails(Effect::Alert),
+        Self::Pass,
+        Self::Inconclusive,
+    ];
+
+    /// As written in policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fails(effect) => effect.name(),
+            Self::Pass => "pass",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// A service that is meant to be open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {

@@ -80,6 +80,134 @@ pub(crate) enum Op {
     IsEmpty,
 }
 
+/// One way to write an operator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spelling {
+    /// Words or a sign, in lower case, one space between words.
+    pub text: &'static str,
+    pub op: Op,
+    /// Whether it asks for the opposite of what `op` asks.
+    pub negated: bool,
+}
+
+const fn plain(text: &'static str, op: Op) -> Spelling {
+    Spelling {
+        text,
+        op,
+        negated: false,
+    }
+}
+
+const fn negated(text: &'static str, op: Op) -> Spelling {
+    Spelling {
+        text,
+        op,
+        negated: true,
+    }
+}
+
+/// Every spelling; the first of an operator is the one that messages use.
+const SPELLINGS: &[Spelling] = &[
+    plain("=", Op::Equal),
+    plain("==", Op::Equal),
+    plain("is", Op::Equal),
+    plain("!=", Op::NotEqual),
+    plain("is not", Op::NotEqual),
+    plain("<", Op::Less),
+    plain("<=", Op::LessOrEqual),
+    plain(">", Op::Greater),
+    plain(">=", Op::GreaterOrEqual),
+    plain("in", Op::In),
+    plain("is in", Op::In),
+    plain("not in", Op::NotIn),
+    plain("is not in", Op::NotIn),
+    plain("contains", Op::Contains),
+    negated("not contains", Op::Contains),
+    plain("contains any of", Op::ContainsAnyOf),
+    negated("not contains any of", Op::ContainsAnyOf),
+    plain("contains all of", Op::ContainsAllOf),
+    negated("not contains all of", Op::ContainsAllOf),
+    plain("starts with", Op::StartsWith),
+    negated("not starts with", Op::StartsWith),
+    plain("ends with", Op::EndsWith),
+    negated("not ends with", Op::EndsWith),
+    plain("matches", Op::Matches),
+    negated("not matches", Op::Matches),
+    plain("is known", Op::IsKnown),
+    plain("is not unknown", Op::IsKnown),
+    plain("is unknown", Op::IsUnknown),
+    plain("is not known", Op::IsUnknown),
+    plain("is empty", Op::IsEmpty),
+    negated("is not empty", Op::IsEmpty),
+];
+
+impl Op {
+    /// Every operator.
+    pub(crate) const ALL: [Self; 17] = [
+        Self::Equal,
+        Self::NotEqual,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+        Self::In,
+        Self::NotIn,
+        Self::Contains,
+        Self::ContainsAnyOf,
+        Self::ContainsAllOf,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Matches,
+        Self::IsKnown,
+        Self::IsUnknown,
+        Self::IsEmpty,
+    ];
+
+    /// Every way to write any of them.
+    pub(crate) fn spellings() -> &'static [Spelling] {
+        SPELLINGS
+    }
+
+    /// Reads a key of the mapping form; case and the width of spaces do not matter.
+    pub(crate) fn parse(key: &str) -> Option<Self> {
+        SPELLINGS
+            .iter()
+            .find(|spelling| {
+                !spelling.negated
+                    && key
+                        .split_whitespace()
+                        .map(str::to_lowercase)
+                        .eq(spelling.text.split(' '))
+            })
+            .map(|spelling| spelling.op)
+    }
+
+    /// As messages write it.
+    pub(crate) fn spelling(self) -> &'static str {
+        SPELLINGS
+            .iter()
+            .find(|spelling| spelling.op == self)
+            .map_or("", |spelling| spelling.text)
+    }
+
+    /// Whether something stands on its right.
+    pub(crate) fn takes_operand(self) -> bool {
+        !matches!(self, Self::IsKnown | Self::IsUnknown | Self::IsEmpty)
+    }
+
+    /// The operator that means the same with its sides exchanged, where there is one.
+    pub(crate) fn flipped(self) -> Option<Self> {
+        match self {
+            Self::Equal | Self::NotEqual => Some(self),
+            Self::Less => Some(Self::Greater),
+            Self::LessOrEqual => Some(Self::GreaterOrEqual),
+            Self::Greater => Some(Self::Less),
+            Self::GreaterOrEqual => Some(Self::LessOrEqual),
+            _ => None,
+        }
+    }
+}
+
 /// One side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Operand {

@@ -15,3 +15,6 @@ pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};
 pub use rows::{Row, Rows};
 pub use whole::{Snapshot, Wholeness};
+
+#[cfg(test)]
+mod tests;

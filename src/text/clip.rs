@@ -51,7 +51,7 @@ pub(super) fn clip(line: &str, marks: &[Range<usize>], cut: Cut) -> Clip {
 /// What of a line is shown, in order and apart from each other.
 fn kept_ranges(line: &str, marks: &[Range<usize>], width: usize) -> Vec<Range<usize>> {
     if forward(line, 0..line.len(), width).0 == line.len() {
-        return vec![0..line.len()];
+        return std::iter::once(0..line.len()).collect();
     }
     let mut places = marks.to_vec();
     places.sort_by_key(|place| (place.start, place.end));

@@ -183,10 +183,10 @@ impl<'a> Lines<'a> {
     /// A row without its line break.
     fn line(&self, row: usize) -> Span {
         let start = self.starts.get(row).copied().unwrap_or(self.text.len());
-        let line = match self.starts.get(row + 1) {
-            Some(next) => self.slice(Span::new(start, next.saturating_sub(1))),
-            None => self.slice(Span::new(start, self.text.len())),
+        let Some(next) = self.starts.get(row + 1) else {
+            return Span::new(start, self.text.len());
         };
+        let line = self.slice(Span::new(start, next.saturating_sub(1)));
         Span::new(start, start + line.strip_suffix('\r').unwrap_or(line).len())
     }
 
@@ -315,5 +315,343 @@ impl SourceCode for NamedExcerpt {
             position.line,
             position.column,
         )))
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::string_slice,
+    clippy::single_range_in_vec_init,
+    reason = "a test fails by a panic, and one place is a list of places"
+)]
+mod tests {
+    use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Report};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WIDTH: usize = 100;
+
+    fn room(context: usize) -> Room {
+        Room {
+            context,
+            width: WIDTH,
+        }
+    }
+
+    fn excerpt(text: &str, spans: &[Range<usize>]) -> Excerpt {
+        let spans: Vec<Span> = spans
+            .iter()
+            .map(|span| Span::new(span.start, span.end))
+            .collect();
+        Excerpt::new(text, Position::START, &spans, room(1))
+    }
+
+    /// The report as a terminal without colour shows it.
+    fn drawn(excerpt: Excerpt) -> String {
+        let labels: Vec<LabeledSpan> = (0..)
+            .zip(&excerpt.labels)
+            .map(|(at, label)| LabeledSpan::at(label.range(), format!("label {at}")))
+            .collect();
+        let diagnostic = MietteDiagnostic::new("message").with_labels(labels);
+        let report = Report::from(diagnostic).with_source_code(excerpt.named("policies.yaml"));
+        let mut drawn = String::new();
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
+            .with_context_lines(1)
+            .render_report(&mut drawn, report.as_ref())
+            .unwrap();
+        drawn
+    }
+
+    /// The underlined columns of a drawn line, with the text above them.
+    fn underlined(drawn: &str) -> Vec<String> {
+        let lines: Vec<&str> = drawn.lines().collect();
+        let mut found = Vec::new();
+        for pair in lines.windows(2) {
+            let is_underline = |line: &str| {
+                line.trim_start().starts_with('·')
+                    && line.contains(['─', '┬'])
+                    && !line.contains('╰')
+            };
+            let (above, below) = (pair[0], pair[1]);
+            if !is_underline(below) || above.contains("╰") || !above.contains('│') {
+                continue;
+            }
+            let mut cells = Vec::new();
+            for c in above.chars() {
+                // The characters of these tests are one or two columns wide.
+                cells.push(c.to_string());
+                if c >= '\u{1100}' && c != '─' && c != '│' && c != '…' && c != '╭' {
+                    cells.push(String::new());
+                }
+            }
+            let marked = below
+                .chars()
+                .zip(cells)
+                .filter(|(mark, _)| matches!(mark, '─' | '┬'));
+            found.push(marked.map(|(_, cell)| cell).collect());
+        }
+        found
+    }
+
+    #[test]
+    fn a_place_is_underlined_under_its_characters_with_its_line_and_column() {
+        let minified = format!(
+            "{{\"rows\":[{}\"端口\":3389{}]}}",
+            "1,".repeat(5000),
+            ",2".repeat(200_000)
+        );
+        let port = minified.find("3389").unwrap();
+        let file = "operation: X\npolicies:\n  - 禁止 RDP if RiskLevel 3\n  - x\n";
+        let word = file.find("RiskLevel").unwrap();
+        let crlf = "a: 1\r\nb: 中文 x\r\nc: 3\r\n";
+        let tabs = "\t\tvalue\tx";
+        for (text, span, head, expected) in [
+            (
+                minified.as_str(),
+                port..port + 4,
+                "policies.yaml:1:10015",
+                "3389",
+            ),
+            (file, word..word + 9, "policies.yaml:3:15", "RiskLevel"),
+            (crlf, 16..17, "policies.yaml:2:7", "x"),
+            (crlf, 9..15, "policies.yaml:2:4", "中文"),
+            ("\u{feff}端口: 1", 3..9, "policies.yaml:1:1", "端口"),
+            (tabs, 2..7, "policies.yaml:1:3", "value"),
+            ("a\u{1b}[31m: \u{202e}b", 11..12, "policies.yaml:1:10", "b"),
+        ] {
+            let drawn = drawn(excerpt(text, &[span]));
+            assert!(drawn.contains(&format!("[{head}]")), "{drawn}");
+            assert_eq!(underlined(&drawn), [expected], "{drawn}");
+            assert!(
+                !drawn.replace('\n', "").contains(crate::text::is_hostile),
+                "{drawn}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_have_their_numbers_and_a_gap_begins_a_new_block() {
+        let text: String = (1..=1000).map(|line| format!("line {line}\n")).collect();
+        let at = |line: usize| text.find(&format!("line {line}\n")).unwrap();
+        let drawn = drawn(excerpt(
+            &text,
+            &[at(900)..at(900) + 4, at(3)..at(3) + 4, at(6)..at(6) + 4],
+        ));
+        let shown: Vec<String> = drawn
+            .lines()
+            .filter_map(|line| line.split_once('│'))
+            .map(|(number, line)| format!("{}={}", number.trim(), line.trim()))
+            .collect();
+        let expected = [2, 3, 4, 5, 6, 7, 899, 900, 901].map(|line| format!("{line}=line {line}"));
+        assert_eq!(shown, expected, "{drawn}");
+        assert!(drawn.contains("[policies.yaml:3:1]"), "{drawn}");
+        assert!(drawn.contains("[policies.yaml:900:1]"), "{drawn}");
+    }
+
+    #[test]
+    fn a_text_from_within_a_file_keeps_the_place_of_its_start() {
+        let start = Position {
+            line: 7,
+            column: 4_000_001,
+        };
+        let excerpt = Excerpt::new(
+            "{\"Port\": 3389}\nx",
+            start,
+            &[Span::new(9, 13), Span::new(15, 16)],
+            room(0),
+        );
+        assert_eq!(excerpt.text, "…{\"Port\": 3389}\nx\n");
+        assert_eq!(excerpt.first_line, 7);
+        let places = [
+            Position {
+                line: 7,
+                column: 4_000_010,
+            },
+            Position { line: 8, column: 1 },
+        ];
+        assert_eq!(excerpt.positions, places);
+        let drawn = drawn(excerpt);
+        assert!(drawn.contains("[policies.yaml:7:4000010]"), "{drawn}");
+        assert!(drawn.contains("\n 7 │ …{"), "{drawn}");
+    }
+
+    #[test]
+    fn an_empty_place_is_drawn_at_the_end_of_a_line_and_of_the_file() {
+        for (text, at, head) in [
+            ("a:\nb: 1", 2, "policies.yaml:1:3"),
+            ("a:\r\nb: 1", 2, "policies.yaml:1:3"),
+            ("a: 1\nb:", 7, "policies.yaml:2:3"),
+            ("a: 1\n", 5, "policies.yaml:2:1"),
+            ("", 0, "policies.yaml:1:1"),
+            ("a", 99, "policies.yaml:1:2"),
+        ] {
+            let drawn = drawn(excerpt(text, &[at..at]));
+            assert!(drawn.contains(&format!("[{head}]")), "{text:?}\n{drawn}");
+            assert!(drawn.contains("▲"), "{text:?}\n{drawn}");
+            assert!(drawn.contains("label 0"), "{text:?}\n{drawn}");
+        }
+    }
+
+    #[test]
+    fn places_far_apart_on_one_line_are_both_shown() {
+        let text = format!(
+            "{}\"Port\":3389,{}\"RiskLevel\":3,{}",
+            "x".repeat(900),
+            "y".repeat(900),
+            "z".repeat(900)
+        );
+        let (port, risk) = (text.find("3389").unwrap(), text.find("\"Risk").unwrap());
+        let excerpt = excerpt(&text, &[risk..risk + 11, port..port + 4]);
+        let shown: Vec<&str> = excerpt
+            .labels
+            .iter()
+            .map(|label| &excerpt.text[label.range()])
+            .collect();
+        assert_eq!(shown, ["\"RiskLevel\"", "3389"]);
+        assert_eq!(excerpt.text.matches('…').count(), 3);
+        assert!(excerpt.text.chars().count() <= WIDTH + 4);
+        assert_eq!(underlined(&drawn(excerpt)), ["3389\"RiskLevel\""]);
+    }
+
+    #[test]
+    fn a_long_place_is_shown_from_its_start_with_what_leads_to_it() {
+        let text = format!("rule: {}", "中".repeat(3000));
+        let excerpt = excerpt(&text, &[6..text.len()]);
+        let label = &excerpt.text[excerpt.labels[0].range()];
+        assert!(excerpt.text.starts_with("rule: 中"));
+        assert!(
+            label.starts_with("中中中") && label.ends_with("中…"),
+            "{label}"
+        );
+    }
+
+    #[test]
+    fn more_places_than_have_room_lie_on_what_stands_for_them() {
+        let text = "0123456789".repeat(100);
+        let spans: Vec<Range<usize>> = (0..50).map(|at| at * 20..at * 20 + 3).collect();
+        let excerpt = excerpt(&text, &spans);
+        let shown: Vec<&str> = excerpt
+            .labels
+            .iter()
+            .map(|label| &excerpt.text[label.range()])
+            .collect();
+        assert_eq!(shown[..8], ["012"; 8]);
+        assert!(
+            shown[8..].iter().all(|label| ["012", "…"].contains(label)),
+            "{shown:?}"
+        );
+        assert_eq!(shown[49], "…");
+        drawn(excerpt);
+    }
+
+    #[test]
+    fn a_tall_place_is_shown_by_its_first_line() {
+        let text: String = (0..100).map(|line| format!("  {line}: x\n")).collect();
+        let tall = excerpt(&text, &[2..text.len()]);
+        assert_eq!(&tall.text[tall.labels[0].range()], "0: x");
+        assert_eq!(tall.text.lines().count(), 2);
+        let short = excerpt(&text, &[9..30]);
+        assert_eq!(
+            &short.text[short.labels[0].range()],
+            text[9..30].trim_end_matches('\n')
+        );
+    }
+
+    #[test]
+    fn without_a_place_there_is_nothing_to_show() {
+        let excerpt = excerpt("a: 1", &[]);
+        assert_eq!((excerpt.text.as_str(), excerpt.first_line), ("", 1));
+        assert!(excerpt.named("x").read_span(&(0, 0).into(), 0, 0).is_err());
+    }
+
+    #[test]
+    fn a_hostile_file_name_is_shown_not_sent() {
+        let named = excerpt("a", &[0..1]).named("a\u{1b}[2J\u{202e}.yaml");
+        let contents = named.read_span(&(0, 1).into(), 0, 0).unwrap();
+        assert_eq!(contents.name(), Some("a<U+001B>[2J<U+202E>.yaml"));
+    }
+
+    /// A text and spans on character boundaries of it.
+    fn text_and_spans() -> impl Strategy<Value = (String, Vec<Range<usize>>)> {
+        let piece =
+            "[a-z \u{7}\t\r\n中é\u{202e}🔒{}\":,]{0,60}|\n|\r\n|[a-c]{90,130}|(中|é){40,120}";
+        let text = prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+        (
+            text,
+            prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40), 0..6),
+        )
+            .prop_map(|(text, spans)| {
+                let within_break =
+                    |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+                let ends = text.char_indices().map(|(at, _)| at);
+                let mut ends: Vec<usize> = ends.filter(|at| !within_break(*at)).collect();
+                ends.push(text.len());
+                let span = |(start, length): (prop::sample::Index, usize)| {
+                    let start = start.index(ends.len());
+                    ends[start]..ends[(start + length).min(ends.len() - 1)]
+                };
+                let spans = spans.into_iter().map(span).collect();
+                (text, spans)
+            })
+    }
+
+    /// A piece of a text as an excerpt shows it.
+    fn shown(text: &str) -> String {
+        let lines: Vec<String> = text
+            .replace("\r\n", "\n")
+            .split('\n')
+            .map(|line| {
+                line.split('\t')
+                    .map(|part| printable(part).into_owned())
+                    .collect::<Vec<_>>()
+                    .join("\t")
+            })
+            .collect();
+        lines.join("\n")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+        #[test]
+        fn the_text_under_a_label_is_the_text_of_its_place((text, spans) in text_and_spans()) {
+            let excerpt = excerpt(&text, &spans);
+            for (span, label) in spans.iter().zip(&excerpt.labels) {
+                let label = &excerpt.text[label.range()];
+                let place = shown(text[span.clone()].trim_start_matches('\u{feff}'));
+                let (place, label) = (place.trim_end_matches(['\r', '\n']), label.trim_end_matches('\n'));
+                let parts: Vec<&str> = label.split('…').collect();
+                let is_cut = parts.len() > 1 || text[span.clone()].matches('\n').count() >= TALLEST_LABEL;
+                prop_assert!(is_cut || label == place, "{label:?} for {place:?}");
+                let mut rest = place;
+                for part in parts {
+                    let at = rest.find(part);
+                    prop_assert!(at.is_some(), "{label:?} for {place:?}");
+                    rest = &rest[at.unwrap() + part.len()..];
+                }
+            }
+        }
+
+        #[test]
+        fn positions_are_those_of_the_file((text, spans) in text_and_spans()) {
+            let source = crate::text::Source::new("x", text.as_str());
+            let excerpt = excerpt(&text, &spans);
+            for (span, position) in spans.iter().zip(&excerpt.positions) {
+                prop_assert_eq!(*position, source.position(span.start));
+            }
+        }
+
+        #[test]
+        fn no_drawn_line_is_too_wide_or_hostile((text, spans) in text_and_spans()) {
+            let excerpt = excerpt(&text, &spans);
+            prop_assert!(excerpt.text.chars().all(|c| matches!(c, '\n' | '\t') || !crate::text::is_hostile(c)));
+            for line in excerpt.text.lines() {
+                let columns: usize = line.chars().map(|c| match c { '\t' => 4, '…' => 1, '\u{1100}'.. => 2, _ => 1 }).sum();
+                prop_assert!(columns <= WIDTH + 10, "{columns}: {line}");
+            }
+            let drawn = drawn(excerpt);
+            prop_assert!(!drawn.chars().any(|c| c != '\n' && crate::text::is_hostile(c)), "{drawn}");
+        }
     }
 }

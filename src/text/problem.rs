@@ -102,10 +102,7 @@ impl Problem {
         };
         Self {
             level,
-            code: error
-                .code()
-                .map(|code| code.to_string())
-                .unwrap_or_default(),
+            code: error.code().map(|code| code.to_string()).unwrap_or_default(),
             message: error.to_string(),
             label: "here".to_owned(),
             help: error.help().map(|help| help.to_string()),

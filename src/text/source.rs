@@ -19,11 +19,7 @@ impl Source {
     /// `name` is what diagnostics show: the path as it was given, never made absolute.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self {
-            name: name.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        })
+        Arc::new(Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() })
     }
 
     /// The path as it was given.
@@ -52,11 +48,7 @@ impl Source {
         let start = starts.get(line - 1).copied().unwrap_or_default();
         let before = self.text.get(start..offset).unwrap_or_default();
         let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
-        Position {
-            line: line as u64,
-            column: 1,
-        }
-        .after(before.as_bytes())
+        Position { line: line as u64, column: 1 }.after(before.as_bytes())
     }
 }
 
@@ -69,9 +61,7 @@ impl PartialEq for Source {
 impl Eq for Source {}
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0)
-        .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
-        .collect()
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
 }
 
 /// A span together with the text it lies in.
@@ -99,9 +89,6 @@ impl Location {
     /// Another span of the same text.
     #[must_use]
     pub fn at(&self, span: Span) -> Self {
-        Self {
-            source: Arc::clone(&self.source),
-            span,
-        }
+        Self { source: Arc::clone(&self.source), span }
     }
 }

@@ -236,6 +236,21 @@ pub(super) enum Error {
     Syntax { reason: String },
 }
 
+impl Error {
+    pub(super) fn control(character: char) -> Self {
+        Self::ControlCharacter {
+            shown: format!("U+{:04X}", u32::from(character)),
+        }
+    }
+
+    /// What a text cannot begin with, as the message says it.
+    pub(super) fn reserved(shown: &str) -> Self {
+        Self::ReservedCharacter {
+            shown: shown.to_owned(),
+        }
+    }
+}
+
 /// A text as a message repeats it: its first line, and not much of that.
 pub(super) fn brief(text: &str) -> String {
     const MOST: usize = 60;

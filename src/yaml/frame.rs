@@ -58,7 +58,7 @@ impl Frame {
         matches!(&self.content, Content::Mapping(mapping) if mapping.key.is_some())
     }
 
-    /// Takes the next element, key or value, and says what is wrong with it as a key.
+    /// Takes the next element, key or value, and says what is wrong with a key.
     ///
     /// `written` is its place in the frame, which of an alias is not the place of the node.
     pub(super) fn take(&mut self, node: Node, written: Location) -> Option<Problem> {
@@ -71,8 +71,9 @@ impl Frame {
             Content::Mapping(mapping) => mapping,
         };
         if let Some(key) = mapping.key.take() {
+            let problem = problem_of_joined(&key, &node);
             mapping.entries.push(Entry { key, value: node });
-            return None;
+            return problem;
         }
         let problem = mapping.problem_of_key(&node, written);
         mapping.key = Some(node);
@@ -122,4 +123,17 @@ impl Mapping {
         }
         self.index.get(text).and_then(|at| self.entries.get(*at))
     }
+}
+
+/// `{Port:3389}` is a key without a value to YAML, and to nobody else.
+fn problem_of_joined(key: &Node, value: &Node) -> Option<Problem> {
+    let is_absent = value.location.span == Span::new(key.location.span.end, key.location.span.end);
+    if !is_absent || !key.as_scalar()?.is_plain() {
+        return None;
+    }
+    let (name, _) = key.location.text().split_once(':')?;
+    let colon = key.location.span.start + name.len();
+    let location = key.location.at(Span::new(colon, colon + 1));
+    let error = Error::SpaceAfterColon { key: brief(name) };
+    Some(Problem::new(&error, Place::Text(location)).labelled("a space after this colon"))
 }

@@ -21,6 +21,7 @@ pub(super) fn problem(error: &ScanError, source: &Arc<Source>, last: Span) -> Pr
         .or_else(|| complaint.about_brackets(error.kind()))
         .or_else(|| complaint.about_colons(error.kind()))
         .or_else(|| complaint.about_lines(error.kind()))
+        .or_else(|| complaint.about_signs(error.kind()))
         .unwrap_or_else(|| complaint.about_the_rest(error.kind()));
     let location = Location {
         source: Arc::clone(source),
@@ -207,7 +208,7 @@ impl<'a> Complaint<'a> {
             let line = Span::new(dash, self.line().end);
             return (Error::ElementAmongKeys, line, "an element");
         }
-        if self.tab_before(before) {
+        if before.trim_start().is_empty() && before.contains('\t') {
             return (Error::Tab, self.tab(), "this tab");
         }
         if !before.trim().is_empty() {
@@ -217,37 +218,29 @@ impl<'a> Complaint<'a> {
         (Error::Indentation, self.line(), "this line")
     }
 
-    fn tab_before(&self, indentation: &str) -> bool {
-        indentation.trim_start().is_empty() && indentation.contains('\t')
+    fn about_signs(&self, kind: &ErrorKind) -> Option<Finding> {
+        let (error, label) = match kind {
+            ErrorKind::UnexpectedCharacter { character: '`' } => {
+                (Error::reserved("a backtick"), "begins the text")
+            }
+            ErrorKind::UnexpectedCharacter { character } => (
+                Error::reserved(&format!("`{character}`")),
+                "begins the text",
+            ),
+            ErrorKind::BomInsideDocument => (Error::control('\u{feff}'), "a byte order mark"),
+            ErrorKind::RecursionLimitExceeded => (Error::TooDeep, "the limit is here"),
+            ErrorKind::MissingAnchorOrAliasName => {
+                let indicator = self.character();
+                (Error::MissingName { indicator }, "no name follows")
+            }
+            _ => return None,
+        };
+        Some((error, self.one(), label))
     }
 
     fn about_the_rest(&self, kind: &ErrorKind) -> Finding {
         match kind {
-            ErrorKind::UnexpectedCharacter { character } => {
-                let shown = match character {
-                    '`' => "a backtick".to_owned(),
-                    character => format!("`{character}`"),
-                };
-                (
-                    Error::ReservedCharacter { shown },
-                    self.one(),
-                    "begins the text",
-                )
-            }
-            ErrorKind::BomInsideDocument => {
-                let error = Error::ControlCharacter {
-                    shown: "U+FEFF".to_owned(),
-                };
-                (error, self.one(), "a byte order mark")
-            }
             ErrorKind::DirectiveDisallowed => (Error::Directive, self.line(), "a directive"),
-            ErrorKind::RecursionLimitExceeded => (Error::TooDeep, self.one(), "the limit is here"),
-            ErrorKind::MissingAnchorOrAliasName => {
-                let error = Error::MissingName {
-                    indicator: self.character(),
-                };
-                (error, self.one(), "no name follows")
-            }
             ErrorKind::UndeclaredTagHandle
             | ErrorKind::MissingTagUri
             | ErrorKind::UnclosedVerbatimTag
@@ -259,21 +252,13 @@ impl<'a> Complaint<'a> {
             | ErrorKind::InvalidGlobalTagCharacter
             | ErrorKind::ExpectedTagBang => {
                 let word = self.word();
-                (
-                    Error::Tag {
-                        tag: brief(self.slice(word)),
-                    },
-                    word,
-                    "a tag",
-                )
+                let tag = brief(self.slice(word));
+                (Error::Tag { tag }, word, "a tag")
             }
-            other => (
-                Error::Syntax {
-                    reason: reason(other),
-                },
-                self.line(),
-                "here",
-            ),
+            other => {
+                let reason = reason(other);
+                (Error::Syntax { reason }, self.line(), "here")
+            }
         }
     }
 

@@ -89,8 +89,7 @@ impl<'a> Tree<'a> {
         let Some((span, character)) = layout::forbidden(text) else {
             return Ok(());
         };
-        let shown = format!("U+{:04X}", u32::from(character));
-        self.fatal(&Error::ControlCharacter { shown }, span, "this character")
+        self.fatal(&Error::control(character), span, "this character")
     }
 
     fn read(&mut self) -> Result<(), Fatal> {

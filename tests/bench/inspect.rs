@@ -51,7 +51,7 @@ pub(crate) fn corpus(corpus: &Corpus) -> Result<()> {
     }
     let size = text.len() / rows.len().max(1);
     let expected = if corpus.layout == Layout::Pretty {
-        700..900
+        650..750
     } else {
         510..535
     };

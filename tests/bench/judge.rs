@@ -66,7 +66,7 @@ fn run(options: &Options) -> Result<()> {
         inspect::corpus(&options.corpus(20_000))?;
     }
     let mut out = io::stdout();
-    writeln!(out, "{}", table::HEADER)?;
+    writeln!(out, "{}", table::header())?;
     for &records in &options.records {
         for &shape in &options.shape {
             for row in rows(options, records, shape)? {

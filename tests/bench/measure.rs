@@ -9,6 +9,7 @@ use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
@@ -50,7 +51,7 @@ pub(crate) fn cost(program: &Path, arguments: &[OsString], repeats: u32) -> Resu
         .arg(program)
         .args(arguments);
     let [micros, peak, code] = figures(&mut launcher)?;
-    let cpu = seconds(u64::try_from(micros)?) / f64::from(repeats);
+    let cpu = seconds(micros * 1_000)? / f64::from(repeats);
     Ok(Cost {
         cpu,
         peak: u64::try_from(peak)?,
@@ -64,14 +65,14 @@ pub(crate) fn reading(input: &Path) -> Result<Reading> {
     reader.arg(BASELINE).arg(input);
     let [parse, whole, bytes] = figures(&mut reader)?;
     Ok(Reading {
-        parse: seconds(u64::try_from(parse)?) / 1e3,
-        whole: seconds(u64::try_from(whole)?) / 1e3,
+        parse: seconds(parse)?,
+        whole: seconds(whole)?,
         bytes: u64::try_from(bytes)?,
     })
 }
 
-fn seconds(micros: u64) -> f64 {
-    std::time::Duration::from_micros(micros).as_secs_f64()
+fn seconds(nanos: i64) -> Result<f64> {
+    Ok(Duration::from_nanos(u64::try_from(nanos)?).as_secs_f64())
 }
 
 /// Runs a process of this program and reads the three numbers that it prints.

@@ -49,7 +49,7 @@ pub(crate) struct Options {
     /// Another build of the tool.
     #[arg(long, default_value = env!("CARGO_BIN_EXE_portcullis"))]
     pub(crate) tool: PathBuf,
-    /// Only writes evidence and policies into this folder.
+    /// Only writes policies, and evidence of the first number of records, into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) write: Option<PathBuf>,
     /// A few records once, in every shape, and a check of the generated evidence itself.

@@ -17,11 +17,20 @@ pub(crate) struct Row {
     whole: Vec<f64>,
 }
 
-/// The titles and units of the columns.
-pub(crate) const HEADER: &str = "\
-shape        records  policies  findings   CPU time  spread   records    bytes    peak   ratio to
-                                 /record         ms       %      /s      MB/s      MB  parse  read
-----------------------------------------------------------------------------------------------------";
+/// The columns: width, title, unit.
+const COLUMNS: [(usize, &str, &str); 11] = [
+    (10, "shape", ""),
+    (10, "records", ""),
+    (9, "policies", ""),
+    (10, "findings", "/record"),
+    (10, "CPU time", "ms"),
+    (8, "spread", "%"),
+    (11, "records", "/s"),
+    (7, "bytes", "MB/s"),
+    (8, "peak", "MB"),
+    (9, "parse", "ratio"),
+    (8, "read", "ratio"),
+];
 
 /// What the columns mean.
 pub(crate) const LEGEND: &str = "
@@ -68,23 +77,45 @@ impl fmt::Display for Row {
             policies,
         } = self.case;
         let (cpu, records) = (median(&self.cpu), decimal(count));
-        write!(
-            out,
-            "{:<10}{:>10}{policies:>10}",
-            shape.name(),
-            grouped(count)
-        )?;
-        write!(out, "{:>10.3}", decimal(self.findings) / records)?;
-        write!(out, "{:>11.2}{:>8.0}", cpu * 1e3, spread(&self.cpu))?;
-        let peak = decimal(self.peak) * 1_024.0 / 1e6;
-        let read = cpu / median(&self.whole);
-        if count < REPEATED_BELOW {
-            return write!(out, "{:>10}{:>9}{peak:>8.1}{:>7}{read:>6.2}", "-", "-", "-");
-        }
-        write!(out, "{:>10}", grouped(whole(records / cpu)))?;
-        write!(out, "{:>9.0}{peak:>8.1}", decimal(self.bytes) / cpu / 1e6)?;
-        write!(out, "{:>7.2}{read:>6.2}", cpu / median(&self.parse))
+        let rated = |text: String| {
+            if count < REPEATED_BELOW {
+                "-".to_owned()
+            } else {
+                text
+            }
+        };
+        let cells = [
+            shape.name().to_owned(),
+            grouped(count),
+            policies.to_string(),
+            format!("{:.3}", decimal(self.findings) / records),
+            format!("{:.2}", cpu * 1e3),
+            format!("{:.0}", spread(&self.cpu)),
+            rated(grouped(whole(records / cpu))),
+            rated(format!("{:.0}", decimal(self.bytes) / cpu / 1e6)),
+            format!("{:.1}", decimal(self.peak) * 1_024.0 / 1e6),
+            rated(format!("{:.2}", cpu / median(&self.parse))),
+            format!("{:.2}", cpu / median(&self.whole)),
+        ];
+        out.write_str(&line(cells.each_ref().map(String::as_str)))
     }
+}
+
+/// The titles of the columns, their units, and a rule below.
+pub(crate) fn header() -> String {
+    let titles = line(COLUMNS.map(|(_, title, _)| title));
+    let units = line(COLUMNS.map(|(_, _, unit)| unit));
+    format!("{titles}\n{units}\n{}", "-".repeat(titles.chars().count()))
+}
+
+/// One cell a column: the first flush left, numbers flush right.
+fn line(cells: [&str; 11]) -> String {
+    let cells = COLUMNS.iter().zip(cells).enumerate();
+    let cells = cells.map(|(place, (&(width, ..), cell))| match place {
+        0 => format!("{cell:<width$}"),
+        _ => format!("{cell:>width$}"),
+    });
+    cells.collect()
 }
 
 /// The middle value; of an even number, the lower of the two.

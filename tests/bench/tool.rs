@@ -94,25 +94,20 @@ impl Report {
     }
 
     /// Refuses a report over fewer records than were written, over evidence that the tool did not
-    /// find whole, or without the violations that are in it: its cost would say nothing.
+    /// find whole, or without a finding where there are many: its cost would say nothing.
     pub(crate) fn confirm(&self, case: Case) -> Result<()> {
         let Case { shape, records, .. } = case;
         if self.summary.records != records {
             return Err(format!("{} of {records} records judged", self.summary.records).into());
         }
-        let whole = self
-            .evidence
-            .iter()
-            .all(|source| source.complete == Some(true));
-        if shape != Shape::Ndjson && !whole {
-            return Err(format!(
-                "complete evidence ({}) was not found complete",
-                shape.name()
-            )
-            .into());
+        let partial = self.evidence.iter().any(|one| one.complete != Some(true));
+        if shape != Shape::Ndjson && (partial || self.evidence.is_empty()) {
+            return Err(
+                format!("whole evidence as {} was not found complete", shape.name()).into(),
+            );
         }
-        if records >= REPEATED_BELOW && self.exit_code != 1 {
-            return Err(format!("exit code {} where violations are", self.exit_code).into());
+        if records >= REPEATED_BELOW && self.findings() == 0 {
+            return Err(format!("nothing found in {records} records").into());
         }
         Ok(())
     }

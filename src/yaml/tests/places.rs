@@ -22,105 +22,107 @@ fn written(text: &str, decoded: &str) -> String {
     location.text().to_owned()
 }
 
+/// A file, a part of a decoded text, and what stands in the file for it.
+const PARTS: &[(&str, &str, &str)] = &[
+    // Plain, on one line and on several.
+    ("rule: deny RDP if RiskLevel 3", "RiskLevel", "RiskLevel"),
+    ("规则: 禁止 远程桌面 服务", "远程桌面", "远程桌面"),
+    ("\u{feff}规则: 禁止 远程桌面", "远程桌面", "远程桌面"),
+    ("rule: deny RDP\n  if RiskLevel 3", "RiskLevel", "RiskLevel"),
+    ("rule: deny RDP\n  if RiskLevel 3", "RDP if", "RDP\n  if"),
+    ("rule: deny RDP   \r\n  \tif RiskLevel 3", "if", "if"),
+    ("rule: one\n\n\n  two", "two", "two"),
+    ("rule: one\n\n\n  two", "\n\n", "\n\n"),
+    ("rule: a  b", "a  b", "a  b"),
+    // Single quotes.
+    ("rule: 'it''s RiskLevel'", "RiskLevel", "RiskLevel"),
+    ("rule: 'it''s RiskLevel'", "t's", "t''s"),
+    ("rule: 'it''s RiskLevel'", "'", "''"),
+    ("规则: '名 ''中'' 文'", "文", "文"),
+    ("rule: 'one\n  two  \n\n  three'", "two", "two"),
+    ("rule: 'one\n  two  \n\n  three'", "three", "three"),
+    ("rule: '  one  two'", "two", "two"),
+    // Double quotes.
+    (r#"rule: "a\tb\nRiskLevel""#, "RiskLevel", "RiskLevel"),
+    (r#"rule: "a\tb\nRiskLevel""#, "\t", r"\t"),
+    (r#"rule: "say \"RDP\" now""#, "RDP", "RDP"),
+    (r#"rule: "say \"RDP\" now""#, "\"RDP\"", r#"\"RDP\""#),
+    (r#"rule: "C:\\Windows\/x""#, "Windows/x", r"Windows\/x"),
+    (r#"rule: "\x52DP and \u4e2d\u6587 x""#, "RDP", r"\x52DP"),
+    (
+        r#"rule: "\x52DP and \u4e2d\u6587 x""#,
+        "中文",
+        r"\u4e2d\u6587",
+    ),
+    (r#"rule: "\U0001F512 locked""#, "locked", "locked"),
+    (r#"rule: "\U0001F512 locked""#, "🔒", r"\U0001F512"),
+    (r#"rule: "\uD83D\uDD12 locked""#, "🔒", r"\uD83D\uDD12"),
+    (r#"rule: "\0\a\b\v\f\r\e\ \N\_\L\P end""#, "end", "end"),
+    (r#"规则: "远程 \"桌面\" 服务""#, "服务", "服务"),
+    ("rule: \"one \\\n    two\\\n  \\  three\"", "two", "two"),
+    ("rule: \"one \\\n    two\\\n  \\  three\"", "three", "three"),
+    ("rule: \"one\\\n\n\n  two\"", "two", "two"),
+    ("rule: \"one\\\r\n\r\n  two\"", "two", "two"),
+    (
+        "rule: \"one  \n  two\n\n  three\"",
+        "two\nthree",
+        "two\n\n  three",
+    ),
+    // Literal blocks.
+    (
+        "rule: |\n  deny RDP\n  if RiskLevel 3\n",
+        "RiskLevel",
+        "RiskLevel",
+    ),
+    ("rule: |\n\n\n  deny RDP\n", "RDP", "RDP"),
+    ("rule: |\n  deny:\n    RDP\n\n  if  x\n", "  RDP", "  RDP"),
+    ("rule: |\n  deny:\n    RDP\n\n  if  x\n", "if  x", "if  x"),
+    ("rule: |2-\n    deny\n   RDP\n", "RDP", "RDP"),
+    ("rule: |2-\n    deny\n   RDP\n", "  deny", "  deny"),
+    ("rule: |+ # kept\n  deny\n  RDP\n\n\n", "RDP", "RDP"),
+    ("rule: |\r\n  deny\r\n  RDP 3\r\n", "RDP", "RDP"),
+    ("- |\n 中文\n 远程 桌面\n", "桌面", "桌面"),
+    ("|\ndeny\nRDP\n", "RDP", "RDP"),
+    // Folded blocks.
+    (
+        "rule: >\n  deny RDP\n  if RiskLevel 3\n",
+        "RiskLevel",
+        "RiskLevel",
+    ),
+    (
+        "rule: >\n  deny RDP\n  if RiskLevel 3\n",
+        "RDP if",
+        "RDP\n  if",
+    ),
+    ("rule: >-\n  one\n\n  two\n  three\n", "three", "three"),
+    (
+        "rule: >-\n  one\n\n  two\n  three\n",
+        "two three",
+        "two\n  three",
+    ),
+    (
+        "rule: >\n  one\n    two\n  three\n  four\n",
+        "three",
+        "three",
+    ),
+    (
+        "rule: >\n  one\n\n    two\n\n\n  three\n  four\n",
+        "four",
+        "four",
+    ),
+    ("rule: >1-\n   one\n  two\n three\n", "three", "three"),
+    ("\u{feff}rule: >\r\n  一 二\r\n  三 四\r\n", "四", "四"),
+    ("rule: >\n\n  one\n  two\n", "two", "two"),
+    // Keys, in flow collections too.
+    ("{ '键 ''名': [x, \"\\u0079es\"] }", "名", "名"),
+    ("{ '键 ''名': [x, \"\\u0079es\"] }", "yes", r"\u0079es"),
+    ("? |\n  a long\n  key\n: x", "key", "key"),
+];
+
 #[test]
 fn a_part_of_a_decoded_text_is_found_as_it_was_written() {
-    let table = [
-        // Plain, on one line and on several.
-        ("rule: deny RDP if RiskLevel 3", "RiskLevel", "RiskLevel"),
-        ("规则: 禁止 远程桌面 服务", "远程桌面", "远程桌面"),
-        ("\u{feff}规则: 禁止 远程桌面", "远程桌面", "远程桌面"),
-        ("rule: deny RDP\n  if RiskLevel 3", "RiskLevel", "RiskLevel"),
-        ("rule: deny RDP\n  if RiskLevel 3", "RDP if", "RDP\n  if"),
-        ("rule: deny RDP   \r\n  \tif RiskLevel 3", "if", "if"),
-        ("rule: one\n\n\n  two", "two", "two"),
-        ("rule: one\n\n\n  two", "\n\n", "\n\n"),
-        ("rule: a  b", "a  b", "a  b"),
-        // Single quotes.
-        ("rule: 'it''s RiskLevel'", "RiskLevel", "RiskLevel"),
-        ("rule: 'it''s RiskLevel'", "t's", "t''s"),
-        ("rule: 'it''s RiskLevel'", "'", "''"),
-        ("规则: '名 ''中'' 文'", "文", "文"),
-        ("rule: 'one\n  two  \n\n  three'", "two", "two"),
-        ("rule: 'one\n  two  \n\n  three'", "three", "three"),
-        ("rule: '  one  two'", "two", "two"),
-        // Double quotes.
-        (r#"rule: "a\tb\nRiskLevel""#, "RiskLevel", "RiskLevel"),
-        (r#"rule: "a\tb\nRiskLevel""#, "\t", r"\t"),
-        (r#"rule: "say \"RDP\" now""#, "RDP", "RDP"),
-        (r#"rule: "say \"RDP\" now""#, "\"RDP\"", r#"\"RDP\""#),
-        (r#"rule: "C:\\Windows\/x""#, "Windows/x", r"Windows\/x"),
-        (r#"rule: "\x52DP and \u4e2d\u6587 x""#, "RDP", r"\x52DP"),
-        (
-            r#"rule: "\x52DP and \u4e2d\u6587 x""#,
-            "中文",
-            r"\u4e2d\u6587",
-        ),
-        (r#"rule: "\U0001F512 locked""#, "locked", "locked"),
-        (r#"rule: "\U0001F512 locked""#, "🔒", r"\U0001F512"),
-        (r#"rule: "\uD83D\uDD12 locked""#, "🔒", r"\uD83D\uDD12"),
-        (r#"rule: "\0\a\b\v\f\r\e\ \N\_\L\P end""#, "end", "end"),
-        (r#"规则: "远程 \"桌面\" 服务""#, "服务", "服务"),
-        ("rule: \"one \\\n    two\\\n  \\  three\"", "two", "two"),
-        ("rule: \"one \\\n    two\\\n  \\  three\"", "three", "three"),
-        ("rule: \"one\\\n\n\n  two\"", "two", "two"),
-        ("rule: \"one\\\r\n\r\n  two\"", "two", "two"),
-        (
-            "rule: \"one  \n  two\n\n  three\"",
-            "two\nthree",
-            "two\n\n  three",
-        ),
-        // Literal blocks.
-        (
-            "rule: |\n  deny RDP\n  if RiskLevel 3\n",
-            "RiskLevel",
-            "RiskLevel",
-        ),
-        ("rule: |\n\n\n  deny RDP\n", "RDP", "RDP"),
-        ("rule: |\n  deny:\n    RDP\n\n  if  x\n", "  RDP", "  RDP"),
-        ("rule: |\n  deny:\n    RDP\n\n  if  x\n", "if  x", "if  x"),
-        ("rule: |2-\n    deny\n   RDP\n", "RDP", "RDP"),
-        ("rule: |2-\n    deny\n   RDP\n", "  deny", "  deny"),
-        ("rule: |+ # kept\n  deny\n  RDP\n\n\n", "RDP", "RDP"),
-        ("rule: |\r\n  deny\r\n  RDP 3\r\n", "RDP", "RDP"),
-        ("- |\n 中文\n 远程 桌面\n", "桌面", "桌面"),
-        ("|\ndeny\nRDP\n", "RDP", "RDP"),
-        // Folded blocks.
-        (
-            "rule: >\n  deny RDP\n  if RiskLevel 3\n",
-            "RiskLevel",
-            "RiskLevel",
-        ),
-        (
-            "rule: >\n  deny RDP\n  if RiskLevel 3\n",
-            "RDP if",
-            "RDP\n  if",
-        ),
-        ("rule: >-\n  one\n\n  two\n  three\n", "three", "three"),
-        (
-            "rule: >-\n  one\n\n  two\n  three\n",
-            "two three",
-            "two\n  three",
-        ),
-        (
-            "rule: >\n  one\n    two\n  three\n  four\n",
-            "three",
-            "three",
-        ),
-        (
-            "rule: >\n  one\n\n    two\n\n\n  three\n  four\n",
-            "four",
-            "four",
-        ),
-        ("rule: >1-\n   one\n  two\n three\n", "three", "three"),
-        ("\u{feff}rule: >\r\n  一 二\r\n  三 四\r\n", "四", "四"),
-        ("rule: >\n\n  one\n  two\n", "two", "two"),
-        // Keys, in flow collections too.
-        ("{ '键 ''名': [x, \"\\u0079es\"] }", "名", "名"),
-        ("{ '键 ''名': [x, \"\\u0079es\"] }", "yes", r"\u0079es"),
-        ("? |\n  a long\n  key\n: x", "key", "key"),
-    ];
-    for (text, decoded, expected) in table {
-        assert_eq!(written(text, decoded), expected, "{decoded:?} in {text:?}");
+    for (text, decoded, expected) in PARTS {
+        assert_eq!(written(text, decoded), *expected, "{decoded:?} in {text:?}");
     }
 }
 

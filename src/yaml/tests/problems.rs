@@ -2,84 +2,88 @@
 
 use super::{problems, underlined};
 
+/// A file, the code of its one problem, and what is underlined.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    // Tabs and indentation.
+    ("a:\n\tb: 1", "yaml/tab", "\t"),
+    ("a:\n  b: 1\n\tc: 2", "yaml/tab", "\t"),
+    ("-\ta: 1\n\tb: 2", "yaml/tab", "\t"),
+    ("a: |\n \n\tx", "yaml/tab", "\t"),
+    ("a:\n    b: 1\n  c: 2", "yaml/indentation", "c: 2"),
+    ("a: 1\n  b: 2", "yaml/indentation", "b"),
+    ("a: |\n   x\n  y", "yaml/indentation", "y"),
+    // Quotes.
+    ("a: \"x\nb: 1", "yaml/unclosed-quote", "\""),
+    ("a: '端口", "yaml/unclosed-quote", "'"),
+    ("a: \"x\" y # z", "yaml/after-quote", "y"),
+    ("a: 'it's'", "yaml/after-quote", "s'"),
+    ("a: \"ok \\n\\\n  \\q\"", "yaml/bad-escape", "\\q"),
+    ("a: \"\\\\\\xZZ\"", "yaml/bad-escape", "\\x"),
+    ("a: \"中\\ud800 x\"", "yaml/bad-escape", "\\ud800"),
+    ("a: \"\\udc00\"", "yaml/bad-escape", "\\udc00"),
+    ("a: \"\\U00110000\"", "yaml/bad-escape", "\\U00110000"),
+    // Brackets.
+    ("a: {b: 1", "yaml/unclosed-bracket", "{"),
+    ("a: [1, 2}", "yaml/wrong-bracket", "["),
+    ("a: ]", "yaml/stray-bracket", "]"),
+    ("{a: 1 b: 2}", "yaml/missing-comma", ":"),
+    ("a: [1, 2\nb: 3", "yaml/stray-colon", ":"),
+    ("a: [ - c]", "yaml/list-in-line", "-"),
+    ("a: - b", "yaml/list-in-line", "-"),
+    // Colons.
+    ("a: 1\nb:2\nc: 3", "yaml/space-after-colon", ":"),
+    (
+        "operation:Describe\npolicies: []",
+        "yaml/space-after-colon",
+        ":",
+    ),
+    ("a: deny X: y", "yaml/colon-in-text", ":"),
+    ("a: 1\nb # c\n", "yaml/key-without-colon", "b"),
+    (
+        "a: 1\nsee http://x/",
+        "yaml/key-without-colon",
+        "see http://x/",
+    ),
+    ("a: {b: 1, Port:3389}", "yaml/space-after-colon", ":"),
+    ("{端口:3389, c: 1}", "yaml/space-after-colon", ":"),
+    // Lists and keys mixed.
+    ("- a\nb: c", "yaml/key-among-elements", "b: c"),
+    ("a: 1\n- b", "yaml/element-among-keys", "- b"),
+    // Signs that begin something else.
+    ("a: @x", "yaml/reserved-character", "@"),
+    ("a: `x`", "yaml/reserved-character", "`"),
+    ("a: %x", "yaml/reserved-character", "%"),
+    ("a: *", "yaml/missing-name", "*"),
+    ("a: & x", "yaml/missing-name", "&"),
+    ("a: |x", "yaml/block-header", "|x"),
+    ("a: x # c\n  y", "yaml/comment-in-text", "# c"),
+    // What YAML has and a policy needs not.
+    ("a: !!str x", "yaml/tag", "!!str"),
+    ("a: ! x", "yaml/tag", "!"),
+    ("a: !e!x b", "yaml/tag", "!e!x"),
+    ("a: !!map\n  b: c", "yaml/tag", "!!map"),
+    ("%YAML 1.2\n---\na: 1", "yaml/directive", "%YAML 1.2"),
+    ("<<: {a: 1}", "yaml/merge-key", "<<"),
+    ("[a]: b", "yaml/key-not-text", "[a]"),
+    ("? {a: 1}\n: b", "yaml/key-not-text", "{a: 1}"),
+    (": b", "yaml/missing-key", ""),
+    ("a: *who", "yaml/unknown-anchor", "*who"),
+    ("*who : b", "yaml/unknown-anchor", "*who"),
+    ("a: &x [1, *x]", "yaml/endless-alias", "*x"),
+    ("a: 1\n---\nb: 1", "yaml/several-documents", "---"),
+    ("a: 1\n...\nb: 1", "yaml/several-documents", ""),
+    ("a: b\0c", "yaml/control-character", "\0"),
+    ("# \u{1b}[31m", "yaml/control-character", "\u{1b}"),
+    ("a: 1\n\u{feff}b: 2", "yaml/control-character", "\u{feff}"),
+    ("a: \u{ffff}", "yaml/control-character", "\u{ffff}"),
+];
+
 #[test]
 fn each_mistake_is_underlined_where_it_is_corrected() {
-    let table = [
-        // Tabs and indentation.
-        ("a:\n\tb: 1", "yaml/tab", "\t"),
-        ("a:\n  b: 1\n\tc: 2", "yaml/tab", "\t"),
-        ("-\ta: 1\n\tb: 2", "yaml/tab", "\t"),
-        ("a: |\n \n\tx", "yaml/tab", "\t"),
-        ("a:\n    b: 1\n  c: 2", "yaml/indentation", "c: 2"),
-        ("a: 1\n  b: 2", "yaml/indentation", "b"),
-        ("a: |\n   x\n  y", "yaml/indentation", "y"),
-        // Quotes.
-        ("a: \"x\nb: 1", "yaml/unclosed-quote", "\""),
-        ("a: '端口", "yaml/unclosed-quote", "'"),
-        ("a: \"x\" y # z", "yaml/after-quote", "y"),
-        ("a: 'it's'", "yaml/after-quote", "s'"),
-        ("a: \"ok \\n\\\n  \\q\"", "yaml/bad-escape", "\\q"),
-        ("a: \"\\\\\\xZZ\"", "yaml/bad-escape", "\\x"),
-        ("a: \"中\\ud800 x\"", "yaml/bad-escape", "\\ud800"),
-        ("a: \"\\udc00\"", "yaml/bad-escape", "\\udc00"),
-        ("a: \"\\U00110000\"", "yaml/bad-escape", "\\U00110000"),
-        // Brackets.
-        ("a: {b: 1", "yaml/unclosed-bracket", "{"),
-        ("a: [1, 2}", "yaml/wrong-bracket", "["),
-        ("a: ]", "yaml/stray-bracket", "]"),
-        ("{a: 1 b: 2}", "yaml/missing-comma", ":"),
-        ("a: [1, 2\nb: 3", "yaml/stray-colon", ":"),
-        ("a: [ - c]", "yaml/list-in-line", "-"),
-        ("a: - b", "yaml/list-in-line", "-"),
-        // Colons.
-        ("a: 1\nb:2\nc: 3", "yaml/space-after-colon", ":"),
-        (
-            "operation:Describe\npolicies: []",
-            "yaml/space-after-colon",
-            ":",
-        ),
-        ("a: deny X: y", "yaml/colon-in-text", ":"),
-        ("a: 1\nb # c\n", "yaml/key-without-colon", "b"),
-        (
-            "a: 1\nsee http://x/",
-            "yaml/key-without-colon",
-            "see http://x/",
-        ),
-        // Lists and keys mixed.
-        ("- a\nb: c", "yaml/key-among-elements", "b: c"),
-        ("a: 1\n- b", "yaml/element-among-keys", "- b"),
-        // Signs that begin something else.
-        ("a: @x", "yaml/reserved-character", "@"),
-        ("a: `x`", "yaml/reserved-character", "`"),
-        ("a: %x", "yaml/reserved-character", "%"),
-        ("a: *", "yaml/missing-name", "*"),
-        ("a: & x", "yaml/missing-name", "&"),
-        ("a: |x", "yaml/block-header", "|x"),
-        ("a: x # c\n  y", "yaml/comment-in-text", "# c"),
-        // What YAML has and a policy needs not.
-        ("a: !!str x", "yaml/tag", "!!str"),
-        ("a: ! x", "yaml/tag", "!"),
-        ("a: !e!x b", "yaml/tag", "!e!x"),
-        ("a: !!map\n  b: c", "yaml/tag", "!!map"),
-        ("%YAML 1.2\n---\na: 1", "yaml/directive", "%YAML 1.2"),
-        ("<<: {a: 1}", "yaml/merge-key", "<<"),
-        ("[a]: b", "yaml/key-not-text", "[a]"),
-        ("? {a: 1}\n: b", "yaml/key-not-text", "{a: 1}"),
-        (": b", "yaml/missing-key", ""),
-        ("a: *who", "yaml/unknown-anchor", "*who"),
-        ("*who : b", "yaml/unknown-anchor", "*who"),
-        ("a: &x [1, *x]", "yaml/endless-alias", "*x"),
-        ("a: 1\n---\nb: 1", "yaml/several-documents", "---"),
-        ("a: 1\n...\nb: 1", "yaml/several-documents", ""),
-        ("a: b\0c", "yaml/control-character", "\0"),
-        ("# \u{1b}[31m", "yaml/control-character", "\u{1b}"),
-        ("a: 1\n\u{feff}b: 2", "yaml/control-character", "\u{feff}"),
-        ("a: \u{ffff}", "yaml/control-character", "\u{ffff}"),
-    ];
-    for (text, code, place) in table {
+    for (text, code, place) in MISTAKES {
         let problems = problems(text);
         assert_eq!(problems.len(), 1, "{text:?} gives {problems:?}");
-        assert_eq!(underlined(&problems[0]), (code, place), "{text:?}");
+        assert_eq!(underlined(&problems[0]), (*code, *place), "{text:?}");
     }
 }
 
@@ -114,6 +118,11 @@ fn a_second_key_points_at_the_first() {
         };
         assert_eq!((label.as_str(), first.span.start), ("the first", 0));
     }
+}
+
+#[test]
+fn a_key_with_a_colon_in_it_is_a_key_where_it_has_one_of_its_own() {
+    super::document("a:b: {c:d: , 'e:f', \"g:h\", i}\nj:k:\n");
 }
 
 #[test]

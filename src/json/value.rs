@@ -1,0 +1,46 @@
+//! A value as it stands in the input: its text, and what kind of value it is.
+
+/// What a value is, by its first byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `"…"`
+    String,
+    /// Anything that begins with a digit or a minus.
+    Number,
+    /// `true`
+    True,
+    /// `false`
+    False,
+    /// `null`
+    Null,
+}
+
+impl Kind {
+    /// The kind of value that begins with `byte`.
+    #[inline]
+    pub(super) const fn of(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b'{' => Self::Object,
+            b'[' => Self::Array,
+            b'"' => Self::String,
+            b'-' | b'0'..=b'9' => Self::Number,
+            b't' => Self::True,
+            b'f' => Self::False,
+            b'n' => Self::Null,
+            _ => return None,
+        })
+    }
+}
+
+/// A value as it stands in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw<'a> {
+    /// From its first byte to its last, quotes included.
+    pub text: &'a str,
+    /// What it is.
+    pub kind: Kind,
+}

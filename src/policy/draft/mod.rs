@@ -1,0 +1,82 @@
+//! A `Draft` is what a policy file says before the schema is asked: its keys are known, every value has
+//! the right shape, every rule is parsed, and everything still knows its place.
+
+mod approval;
+mod error;
+mod formula;
+mod named;
+mod policy;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use super::Approval;
+use super::resolve::{Param, Set};
+use crate::text::{Location, Place, Problem};
+use crate::yaml::Node;
+
+pub(super) use error::suggestion;
+pub(super) use named::one_value;
+pub(super) use policy::{CaseDraft, PolicyDraft, RuleKind};
+
+use error::DraftError;
+use shape::{Form, Item};
+
+/// The keys of a policy file.
+const KEYS: &[&str] = &["operation", "sets", "params", "policies", "approvals"];
+
+/// One policy file.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    pub operation: Written,
+    /// The first key.
+    pub start: Location,
+    /// Named lists.
+    pub sets: BTreeMap<String, Set>,
+    /// Named values.
+    pub params: BTreeMap<String, Param>,
+    /// In order.
+    pub policies: Vec<PolicyDraft<'a>>,
+    /// Finished: an approval names nothing of the schema.
+    pub approvals: Vec<Approval>,
+}
+
+/// A text that may be left out.
+#[derive(Debug)]
+pub(super) enum Written {
+    Text(String, Location),
+    Omitted,
+    /// Something else, which was told.
+    Unreadable,
+}
+
+/// Reads the document of one file; what is wrong goes to `problems`, what is right is still read.
+pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Draft<'a>> {
+    let form = Form::of_document(root, KEYS, problems)?;
+    if form.item("policies").is_none() && form.item("approvals").is_none() {
+        problems.extend(form.missing("policies"));
+    }
+    Some(Draft {
+        operation: form.written("operation", problems),
+        start: form.place(),
+        sets: form.read("sets", problems, named::sets),
+        params: form.read("params", problems, named::params),
+        policies: form.read("policies", problems, policies),
+        approvals: form.read("approvals", problems, approval::all),
+    })
+}
+
+/// A file without any content.
+pub(super) fn empty_file(name: &str) -> Problem {
+    Problem::new(&DraftError::EmptyFile, Place::Whole(name.into()))
+}
+
+fn policies<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Vec<PolicyDraft<'a>> {
+    let items = item
+        .list("a list of policies", problems)
+        .unwrap_or_default();
+    items
+        .into_iter()
+        .filter_map(|item| policy::read(item, problems))
+        .collect()
+}

@@ -1,0 +1,377 @@
+//! One element of `policies`: a sentence, or a mapping around one, or a mapping with the rule in mapping form.
+
+use std::collections::BTreeMap;
+
+use super::Written;
+use super::error::DraftError;
+use super::formula;
+use super::shape::{Form, Item, text_of, words_of};
+use crate::operation::{Effect, Severity};
+use crate::policy::slug::{MAX_ID, is_id};
+use crate::policy::syntax::{Expr, Sentence};
+use crate::policy::{Expectation, WhenUnknown, parser};
+use crate::text::{Level, Location, Place, Problem};
+use crate::yaml::{Node, NodeKind, Value};
+
+/// The keys of a policy.
+const KEYS: &[&str] = &[
+    "id",
+    "rule",
+    "effect",
+    "when",
+    "severity",
+    "title",
+    "message",
+    "why",
+    "remediation",
+    "references",
+    "controls",
+    "tags",
+    "when_unknown",
+    "cases",
+];
+
+/// A policy as it was written.
+#[derive(Debug)]
+pub(in crate::policy) struct PolicyDraft<'a> {
+    pub id: Written,
+    /// Nothing where it could not be read, which was told.
+    pub rule: Option<Rule>,
+    pub severity: Option<Severity>,
+    pub title: Option<String>,
+    /// A text with fields in braces.
+    pub message: Option<&'a Node>,
+    pub why: Option<String>,
+    pub remediation: Option<String>,
+    pub references: Vec<String>,
+    pub controls: BTreeMap<String, Vec<String>>,
+    pub tags: Vec<String>,
+    pub when_unknown: Option<WhenUnknown>,
+    pub cases: Vec<CaseDraft<'a>>,
+    pub location: Location,
+}
+
+/// What a policy asks, parsed.
+#[derive(Debug)]
+pub(in crate::policy) struct Rule {
+    pub effect: Effect,
+    pub kind: RuleKind,
+    /// Whether every part of it could be read.
+    pub is_whole: bool,
+    /// The rule on one line.
+    pub words: String,
+    /// The sentence, or the value of `when`.
+    pub location: Location,
+}
+
+/// The two forms of a rule.
+#[derive(Debug)]
+pub(in crate::policy) enum RuleKind {
+    Sentence(Box<Sentence>),
+    Formula(Expr),
+}
+
+/// A case whose record has not met the schema.
+#[derive(Debug)]
+pub(in crate::policy) struct CaseDraft<'a> {
+    /// A mapping.
+    pub record: &'a Node,
+    /// Nothing where it could not be read, which was told.
+    pub expect: Option<Expectation>,
+    pub location: Location,
+}
+
+/// Reads one policy.
+pub(super) fn read<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraft<'a>> {
+    match &item.node.kind {
+        NodeKind::Mapping(_) if !is_split_sentence(item, problems) => mapping(item, problems),
+        NodeKind::Mapping(_) => None,
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) => {
+            let rule = sentence(item, problems)?;
+            Some(PolicyDraft::of_rule(rule, item.node.location.clone()))
+        }
+    }
+}
+
+/// `- deny RDP: …` is a mapping to YAML.
+fn is_split_sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> bool {
+    let entries = item.node.as_mapping().unwrap_or_default();
+    let split = entries.iter().map(Item::of).find(|entry| {
+        let first = entry.name().split_whitespace().next().unwrap_or_default();
+        Effect::ALL
+            .iter()
+            .any(|effect| first.eq_ignore_ascii_case(effect.name()))
+    });
+    if let Some(entry) = split {
+        let place = Place::Text(entry.location());
+        let problem = Problem::new(&DraftError::UnquotedSentence, place);
+        problems.push(problem.labelled("read as a key and its value"));
+    }
+    split.is_some()
+}
+
+fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraft<'a>> {
+    let form = Form::of(item, "a policy", KEYS, problems)?;
+    let rule = rule(&form, problems);
+    let effect = rule.as_ref().map(|rule| rule.effect);
+    Some(PolicyDraft {
+        id: id(&form, problems),
+        rule,
+        severity: form.read("severity", problems, |item, problems| {
+            item.choice(&Severity::ALL, Severity::name, problems)
+        }),
+        title: form.read("title", problems, |item, problems| {
+            item.text(problems).map(|title| on_one_line(&title))
+        }),
+        message: form.read("message", problems, |item, problems| {
+            item.text(problems).map(|_| item.node)
+        }),
+        why: form.read("why", problems, Item::text),
+        remediation: form.read("remediation", problems, Item::text),
+        references: form.read("references", problems, references),
+        controls: form.read("controls", problems, controls),
+        tags: form.read("tags", problems, Item::texts),
+        when_unknown: form.read("when_unknown", problems, |item, problems| {
+            item.choice(&WhenUnknown::ALL, WhenUnknown::name, problems)
+        }),
+        cases: form.read("cases", problems, |item, problems| {
+            cases(item, effect, problems)
+        }),
+        location: item.node.location.clone(),
+    })
+}
+
+impl PolicyDraft<'_> {
+    fn of_rule(rule: Rule, location: Location) -> Self {
+        Self {
+            id: Written::Omitted,
+            rule: Some(rule),
+            severity: None,
+            title: None,
+            message: None,
+            why: None,
+            remediation: None,
+            references: Vec::new(),
+            controls: BTreeMap::new(),
+            tags: Vec::new(),
+            when_unknown: None,
+            cases: Vec::new(),
+            location,
+        }
+    }
+}
+
+/// `rule`, or `effect` and `when`.
+fn rule(form: &Form<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
+    if let Some(item) = form.item("rule") {
+        for key in ["effect", "when"] {
+            if let Some(beside) = form.item(key) {
+                let error = DraftError::TwoRules { key };
+                problems.push(beside.key_problem(&error, "one rule too many"));
+            }
+        }
+        return sentence(item, problems);
+    }
+    if form.item("effect").is_none() && form.item("when").is_none() {
+        problems.push(form.problem(&DraftError::MissingRule, "this policy"));
+        return None;
+    }
+    let effect = form
+        .required("effect", problems)
+        .and_then(|item| item.choice(&Effect::ALL, Effect::name, problems));
+    let when = form.required("when", problems)?;
+    let before = errors(problems);
+    let formula = formula::when(when, problems)?;
+    Some(Rule {
+        effect: effect?,
+        is_whole: errors(problems) == before,
+        kind: RuleKind::Formula(formula),
+        words: format!("{} if {}", effect?, words(when.node)),
+        location: when.node.location.clone(),
+    })
+}
+
+fn errors(problems: &[Problem]) -> usize {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.level == Level::Error);
+    errors.count()
+}
+
+fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
+    let scalar = item.node.as_scalar().map(|scalar| scalar.value());
+    let Some(Value::Text(text)) = scalar else {
+        let help = "write a sentence such as `deny RDP if RiskLevel high`".to_owned();
+        problems.push(item.wrong_with("a sentence", Some(help)));
+        return None;
+    };
+    let sentence = parser::sentence(item.node, problems)?;
+    Some(Rule {
+        effect: sentence.effect,
+        is_whole: true,
+        words: on_one_line(text),
+        location: words_of(item.node),
+        kind: RuleKind::Sentence(Box::new(sentence)),
+    })
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a rule in mapping form, up to a readable length.
+fn words(node: &Node) -> String {
+    const READABLE: usize = 160;
+    let mut words = String::new();
+    gather(node, READABLE, &mut words);
+    if words.chars().count() > READABLE {
+        words = words.chars().take(READABLE).collect();
+        words.push('…');
+    }
+    words
+}
+
+/// Appends the words of keys and values in their order until there are more than `limit` bytes.
+fn gather(node: &Node, limit: usize, words: &mut String) {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => {
+            for word in scalar.text().split_whitespace() {
+                if words.len() > limit {
+                    return;
+                }
+                if !words.is_empty() {
+                    words.push(' ');
+                }
+                words.extend(word.chars().take(limit));
+            }
+        }
+        NodeKind::Sequence(nodes) => nodes.iter().for_each(|node| gather(node, limit, words)),
+        NodeKind::Mapping(entries) => entries.iter().for_each(|entry| {
+            gather(&entry.key, limit, words);
+            gather(&entry.value, limit, words);
+        }),
+    }
+}
+
+fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
+    match form.written("id", problems) {
+        Written::Text(id, location) if !is_id(&id) => {
+            let place = Place::Text(location);
+            let error = DraftError::BadId { id, limit: MAX_ID };
+            problems.push(Problem::new(&error, place).labelled("not an id"));
+            Written::Unreadable
+        }
+        written => written,
+    }
+}
+
+fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let items = item
+        .list("a list of web addresses", problems)
+        .unwrap_or_default();
+    let mut references = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(text) = item.text(problems) else {
+            continue;
+        };
+        match is_web_address(&text) {
+            true => references.push(text),
+            false => problems.push(item.problem(&DraftError::BadReference { text }, "this")),
+        }
+    }
+    references
+}
+
+fn is_web_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
+}
+
+/// Control ids by framework.
+fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec<String>> {
+    let entries = item.node.as_mapping().unwrap_or_default();
+    if entries.is_empty() {
+        problems.push(match item.node.as_mapping() {
+            Some(_) => item.empty(),
+            None => {
+                let help = "write `controls: {pci-dss-4.0.1: [1.4.4]}`".to_owned();
+                item.wrong_with(
+                    "a mapping from frameworks to lists of control ids",
+                    Some(help),
+                )
+            }
+        });
+    }
+    entries
+        .iter()
+        .map(|entry| {
+            let ids = control_ids(Item::of(entry), problems);
+            (entry.name().to_owned(), ids)
+        })
+        .collect()
+}
+
+fn control_ids(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let items = item
+        .list("a list of control ids", problems)
+        .unwrap_or_default();
+    let mut ids = Vec::with_capacity(items.len());
+    for item in items {
+        let scalar = item.node.as_scalar().map(|scalar| scalar.value());
+        if let Some(Value::Integer(_) | Value::Float(_)) = scalar {
+            let id = text_of(item.node).to_owned();
+            problems.push(item.problem(&DraftError::UnquotedControl { id }, "a number"));
+        } else {
+            ids.extend(item.text(problems));
+        }
+    }
+    ids
+}
+
+fn cases<'a>(
+    item: Item<'a>,
+    effect: Option<Effect>,
+    problems: &mut Vec<Problem>,
+) -> Vec<CaseDraft<'a>> {
+    let items = item.list("a list of cases", problems).unwrap_or_default();
+    items
+        .into_iter()
+        .filter_map(|item| case(item, effect, problems))
+        .collect()
+}
+
+/// `{record: {…}, expect: deny}`
+fn case<'a>(
+    item: Item<'a>,
+    effect: Option<Effect>,
+    problems: &mut Vec<Problem>,
+) -> Option<CaseDraft<'a>> {
+    let form = Form::of(item, "a case", &["record", "expect"], problems)?;
+    let record = form.required("record", problems);
+    let expect = form.required("expect", problems);
+    if let Some(record) = record.filter(|record| record.node.as_mapping().is_none()) {
+        problems.push(record.wrong("a mapping of fields and values"));
+    }
+    let expect = expect.and_then(|expect| {
+        let expected = expect.choice(&Expectation::ALL, Expectation::name, problems)?;
+        if let (Expectation::Fails(fails), Some(effect)) = (expected, effect)
+            && fails != effect
+        {
+            let (effect, expected) = (effect.name(), fails.name());
+            let error = DraftError::ImpossibleExpectation { effect, expected };
+            problems.push(expect.problem(&error, "never"));
+        }
+        Some(expected)
+    });
+    Some(CaseDraft {
+        record: record?.node,
+        expect,
+        location: item.node.location.clone(),
+    })
+}

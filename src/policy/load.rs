@@ -1,0 +1,314 @@
+//! From policy files to a `PolicySet`: every problem of every file, in order, or policies that cannot fail.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::draft::{self, Draft, PolicyDraft, RuleKind, Written, suggestion};
+use super::overrides::Overrides;
+use super::resolve::{self, Scope, Set};
+use super::slug::slug;
+use super::{Policy, PolicySet, Template, case};
+use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
+use crate::text::{Level, Location, Place, Problem, Source};
+use crate::yaml::{self, Node};
+
+#[derive(Debug, Error, Diagnostic)]
+enum LoadError {
+    #[error("unknown operation `{name}`")]
+    #[diagnostic(code("policy/unknown-operation"), help("{help}"))]
+    UnknownOperation { name: String, help: String },
+
+    #[error("it is not said which operation these policies judge")]
+    #[diagnostic(code("policy/missing-operation"), help("add `operation:`, {help}"))]
+    MissingOperation { help: String },
+
+    #[error("the id `{id}` is taken")]
+    #[diagnostic(code("policy/duplicate-id"), help("give one of the two another id"))]
+    DuplicateId { id: String },
+
+    #[error("the id `{id}`, made from the rule's words, is taken")]
+    #[diagnostic(
+        code("policy/duplicate-id"),
+        help(
+            "write the rule under `rule:` and give it an `id:`, or remove it if it is the same rule"
+        )
+    )]
+    DuplicateSlug { id: String },
+
+    #[error("the set `{name}` has the name of a field")]
+    #[diagnostic(
+        code("policy/bad-name"),
+        help("give the set another name, so that a rule can tell them apart")
+    )]
+    SetNamedAsField { name: String },
+
+    #[error("there is no policy")]
+    #[diagnostic(
+        code("policy/no-policy"),
+        help("where nothing is asked nothing is proven; add a file with `policies:`")
+    )]
+    NoPolicy,
+}
+
+/// Reads policy files into policies.
+///
+/// `params` are names and values that replace the files' own.
+///
+/// # Errors
+///
+/// Every problem of every file, warnings too, in the order of the files and of the places in them,
+/// where at least one is an error. Otherwise the warnings are in the set.
+pub fn load(
+    sources: &[Arc<Source>],
+    catalogue: &Catalogue,
+    params: &[(String, String)],
+) -> Result<PolicySet, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut loader = Loader {
+        catalogue,
+        overrides: Overrides::read(params, &mut problems),
+        ids: HashMap::new(),
+        set: PolicySet::default(),
+        all_read: true,
+    };
+    for source in sources {
+        problems.extend(loader.file(source));
+    }
+    // A file that could not be read may have had the param.
+    if loader.all_read {
+        problems.extend(loader.overrides.unused());
+    }
+    finish(loader.set, problems, sources)
+}
+
+fn finish(
+    mut set: PolicySet,
+    mut problems: Vec<Problem>,
+    sources: &[Arc<Source>],
+) -> Result<PolicySet, Vec<Problem>> {
+    say_once(&mut problems);
+    let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    if !failed && set.policies.is_empty() {
+        let name = sources.first().map_or("policies", |source| source.name());
+        problems.push(Problem::new(
+            &LoadError::NoPolicy,
+            Place::Whole(name.into()),
+        ));
+        return Err(problems);
+    }
+    if failed {
+        return Err(problems);
+    }
+    set.warnings = problems;
+    Ok(set)
+}
+
+/// Keeps the first of equal problems: many rules may use one set, and a warning is about a word, not
+/// about its places.
+fn say_once(problems: &mut Vec<Problem>) {
+    let mut told = HashSet::new();
+    problems.retain(|problem| {
+        let place = match problem.level {
+            Level::Error => Some((problem.place.source().to_owned(), problem.place.bytes())),
+            Level::Warning | Level::Note => None,
+        };
+        told.insert((problem.code.clone(), problem.message.clone(), place))
+    });
+}
+
+/// What is known over all files.
+struct Loader<'a> {
+    catalogue: &'a Catalogue,
+    overrides: Overrides,
+    ids: HashMap<String, Location>,
+    set: PolicySet,
+    /// Whether every file had the shape of a policy file.
+    all_read: bool,
+}
+
+impl Loader<'_> {
+    /// Reads one file into the set; what is wrong with it, in the order of the file.
+    fn file(&mut self, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        match yaml::parse(source) {
+            Ok(Some(root)) => self.document(&root, &mut problems),
+            Ok(None) => problems.push(draft::empty_file(source.name())),
+            Err(errors) => {
+                self.all_read = false;
+                problems = errors;
+            }
+        }
+        problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
+        problems
+    }
+
+    fn document(&mut self, root: &Node, problems: &mut Vec<Problem>) {
+        let Some(mut draft) = draft::read(root, problems) else {
+            self.all_read = false;
+            return;
+        };
+        self.set.approvals.append(&mut draft.approvals);
+        self.overrides.apply(&mut draft.params);
+        let operation = self.operation(&draft, problems);
+        let policies: Vec<_> = std::mem::take(&mut draft.policies)
+            .into_iter()
+            .map(|policy| (self.id(&policy, problems), policy))
+            .collect();
+        let Some(operation) = operation else {
+            return;
+        };
+        problems.extend(named_as_fields(&draft.sets, &operation.schema));
+        let scope = Scope {
+            operation: &operation,
+            sets: &draft.sets,
+            params: &draft.params,
+        };
+        for (id, policy) in policies {
+            let policy = resolved((id, policy), &operation, &scope, problems);
+            self.set.policies.extend(policy);
+        }
+    }
+
+    /// The id of a policy, which no other has; `None` where it has none, which was told.
+    fn id(&mut self, policy: &PolicyDraft<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+        let (id, location, error) = match (&policy.id, &policy.rule) {
+            (Written::Text(id, location), _) => {
+                let error = LoadError::DuplicateId { id: id.clone() };
+                (id.clone(), location, error)
+            }
+            (Written::Omitted, Some(rule)) => {
+                let id = slug(&rule.words);
+                let error = LoadError::DuplicateSlug { id: id.clone() };
+                (id, &rule.location, error)
+            }
+            (Written::Unreadable, _) | (Written::Omitted, None) => return None,
+        };
+        match self.ids.entry(id.clone()) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(location.clone());
+                Some(id)
+            }
+            Entry::Occupied(first) => {
+                let place = Place::Text(location.clone());
+                let problem = Problem::new(&error, place).labelled("the second");
+                problems.push(problem.related("the first", first.get().clone()));
+                None
+            }
+        }
+    }
+
+    fn operation(&self, draft: &Draft<'_>, problems: &mut Vec<Problem>) -> Option<Arc<Operation>> {
+        let (found, error, location) = match &draft.operation {
+            Written::Unreadable => return None,
+            Written::Text(name, location) => {
+                let found = self.catalogue.find(name);
+                let help = suggestion(name, self.names());
+                let name = name.clone();
+                let error = LoadError::UnknownOperation { name, help };
+                (found, error, location)
+            }
+            Written::Omitted => {
+                let help = suggestion("", self.names());
+                let error = LoadError::MissingOperation { help };
+                (self.catalogue.only(), error, &draft.start)
+            }
+        };
+        if found.is_none() {
+            let place = Place::Text(location.clone());
+            problems.push(Problem::new(&error, place).labelled("no operation"));
+        }
+        found.cloned()
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        let operations = self.catalogue.operations.iter();
+        operations.map(|operation| operation.name.as_str())
+    }
+}
+
+/// Sets that a rule could not tell from a field.
+fn named_as_fields(sets: &BTreeMap<String, Set>, schema: &Schema) -> Vec<Problem> {
+    let taken = sets.iter().filter(|(name, _)| schema.find(name).is_some());
+    taken
+        .map(|(name, set)| {
+            let name = name.clone();
+            let place = Place::Text(set.location.clone());
+            Problem::new(&LoadError::SetNamedAsField { name }, place).labelled("a field too")
+        })
+        .collect()
+}
+
+/// The policy that a draft becomes under the schema.
+fn resolved(
+    (id, draft): (Option<String>, PolicyDraft<'_>),
+    operation: &Arc<Operation>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Policy> {
+    let schema = &operation.schema;
+    let message = message(draft.message, operation, problems);
+    let cases = draft
+        .cases
+        .iter()
+        .filter_map(|draft| case::resolve(draft, schema, problems))
+        .collect();
+    let rule = draft.rule?;
+    let mut told = Vec::new();
+    let condition = match &rule.kind {
+        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, &mut told),
+        RuleKind::Formula(expr) => resolve::condition(expr, scope, &mut told),
+    };
+    problems.append(&mut told);
+    rule.is_whole.then_some(())?;
+    Some(Policy {
+        id: id?,
+        effect: rule.effect,
+        severity: draft.severity.unwrap_or(default_severity(rule.effect)),
+        title: draft.title.unwrap_or(rule.words),
+        message: message?,
+        why: draft.why,
+        remediation: draft.remediation,
+        references: draft.references,
+        controls: draft.controls,
+        tags: draft.tags,
+        when_unknown: draft.when_unknown,
+        operation: Arc::clone(operation),
+        condition: condition?,
+        rule: rule.location,
+        location: draft.location,
+        cases,
+    })
+}
+
+fn default_severity(effect: Effect) -> Severity {
+    match effect {
+        Effect::Deny => Severity::High,
+        Effect::Alert => Severity::Medium,
+    }
+}
+
+/// The policy's message, else the operation's.
+fn message(
+    node: Option<&Node>,
+    operation: &Operation,
+    problems: &mut Vec<Problem>,
+) -> Option<Template> {
+    let text = node.and_then(Node::as_scalar);
+    let text = text.map_or(operation.message.as_str(), |scalar| scalar.text());
+    let errors = match Template::parse(text.trim_end(), &operation.schema) {
+        Ok(template) => return Some(template),
+        Err(errors) => errors,
+    };
+    problems.extend(errors.into_iter().map(|(range, error)| {
+        let place = match node {
+            Some(node) => Place::Text(node.location_of(range)),
+            None => Place::Whole(operation.name.as_str().into()),
+        };
+        Problem::new(&error, place).labelled(error.label())
+    }));
+    None
+}

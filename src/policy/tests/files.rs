@@ -1,0 +1,461 @@
+//! Whole files: what they hold, how several make one set.
+
+use super::*;
+use crate::operation::{Effect, Severity};
+use crate::policy::{Expectation, Predicate, WhenUnknown};
+
+const EXAMPLE: &str = r#"operation: DescribeInternetOpenPort
+sets:
+  databases: [MySQL, PostgreSQL, Redis, MongoDB]
+params:
+  busy: 1GB
+policies:
+  - deny RDP if RiskLevel 3
+  - alert if SuggestLevel 30 and traffic > 0
+  - id: db-exposed
+    rule: deny databases if RiskLevel >= medium unless approved
+    severity: critical
+    title: Database reachable from the Internet
+    message: "{ServiceNameList} on {Protocol}/{Port}, {PublicIpNum} addresses"
+    why: Databases belong behind the application tier.
+    remediation: Restrict the source range in the access control policy.
+    references: [https://…]
+    controls: {pci-dss-4.0.1: [1.4.4]}
+    tags: [exposure]
+    when_unknown: fail
+    cases:
+      - {record: {Port: 6379, ServiceNameList: [Redis], RiskLevel: 2}, expect: deny}
+      - {record: {Port: 6379, ServiceNameList: [Redis], RiskLevel: 1}, expect: pass}
+  - id: rdp-structured
+    effect: deny
+    when:
+      all:
+        - ServiceNameList: {contains: RDP}
+        - RiskLevel: 3
+        - not: {Port: {in: [13389, 23389]}}
+"#;
+
+#[test]
+fn the_example_of_the_design_is_four_policies() {
+    let set = good(EXAMPLE);
+    let ids: Vec<_> = set
+        .policies
+        .iter()
+        .map(|policy| policy.id.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "deny-rdp-if-risklevel-3",
+            "alert-if-suggestlevel-30-and-traffic-0",
+            "db-exposed",
+            "rdp-structured"
+        ]
+    );
+    let [rdp, alert, databases, structured] = set.policies.as_slice() else {
+        panic!("{ids:?}");
+    };
+    assert_eq!((rdp.effect, rdp.severity), (Effect::Deny, Severity::High));
+    assert_eq!(
+        (alert.effect, alert.severity),
+        (Effect::Alert, Severity::Medium)
+    );
+    assert_eq!(rdp.title, "deny RDP if RiskLevel 3");
+    assert_eq!(rdp.rule.text(), "deny RDP if RiskLevel 3");
+    assert_eq!(
+        (rdp.location.position().line, rdp.location.position().column),
+        (7, 5)
+    );
+    assert_eq!(rdp.operation.name, "DescribeInternetOpenPort");
+    assert_eq!(rdp.when_unknown, None);
+    assert!(structured.rule.text().starts_with("all:\n"));
+    assert_eq!(structured.rule.position().line, 26);
+    assert_eq!(databases.location.position().line, 9);
+    assert_eq!(
+        databases.rule.text(),
+        "deny databases if RiskLevel >= medium unless approved"
+    );
+}
+
+#[test]
+fn a_policy_keeps_what_is_said_about_it() {
+    let set = good(EXAMPLE);
+    let databases = &set.policies[2];
+    assert_eq!(databases.severity, Severity::Critical);
+    assert_eq!(databases.title, "Database reachable from the Internet");
+    assert_eq!(
+        databases.why.as_deref(),
+        Some("Databases belong behind the application tier.")
+    );
+    assert_eq!(
+        databases.remediation.as_deref(),
+        Some("Restrict the source range in the access control policy.")
+    );
+    assert_eq!(databases.references, ["https://…"]);
+    assert_eq!(databases.controls["pci-dss-4.0.1"], ["1.4.4"]);
+    assert_eq!(databases.tags, ["exposure"]);
+    assert_eq!(databases.when_unknown, Some(WhenUnknown::Fail));
+    assert_eq!(databases.cases.len(), 2);
+    assert_eq!(databases.cases[0].expect, Expectation::Fails(Effect::Deny));
+    assert_eq!(
+        databases.cases[0].record,
+        r#"{"Port": 6379, "ServiceNameList": ["Redis"], "RiskLevel": 2}"#
+    );
+}
+
+#[test]
+fn a_title_is_one_line() {
+    let set = good(
+        "policies:\n  - rule: deny RDP\n    title: |\n      two\n      lines\n  - >-\n    deny\n    SSH\n",
+    );
+    assert_eq!(set.policies[0].title, "two lines");
+    assert_eq!(set.policies[1].title, "deny SSH");
+}
+
+#[test]
+fn the_example_means_what_it_says() {
+    let set = good(EXAMPLE);
+    let operation = open_ports();
+    let id = |name| operation.schema.find(name).unwrap();
+    let mut asked = Vec::new();
+    set.policies[2]
+        .condition
+        .each_test(&mut |test| asked.push(test.predicate.clone()));
+    let members = ["mongodb", "mysql", "postgresql", "redis"];
+    let members = members.map(str::to_owned).into_iter().collect();
+    assert_eq!(
+        asked,
+        [
+            Predicate::Member(id("ServiceNameList"), members),
+            Predicate::Code(id("RiskLevel"), [2, 3].into_iter().collect()),
+            Predicate::Approved,
+        ]
+    );
+}
+
+#[test]
+fn problems_of_all_files_come_in_order() {
+    let first = "# 安全策略\npolicies:\n  - deny RDP if RiskLevel 5\n  - {rule: deny SSH, severity: hgih}\n";
+    let second = "polices: [deny RDP]\nsets: {a: []}\n";
+    let third = "policies:\n  - deny RDP\n  - deny RDP if Prot 3\n";
+    let sources = [("1.yaml", first), ("2.yaml", second), ("3.yaml", third)]
+        .map(|(name, text)| Source::new(name, text));
+    let problems = load(&sources, &catalogue(), &[]).unwrap_err();
+    let places: Vec<_> = problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.place.source().to_owned(),
+                location(problem).text().to_owned(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("1.yaml", "5"),
+        ("1.yaml", "hgih"),
+        ("2.yaml", "polices"),
+        ("2.yaml", "a"),
+        ("3.yaml", "Prot"),
+    ]
+    .map(|(file, word)| (file.to_owned(), word.to_owned()));
+    assert_eq!(places, expected, "{}", told(&problems));
+}
+
+#[test]
+fn a_broken_file_does_not_hide_the_others() {
+    let sources = [
+        "policies: [deny RDP",
+        "policies: [deny RDP if Prot 3]",
+        "policies: ['deny]",
+    ]
+    .map(|text| Source::new("p.yaml", text));
+    let problems = load(&sources, &catalogue(), &[]).unwrap_err();
+    let codes: Vec<_> = problems
+        .iter()
+        .map(|problem| problem.code.as_str())
+        .collect();
+    assert!(codes.contains(&"policy/unknown-field"), "{codes:?}");
+    assert!(
+        codes
+            .iter()
+            .filter(|code| code.starts_with("yaml/"))
+            .count()
+            >= 2,
+        "{codes:?}"
+    );
+}
+
+#[test]
+fn an_id_belongs_to_one_policy_of_all_files() {
+    let first = Source::new("1.yaml", "policies: [{id: a, rule: deny RDP}]");
+    let second = Source::new("2.yaml", "policies: [{rule: deny SSH, id: 'a'}, deny FTP]");
+    let third = Source::new("3.yaml", "policies: [deny  ftp]");
+    let problems = load(&[first, second, third], &catalogue(), &[]).unwrap_err();
+    let [id, slug] = problems.as_slice() else {
+        panic!("{}", told(&problems));
+    };
+    assert_eq!(
+        (id.code.as_str(), slug.code.as_str()),
+        ("policy/duplicate-id", "policy/duplicate-id")
+    );
+    assert_eq!((id.place.source(), location(id).text()), ("2.yaml", "a"));
+    assert_eq!(location(id).span.start, 33);
+    assert_eq!(
+        (id.related[0].1.source.name(), id.related[0].1.text()),
+        ("1.yaml", "a")
+    );
+    assert_eq!(
+        (slug.place.source(), location(slug).text()),
+        ("3.yaml", "deny  ftp")
+    );
+    assert_eq!(slug.related[0].1.text(), "deny FTP");
+}
+
+#[test]
+fn an_id_is_taken_even_by_a_policy_with_a_mistake() {
+    let problems = problems_at_marks(
+        "policies:\n  - {id: a, rule: deny if «Prot» 3}\n  - {id: «a», rule: deny if «Prot» 4}\n",
+    );
+    assert_eq!(problems.len(), 3);
+}
+
+#[test]
+fn slugs_are_letters_and_digits_of_any_script_and_short() {
+    for (sentence, slug) in [
+        ("deny RDP if RiskLevel >= 2", "deny-rdp-if-risklevel-2"),
+        ("\"deny   RDP,  SSH\"", "deny-rdp-ssh"),
+        (
+            "deny \"远程桌面\" if Port 3389",
+            "deny-远程桌面-if-port-3389",
+        ),
+        (
+            "deny if RiskReason contains aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa . ",
+            "deny-if-riskreason-contains-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+    ] {
+        assert_eq!(crate::policy::slug::slug(sentence), slug);
+    }
+    let long = crate::policy::slug::slug(&"é ".repeat(100));
+    assert_eq!(long.chars().count(), 63, "{long}");
+    assert!(!long.ends_with('-'));
+}
+
+#[test]
+fn the_operation_must_be_clear() {
+    let mut two = catalogue();
+    let mut other = Operation::clone(&two.operations[0]);
+    other.name = "DescribeOther".to_owned();
+    two.operations.push(Arc::new(other));
+    let text = "sets: {a: [RDP]}\npolicies: [deny RDP]";
+    let problems = load(&[Source::new("p.yaml", text)], &two, &[]).unwrap_err();
+    assert_eq!(problems.len(), 1, "{}", told(&problems));
+    assert_eq!(problems[0].code, "policy/missing-operation");
+    assert_eq!(location(&problems[0]).text(), "sets");
+    assert!(
+        problems[0]
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("`DescribeOther`"))
+    );
+
+    let text = format!("operation: DescribeOther\n{text}");
+    let set = load(&[Source::new("p.yaml", text)], &two, &[]).unwrap();
+    assert_eq!(set.policies[0].operation.name, "DescribeOther");
+}
+
+#[test]
+fn nothing_is_asked_by_no_policy() {
+    let codes = |sources: &[Arc<Source>]| -> Vec<String> {
+        let problems = load(sources, &catalogue(), &[]).unwrap_err();
+        problems.into_iter().map(|problem| problem.code).collect()
+    };
+    assert_eq!(codes(&[]), ["policy/no-policy"]);
+    assert_eq!(
+        codes(&[Source::new("r.yaml", "approvals: []")]),
+        ["policy/no-policy"]
+    );
+}
+
+#[test]
+fn a_warning_is_told_once_and_stops_nothing() {
+    let catalogue = with_services(&["RDP", "SSH"]);
+    let read = |text: &str| load(&[Source::new("p.yaml", text)], &catalogue, &[]).unwrap();
+    let set = read("policies: [deny Zzzyxw, deny Zzzyxw if Port 3, deny Qqqqq, deny rdp]");
+    assert_eq!(set.policies.len(), 4);
+    let words: Vec<_> = set
+        .warnings
+        .iter()
+        .map(|problem| location(problem).text())
+        .collect();
+    assert_eq!(words, ["Zzzyxw", "Qqqqq"], "{}", told(&set.warnings));
+    assert!(
+        set.warnings
+            .iter()
+            .all(|problem| problem.level == Level::Warning)
+    );
+    assert!(read("policies: [deny \"Zzzyxw\"]").warnings.is_empty());
+}
+
+/// The catalogue, with these as the known services.
+fn with_services(names: &[&str]) -> Catalogue {
+    let mut operation = Operation::clone(&open_ports());
+    let subject = operation.subject.index();
+    operation.schema.fields[subject].vocabulary =
+        names.iter().map(|name| (*name).to_owned()).collect();
+    let operations = vec![Arc::new(operation)];
+    Catalogue { operations }
+}
+
+fn with_params(text: &str, params: &[(&str, &str)]) -> Result<PolicySet, Vec<Problem>> {
+    let params: Vec<_> = params
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    load(&[Source::new("p.yaml", text)], &catalogue(), &params)
+}
+
+#[test]
+fn a_param_is_replaced_by_the_runs_own() {
+    let text = "params: {low: 5, ports: [1, 2]}\npolicies: [deny if PublicIpNum > $low, alert if Port in $ports]";
+    let meanings = |params: &[(&str, &str)]| -> Vec<String> {
+        let set = with_params(text, params).unwrap();
+        set.policies
+            .iter()
+            .map(|policy| meaning(&policy.condition))
+            .collect()
+    };
+    let literal = |low: &str, ports: &str| -> Vec<String> {
+        let text = format!("policies: [deny if PublicIpNum > {low}, 'alert if Port in {ports}']");
+        good(&text)
+            .policies
+            .iter()
+            .map(|policy| meaning(&policy.condition))
+            .collect()
+    };
+    assert_eq!(meanings(&[]), literal("5", "[1, 2]"));
+    assert_eq!(meanings(&[("low", "70")]), literal("70", "[1, 2]"));
+    assert_eq!(
+        meanings(&[("ports", "8000..8010")]),
+        literal("5", "8000..8010")
+    );
+    assert_eq!(
+        meanings(&[("ports", "[7]"), ("low", "0")]),
+        literal("0", "[7]")
+    );
+}
+
+#[test]
+fn a_param_of_the_run_is_checked_like_one_of_a_file() {
+    let text = "params: {low: 5}\npolicies: [deny if PublicIpNum > $low]";
+    for (params, code, help) in [
+        (
+            vec![("lwo", "3")],
+            "policy/unknown-param",
+            "did you mean `low`?",
+        ),
+        (vec![("low", "")], "policy/empty-param", "1GB"),
+        (vec![("low", "# 3")], "policy/empty-param", "1GB"),
+        (vec![("low", "{a: 1}")], "policy/wrong-shape", ""),
+        (vec![("low", "[]")], "policy/empty-list", ""),
+        (
+            vec![("low", "3"), ("low", "4")],
+            "policy/duplicate-param",
+            "once",
+        ),
+        (vec![("low", "[1")], "yaml/", ""),
+    ] {
+        let problems = with_params(text, &params).unwrap_err();
+        let [problem] = problems.as_slice() else {
+            panic!("{params:?}\n{}", told(&problems));
+        };
+        assert!(problem.code.starts_with(code), "{}", told(&problems));
+        assert!(
+            problem.help.clone().unwrap_or_default().contains(help),
+            "{}",
+            told(&problems)
+        );
+        assert_eq!(problem.place.source(), format!("--param {}", params[0].0));
+    }
+    let broken = with_params("policies: [", &[("low", "3")]).unwrap_err();
+    assert!(
+        broken
+            .iter()
+            .all(|problem| problem.code.starts_with("yaml/"))
+    );
+    // A value of the wrong kind is told where the value stands or is used.
+    assert!(with_params(text, &[("low", "many")]).is_err());
+}
+
+#[test]
+fn byte_order_mark_and_windows_line_ends_change_nothing() {
+    let plain = good(EXAMPLE);
+    let dos = good(&format!("\u{feff}{}", EXAMPLE.replace('\n', "\r\n")));
+    for (one, other) in plain.policies.iter().zip(&dos.policies) {
+        assert_eq!(meaning(&one.condition), meaning(&other.condition));
+        assert_eq!(one.id, other.id);
+        assert_eq!(one.location.position(), other.location.position());
+    }
+    assert_eq!(plain.policies.len(), dos.policies.len());
+}
+
+#[test]
+fn aliases_are_what_they_stand_for() {
+    let set = good(
+        "policies:
+  - {id: a, effect: deny, when: &risky {RiskLevel: 3}}
+  - {id: b, effect: deny, when: {all: [*risky, Port: 80]}}
+",
+    );
+    assert_eq!(set.policies.len(), 2);
+}
+
+#[test]
+fn hostile_files_end_in_problems() {
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let rule = |rule: &str| format!("policies:\n  - {rule}\n");
+    for text in [
+        deep("[", "]"),
+        deep("{a: ", "}"),
+        "- ".repeat(100_000),
+        rule(&format!("deny if {}", deep("(", ")"))),
+        rule(&format!("deny if {} Port 3", "not ".repeat(100_000))),
+        rule(&format!("deny if Port {}", "1 + ".repeat(100_000))),
+        rule(&format!("deny if Port in {}", deep("[", "]"))),
+        rule(&"x".repeat(1_000_000)),
+        rule(&format!("{{effect: deny, when: {}}}", deep("{not: ", "}"))),
+        format!("policies: [{}]", "x: y, ".repeat(20_000)),
+        "policies: [deny RDP]\n\u{0}".to_owned(),
+        format!(
+            "policies: [{{rule: deny RDP, message: '{}'}}]",
+            "{".repeat(100_001)
+        ),
+    ] {
+        assert!(
+            loaded(&text).is_err(),
+            "{}",
+            text.chars().take(60).collect::<String>()
+        );
+    }
+}
+
+#[test]
+fn the_packs_load_without_a_word() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+    let mut files: Vec<_> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let sources: Vec<_> = files
+        .iter()
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            Source::new(name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    let set = load(&sources, &catalogue(), &[]);
+    let set = set.unwrap_or_else(|problems| panic!("{}", told(&problems)));
+    assert!(set.policies.len() > 10);
+    assert!(set.warnings.is_empty(), "{}", told(&set.warnings));
+}
