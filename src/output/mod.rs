@@ -8,7 +8,6 @@ use crate::triage::Report;
 
 mod human;
 mod json;
-mod json_text;
 mod short;
 
 #[cfg(test)]

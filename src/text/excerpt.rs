@@ -328,15 +328,23 @@ mod tests {
     use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Report};
     use proptest::prelude::*;
 
-    use super::super::clip::WIDTH;
     use super::*;
+
+    const WIDTH: usize = 100;
+
+    fn room(context: usize) -> Room {
+        Room {
+            context,
+            width: WIDTH,
+        }
+    }
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Excerpt {
         let spans: Vec<Span> = spans
             .iter()
             .map(|span| Span::new(span.start, span.end))
             .collect();
-        Excerpt::new(text, Position::START, &spans, 1)
+        Excerpt::new(text, Position::START, &spans, room(1))
     }
 
     /// The report as a terminal without colour shows it.
@@ -451,7 +459,7 @@ mod tests {
             "{\"Port\": 3389}\nx",
             start,
             &[Span::new(9, 13), Span::new(15, 16)],
-            0,
+            room(0),
         );
         assert_eq!(excerpt.text, "…{\"Port\": 3389}\nx\n");
         assert_eq!(excerpt.first_line, 7);

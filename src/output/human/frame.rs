@@ -13,7 +13,7 @@ use crate::output::{Colour, Style};
 const LEAST: usize = 30;
 
 /// Columns of a label at most before it goes on below itself.
-const LABEL: usize = 36;
+const WIDEST_LABEL: usize = 36;
 
 /// What a frame shows.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,7 @@ impl View<'_> {
 
 /// A label on as many lines as it needs.
 fn wrapped(label: &str) -> String {
-    textwrap::fill(&printable(label), LABEL)
+    textwrap::fill(&printable(label), WIDEST_LABEL)
 }
 
 /// A report without words.

@@ -1,1 +1,125 @@
-//! x
+//! Texts from an API, a file name or a policy are shown, never obeyed, in every format.
+
+use super::*;
+use crate::output::Colour;
+use crate::text::{Level, Mark, Place, Position, is_hostile};
+
+const EVIL: &str = "a\"<&'\u{1b}[31m\u{202e}##[error]\r\n=cmd()\u{e0041}\u{7f}`|\u{2028}.json";
+
+/// What a loaded policy file may be told, in every kind of place.
+pub(super) fn load_problems() -> Vec<Problem> {
+    let workshop = Workshop::new();
+    let text = |words: &str| Place::Text(workshop.location(words));
+    let mark = Mark {
+        source: Arc::from("ports.json"),
+        position: Position { line: 3, column: 7 },
+        offset: 40,
+        length: 2,
+    };
+    let problem = |level, message: &str, place| Problem {
+        level,
+        code: "policy/unknown-field".to_owned(),
+        message: message.to_owned(),
+        label: "here".to_owned(),
+        help: None,
+        place,
+        related: Vec::new(),
+    };
+    vec![
+        Problem {
+            help: Some("did you mean `RiskLevel`?".to_owned()),
+            ..problem(Level::Error, "`RiskLevel` is no field of it", text("RiskLevel"))
+        },
+        problem(Level::Error, "duplicate id", text("one-sided"))
+            .labelled("the same again, and this goes on for longer than a label may be wide")
+            .related("the first one", workshop.location("rdp-exposed")),
+        problem(Level::Warning, "the list ends too early", Place::Evidence(mark)),
+        problem(Level::Note, "nothing is here", Place::Whole(Arc::from("policies"))),
+    ]
+}
+
+/// Whether nothing but lines and, where they are meant, colours is in a text.
+#[track_caller]
+fn is_harmless(text: &str, colour: Colour) {
+    let mut rest = text.replace('\n', "");
+    if colour == Colour::On {
+        let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+        assert!(colours.is_match(&rest) || !text.contains('╭'), "{text:?}");
+        // The one that the evil text brings must not be among them.
+        rest = colours.replace_all(&rest, "").into_owned();
+    }
+    assert!(!rest.contains(is_hostile), "{text:?}");
+}
+
+fn styles() -> [Style; 2] {
+    [Colour::Off, Colour::On].map(|colour| Style { colour, ..Style::default() })
+}
+
+#[test]
+fn problems_are_harmless() {
+    let source = Source::new(EVIL, format!("a: {EVIL}\nb"));
+    let location = Location { source, span: Span::new(3, 30) };
+    let evil = || EVIL.to_owned();
+    let problem = |place| Problem {
+        level: Level::Error,
+        code: evil(),
+        message: evil(),
+        label: evil(),
+        help: Some(evil()),
+        place,
+        related: vec![(evil(), location.clone())],
+    };
+    let all = [problem(Place::Text(location.clone())), problem(Place::Whole(Arc::from(EVIL)))];
+    for format in Format::ALL {
+        for style in styles() {
+            is_harmless(&shown(&all, format, &style), style.colour);
+        }
+    }
+}
+
+#[test]
+fn reports_are_harmless() {
+    let evil = || EVIL.to_owned();
+    let workshop = Workshop::new();
+    let mut policy = Policy {
+        title: evil(),
+        why: Some(evil()),
+        remediation: Some(evil()),
+        references: vec![evil()],
+        controls: BTreeMap::from([(evil(), vec![evil()])]),
+        tags: vec![evil()],
+        ..workshop.policy(EVIL, Effect::Deny, "rule", Vec::new())
+    };
+    policy.message.parts.push(Part::Literal(evil()));
+    policy.message.parts.push(Part::Field(workshop.field("RiskReason")));
+    policy.condition = workshop.reason().condition;
+    let token = serde_json::to_string(EVIL).unwrap();
+    let escaped = token.replace('\u{202e}', "\\u202e");
+    for reason in [token, escaped, "\"\\ud800 口令\"".to_owned()] {
+        let record = format!("{{\"RiskReason\": {reason}, \"ProbRisk\": {reason}}}");
+        let text = response(&[&record], 1);
+        let report = report(vec![policy.clone()], &[(EVIL, &text)], STRICT);
+        assert_eq!(report.findings.len(), 1);
+        for format in Format::ALL {
+            for style in styles() {
+                is_harmless(&rendered(&report, format, &style), style.colour);
+            }
+        }
+    }
+}
+
+#[test]
+fn long_texts_do_not_push_everything_else_away() {
+    let workshop = Workshop::new();
+    let mut policy = workshop.reason();
+    policy.message.parts = vec![Part::Field(workshop.field("RiskReason"))];
+    for long in ["x".repeat(1_000_000), "口令".repeat(300_000), "口 令 ".repeat(200_000)] {
+        let record = format!("{{\"RiskReason\":\"{long}\",\"ProbRisk\":\"{long}\"}}");
+        let text = response(&[&record], 1);
+        let report = report(vec![policy.clone()], &[("ports.json", &text)], STRICT);
+        let human = rendered(&report, Format::Human, &Style::default());
+        assert!(human.lines().count() < 100, "{}", human.lines().count());
+        let widest = human.lines().map(textwrap::core::display_width).max();
+        assert!(widest.unwrap() <= 80, "{widest:?}");
+    }
+}

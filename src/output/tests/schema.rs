@@ -1,1 +1,156 @@
-//! x
+//! The published schemas hold what is written, and nothing that is not.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::output::{ERROR_SCHEMA, REPORT_SCHEMA};
+
+pub(super) static REPORT: LazyLock<Validator> = LazyLock::new(|| validator(REPORT_SCHEMA));
+static ERROR: LazyLock<Validator> = LazyLock::new(|| validator(ERROR_SCHEMA));
+
+fn validator(schema: &str) -> Validator {
+    jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap()
+}
+
+#[track_caller]
+pub(super) fn check(schema: &Validator, document: &Value) {
+    let errors = schema.iter_errors(document);
+    let errors: Vec<String> =
+        errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// A report in which every member of the schema occurs.
+fn rich() -> Value {
+    let record = r#"{"Port": 80, "RiskLevel": "3", "ServiceNameList": "RDP"}"#;
+    let loose = Terms { allow_partial: true, fail_on: FailOn::Alert, ..STRICT };
+    let report = report(policies(), &[("a.json", &response(&[record], 2))], loose);
+    serde_json::from_str(&rendered(&report, Format::Json, &Style::default())).unwrap()
+}
+
+fn failure() -> Value {
+    let problems = hostile::load_problems();
+    serde_json::from_str(&shown(&problems, Format::Json, &Style::default())).unwrap()
+}
+
+#[test]
+fn reports_and_failures_are_valid() {
+    check(&REPORT, &rich());
+    check(&ERROR, &failure());
+    let nothing = report(Vec::new(), &[], STRICT);
+    let nothing = rendered(&nothing, Format::Json, &Style::default());
+    check(&REPORT, &serde_json::from_str(&nothing).unwrap());
+    check(&ERROR, &serde_json::from_str(&shown(&[], Format::Json, &Style::default())).unwrap());
+}
+
+#[test]
+fn every_member_of_the_schemas_is_written() {
+    let mut written = BTreeSet::new();
+    members(&rich(), &mut written);
+    members(&failure(), &mut written);
+    let mut described = BTreeSet::new();
+    for schema in [REPORT_SCHEMA, ERROR_SCHEMA] {
+        properties(&serde_json::from_str(schema).unwrap(), &mut described);
+    }
+    // Names of frameworks and of fields are data.
+    let data = ["pci-dss-4.0.1", "Port", "Protocol"].map(str::to_owned);
+    written.retain(|name| !data.contains(name));
+    assert_eq!(written, described);
+}
+
+fn members(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                names.insert(name.clone());
+                members(value, names);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| members(value, names)),
+        _ => {}
+    }
+}
+
+fn properties(schema: &Value, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Object(properties)) = object.get("properties") {
+                names.extend(properties.keys().cloned());
+            }
+            object.values().for_each(|value| properties(value, names));
+        }
+        Value::Array(list) => list.iter().for_each(|value| properties(value, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_object_of_the_schemas_is_closed_and_says_what_it_must_have() {
+    for (schema, optional) in [(REPORT_SCHEMA, &["read"] as &[&str]), (ERROR_SCHEMA, &[])] {
+        strict(&serde_json::from_str(schema).unwrap(), optional);
+    }
+}
+
+fn strict(schema: &Value, optional: &[&str]) {
+    if let Some(described) = schema.get("properties").and_then(Value::as_object) {
+        assert_eq!(schema["additionalProperties"], json!(false), "{schema}");
+        let required = schema["required"].as_array().unwrap();
+        let must: Vec<Value> = described
+            .keys()
+            .filter(|name| !optional.contains(&name.as_str()))
+            .map(|name| json!(name))
+            .collect();
+        assert_eq!(required, &must, "{schema}");
+    }
+    match schema {
+        Value::Object(object) => object.values().for_each(|value| strict(value, optional)),
+        Value::Array(list) => list.iter().for_each(|value| strict(value, optional)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused() {
+    let (report, failure) = (rich(), failure());
+    for (pointer, value) in [
+        ("/exit_code", json!(2)),
+        ("/verdict", json!("ok")),
+        ("/schema", json!("portcullis.report/v2")),
+        ("/summary/deny", json!(-1)),
+        ("/loosened/0", json!("--force")),
+        ("/evidence/0/complete", json!("yes")),
+        ("/evidence/0/pages/0/sha256", json!("abc")),
+        ("/evidence/0/problems/0/line", json!(0)),
+        ("/policies/0/severity", json!("urgent")),
+        ("/policies/0/line", json!(0)),
+        ("/policies/0/controls", json!({"a": "b"})),
+        ("/findings/0/outcome", json!("pass")),
+        ("/findings/0/fingerprint", json!("")),
+        ("/findings/0/record/pointer", json!("DataList/0")),
+        ("/findings/0/record/column", json!(0)),
+        ("/findings/0/evidence/0/line", Value::Null),
+        ("/findings/0/evidence/0/length", json!(0)),
+        ("/findings/0/rule/line", json!(0)),
+    ] {
+        refused(&REPORT, &report, pointer, &value);
+    }
+    for (pointer, value) in [
+        ("/exit_code", json!(1)),
+        ("/problems/0/level", json!("fatal")),
+        ("/problems/0/line", json!(0)),
+        ("/problems/0/message", json!("")),
+        ("/problems/0/code", json!("Broken")),
+    ] {
+        refused(&ERROR, &failure, pointer, &value);
+    }
+}
+
+fn refused(schema: &Validator, document: &Value, pointer: &str, value: &Value) {
+    let mut wrong = document.clone();
+    *wrong.pointer_mut(pointer).unwrap() = value.clone();
+    assert!(!schema.is_valid(&wrong), "{pointer} = {value}");
+}

@@ -1,0 +1,197 @@
+//! Findings as JSON, put into words one by one, however many there are.
+
+use std::collections::BTreeMap;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::engine::Outcome;
+use crate::policy::Policy;
+use crate::text::Location;
+use crate::triage::{Evidence, Finding, Identity, RecordAt, Report};
+
+/// The findings, put into words one by one.
+pub(super) struct Findings<'a>(pub(super) &'a Report);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let policies = &report.policies.policies;
+        let rules: Vec<RuleText<'_>> = policies.iter().map(|p| RuleText::new(&p.rule)).collect();
+        let mut message = String::new();
+        let mut evidence = Vec::new();
+        let mut list = serializer.serialize_seq(Some(report.findings.len()))?;
+        for finding in &report.findings {
+            let Some(rule) = rules.get(finding.policy as usize) else {
+                continue;
+            };
+            message.clear();
+            report.message_into(finding, &mut message);
+            report.evidence_into(finding, &mut evidence);
+            let words = Words {
+                message: &message,
+                fingerprint: report.fingerprint(finding),
+                record: report.record(finding).unwrap_or_default(),
+                identity: report.identity(finding),
+                evidence: &evidence,
+            };
+            list.serialize_element(&FindingText::new((report, finding), rule, &words))?;
+        }
+        list.end()
+    }
+}
+
+/// What a report is asked for of one finding.
+struct Words<'a> {
+    message: &'a str,
+    fingerprint: String,
+    record: RecordAt,
+    identity: Vec<Identity>,
+    evidence: &'a [Evidence],
+}
+
+#[derive(Serialize)]
+struct FindingText<'a> {
+    policy: &'a str,
+    effect: &'static str,
+    severity: &'static str,
+    outcome: &'static str,
+    disposition: &'static str,
+    message: &'a str,
+    fingerprint: &'a str,
+    record: RecordText<'a>,
+    evidence: List<'a>,
+    rule: &'a RuleText<'a>,
+    waiver: Option<&'a str>,
+    remediation: Option<&'a str>,
+    controls: &'a BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> FindingText<'a> {
+    fn new(
+        (report, finding): (&'a Report, &Finding),
+        rule: &'a RuleText<'a>,
+        words: &'a Words<'a>,
+    ) -> Self {
+        let policy = report.policy(finding);
+        Self {
+            policy: &policy.id,
+            effect: policy.effect.name(),
+            severity: policy.severity.name(),
+            outcome: match finding.outcome {
+                Outcome::Fail => "fail",
+                Outcome::Inconclusive => "inconclusive",
+            },
+            disposition: finding.disposition.name(),
+            message: words.message,
+            fingerprint: &words.fingerprint,
+            record: RecordText {
+                source: &words.record.source,
+                pointer: &words.record.pointer,
+                line: words.record.position.line,
+                column: words.record.position.column,
+                identity: IdentityText {
+                    policy,
+                    known: &words.identity,
+                },
+            },
+            evidence: List(words.evidence),
+            rule,
+            waiver: None,
+            remediation: policy.remediation.as_deref(),
+            controls: &policy.controls,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RecordText<'a> {
+    source: &'a str,
+    pointer: &'a str,
+    line: u64,
+    column: u64,
+    identity: IdentityText<'a>,
+}
+
+/// Every field that identifies a record, with its value as it stands, or null where it has none.
+struct IdentityText<'a> {
+    policy: &'a Policy,
+    known: &'a [Identity],
+}
+
+impl Serialize for IdentityText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let operation = &self.policy.operation;
+        let mut map = serializer.serialize_map(Some(operation.identity.len()))?;
+        for field in &operation.identity {
+            let name = &operation.schema.field(*field).name;
+            let value = self.known.iter().find(|(known, _)| known == name);
+            map.serialize_entry(name, &value.and_then(|(_, value)| raw(value)))?;
+        }
+        map.end()
+    }
+}
+
+struct List<'a>(&'a [Evidence]);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(EvidenceText::new))
+    }
+}
+
+#[derive(Serialize)]
+struct EvidenceText<'a> {
+    field: &'a str,
+    value: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<&'a RawValue>,
+    pointer: &'a str,
+    line: u64,
+    column: u64,
+    offset: u64,
+    length: u64,
+}
+
+impl<'a> EvidenceText<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        Self {
+            field: &evidence.field,
+            value: raw(&evidence.value),
+            read: evidence.read.as_deref().and_then(raw),
+            pointer: &evidence.pointer,
+            line: evidence.position.line,
+            column: evidence.position.column,
+            offset: evidence.offset,
+            length: evidence.length,
+        }
+    }
+}
+
+/// A value as it stands.
+fn raw(text: &str) -> Option<&RawValue> {
+    serde_json::from_str(text).ok()
+}
+
+#[derive(Serialize)]
+struct RuleText<'a> {
+    source: &'a str,
+    line: u64,
+    column: u64,
+    offset: u64,
+    length: u64,
+}
+
+impl<'a> RuleText<'a> {
+    fn new(rule: &'a Location) -> Self {
+        let position = rule.position();
+        Self {
+            source: rule.source.name(),
+            line: position.line,
+            column: position.column,
+            offset: rule.span.start as u64,
+            length: rule.span.len() as u64,
+        }
+    }
+}
