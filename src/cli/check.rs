@@ -85,10 +85,15 @@ impl Check {
         let loaded = load(&self.policies, Depth::Dead).map_err(stop)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue).map_err(stop)?;
         let terms = self.terms();
-        let judgement =
-            Judgement { loaded: &loaded, when_unknown: terms.when_unknown, hashes: self.hashes(), named };
+        let judgement = Judgement {
+            loaded: &loaded,
+            when_unknown: terms.when_unknown,
+            hashes: self.hashes(),
+            named,
+        };
         let judged = judgement.run(&paths).map_err(stop)?;
-        let notes: Vec<Problem> = loaded.policies.warnings.iter().cloned().chain(judged.notes).collect();
+        let notes: Vec<Problem> =
+            loaded.policies.warnings.iter().cloned().chain(judged.notes).collect();
         let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
         shown.notes(&notes);
         let files = self.write_files(&report);
@@ -136,7 +141,8 @@ impl Check {
         let stdout = io::stdout();
         let style = self.style(look.style(&stdout), self.format);
         let mut out = io::BufWriter::with_capacity(show::BUFFER, stdout.lock());
-        let written = output::render(report, self.format, &style, &mut out).and_then(|()| out.flush());
+        let written =
+            output::render(report, self.format, &style, &mut out).and_then(|()| out.flush());
         show::unless_closed(written)
     }
 

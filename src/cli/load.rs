@@ -1,6 +1,6 @@
 //! Loads what a run needs before it reads evidence: the catalogue, the policies, the day.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis;
@@ -33,7 +33,10 @@ pub(super) struct Loaded {
 }
 
 /// Loads and checks policies; what is only worth a change is left in the set's warnings.
-pub(super) fn load(options: &PolicyOptions, depth: analysis::Depth) -> Result<Loaded, Vec<Problem>> {
+pub(super) fn load(
+    options: &PolicyOptions,
+    depth: analysis::Depth,
+) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
     let today = today()?;
     let sources = sources(&options.policies)?;
@@ -63,7 +66,11 @@ pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.iter().any(|problem| problem.level == Level::Error) { Err(problems) } else { Ok(sources) }
+    if problems.iter().any(|problem| problem.level == Level::Error) {
+        Err(problems)
+    } else {
+        Ok(sources)
+    }
 }
 
 /// The operation of a flag.
@@ -92,9 +99,4 @@ fn today() -> Result<jiff::civil::Date, Vec<Problem>> {
         _ => jiff::Timestamp::now(),
     };
     Ok(jiff::tz::Offset::UTC.to_datetime(now).date())
-}
-
-/// Whether a path stands for standard input.
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == input::STDIN
 }

@@ -30,7 +30,8 @@ impl Look {
     /// The style for a stream that is, or is not, a terminal.
     pub(super) fn style(&self, stream: &impl IsTerminal) -> Style {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let forced = is_set("CLICOLOR_FORCE") && !std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value == "0");
+        let forced = is_set("CLICOLOR_FORCE")
+            && !std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value == "0");
         let colour = match self.color {
             When::Always => Colour::On,
             When::Never => Colour::Off,

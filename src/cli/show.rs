@@ -30,7 +30,11 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(format: Format, look: &Look) -> Self {
-        let style = if format.is_for_machines() { look.style(&io::stdout()) } else { look.style(&io::stderr()) };
+        let style = if format.is_for_machines() {
+            look.style(&io::stdout())
+        } else {
+            look.style(&io::stderr())
+        };
         Self { format, style }
     }
 
@@ -85,11 +89,15 @@ pub(super) fn write_file(
 }
 
 fn whole(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let file = tempfile::Builder::new().prefix(".portcullis-").tempfile_in(folder)?;
     let mut out = io::BufWriter::with_capacity(BUFFER, file);
     write(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path).map_err(|error| error.error)?;
+    out.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .persist(path)
+        .map_err(|error| error.error)?;
     Ok(())
 }

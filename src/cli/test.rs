@@ -169,7 +169,8 @@ pub(super) fn why(trace: &Trace) -> String {
                 format!("`{name}` is {}", value.as_deref().unwrap_or("absent"))
             };
             let values: Vec<String> = asked.iter().map(value).collect();
-            let given = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+            let given =
+                if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
             parts.push(format!("`{words}` is {truth}{given}"));
         }
     });

@@ -29,9 +29,7 @@ impl<'a> Fields<'a> {
 
     /// Where the member's value begins, in bytes from the record's `{`.
     pub(super) fn start(&self, field: FieldId) -> usize {
-        self.program
-            .slot(field)
-            .map_or(0, |slot| self.record.slot_start(slot))
+        self.program.slot(field).map_or(0, |slot| self.record.slot_start(slot))
     }
 
     pub(super) fn schema(&self) -> &'a Schema {
@@ -67,10 +65,7 @@ impl<'a> Fields<'a> {
         };
         match self.number(derived.first) {
             Err(Unknown::Absent | Unknown::Null) => {
-                derived
-                    .otherwise
-                    .iter()
-                    .for_each(|field| self.origins(*field, visit));
+                derived.otherwise.iter().for_each(|field| self.origins(*field, visit));
             }
             _ => self.origins(derived.first, visit),
         }
@@ -92,12 +87,8 @@ impl Scratch {
     #[must_use]
     pub fn new(program: &Program) -> Self {
         let room = |block: &Block| block.patterns.as_ref().map(|patterns| patterns.scratch());
-        let longest = program
-            .columns
-            .iter()
-            .map(|column| column.blocks.len())
-            .max()
-            .unwrap_or_default();
+        let longest =
+            program.columns.iter().map(|column| column.blocks.len()).max().unwrap_or_default();
         Self {
             words: vec![Word::default(); program.words()],
             approved: None,
@@ -149,11 +140,7 @@ impl Scratch {
         let mut truth = neutral;
         for part in parts {
             let next = self.truth(fields, part);
-            truth = if neutral == Truth::True {
-                truth.and(next)
-            } else {
-                truth.or(next)
-            };
+            truth = if neutral == Truth::True { truth.and(next) } else { truth.or(next) };
             if truth == !neutral {
                 break;
             }
@@ -173,11 +160,7 @@ impl Scratch {
             Formula::Approved => {}
             Formula::Bit(bit) => {
                 for field in fields.program.asked.get(*bit).into_iter().flatten() {
-                    fields.origins(*field, &mut |field| {
-                        if !into.contains(&field) {
-                            into.push(field);
-                        }
-                    });
+                    fields.origins(*field, &mut |field| push_once(into, field));
                 }
             }
             Formula::Not(part) => self.deciding(fields, part, into),
@@ -209,9 +192,7 @@ impl Scratch {
     }
 
     pub(super) fn approved(&mut self, fields: &Fields<'_>) -> Truth {
-        let known = self
-            .approved
-            .unwrap_or_else(|| approved(fields, &mut self.texts));
+        let known = self.approved.unwrap_or_else(|| approved(fields, &mut self.texts));
         self.approved = Some(known);
         known
     }
@@ -268,13 +249,7 @@ impl Scratch {
     fn texts(&mut self, fields: &Fields<'_>, index: usize, column: &Column) {
         let field = fields.schema().field(column.field);
         let raw = fields.raw(column.field);
-        let Self {
-            words,
-            texts,
-            found,
-            masks,
-            ..
-        } = self;
+        let Self { words, texts, found, masks, .. } = self;
         masks.iter_mut().for_each(|mask| *mask = 0);
         let Some(found) = found.get_mut(index) else {
             return;
@@ -282,11 +257,7 @@ impl Scratch {
         let mut named_unknown = false;
         let mut part = |text: &str| {
             named_unknown |= column.unidentified.iter().any(|member| member == text);
-            let blocks = column
-                .blocks
-                .iter()
-                .zip(found.iter_mut())
-                .zip(masks.iter_mut());
+            let blocks = column.blocks.iter().zip(found.iter_mut()).zip(masks.iter_mut());
             for ((block, found), mask) in blocks {
                 *mask |= block.name(text);
                 if let (Some(patterns), Some(found)) = (&block.patterns, found) {
@@ -313,5 +284,11 @@ impl Scratch {
                 Ok((is_empty, false)) => block.texts(*mask, is_empty, Unidentified::None),
             };
         }
+    }
+}
+
+fn push_once(fields: &mut Vec<FieldId>, field: FieldId) {
+    if !fields.contains(&field) {
+        fields.push(field);
     }
 }

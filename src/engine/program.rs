@@ -87,18 +87,10 @@ impl Program {
     /// A field's patterns that are too large together.
     pub fn new(set: &PolicySet, operation: &Arc<Operation>, run: Run) -> Result<Self, Problem> {
         let mine = |(_, policy): &(usize, &Policy)| policy.operation.name == operation.name;
-        let indices: Vec<usize> = set
-            .policies
-            .iter()
-            .enumerate()
-            .filter(mine)
-            .map(|(index, _)| index)
-            .collect();
-        let policies: Vec<&Policy> = set
-            .policies
-            .iter()
-            .filter(|policy| policy.operation.name == operation.name)
-            .collect();
+        let indices: Vec<usize> =
+            set.policies.iter().enumerate().filter(mine).map(|(index, _)| index).collect();
+        let policies: Vec<&Policy> =
+            set.policies.iter().filter(|policy| policy.operation.name == operation.name).collect();
         let mut program = Self {
             operation: Arc::clone(operation),
             policies: indices,
@@ -108,10 +100,7 @@ impl Program {
             formulas: Vec::new(),
             bits: HashMap::default(),
             asked: Vec::new(),
-            shown: policies
-                .iter()
-                .map(|policy| policy.message.fields().collect())
-                .collect(),
+            shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
             approvals: set
                 .approvals
                 .iter()
@@ -122,14 +111,16 @@ impl Program {
                 .iter()
                 .map(|policy| policy.when_unknown.unwrap_or(run.when_unknown))
                 .collect(),
-            codes: operation.schema.ids().filter(|id| !operation.schema.field(*id).kind.codes().is_empty()).collect(),
+            codes: operation
+                .schema
+                .ids()
+                .filter(|id| !operation.schema.field(*id).kind.codes().is_empty())
+                .collect(),
             slot_of: vec![None; operation.schema.fields.len()],
         };
         program.place_predicates(&policies)?;
-        program.formulas = policies
-            .iter()
-            .map(|policy| program.formula(&policy.condition))
-            .collect();
+        program.formulas =
+            policies.iter().map(|policy| program.formula(&policy.condition)).collect();
         program.place_slots();
         Ok(program)
     }
@@ -152,33 +143,24 @@ impl Program {
 
     /// Gives every distinct predicate a bit, those of one field side by side.
     fn place_predicates(&mut self, policies: &[&Policy]) -> Result<(), Problem> {
-        let mut by_field: Vec<Vec<(&Predicate, &Policy)>> = vec![Vec::new(); self.slot_of.len()];
-        let mut seen = std::collections::HashSet::with_hasher(FixedState::default());
-        let mut compares = Vec::new();
+        let mut distinct: Vec<(&Predicate, &Policy)> = Vec::new();
         for policy in policies {
             policy.condition.each_test(&mut |test| {
-                if !seen.insert(&test.predicate) {
-                    return;
-                }
-                match (field_of(&test.predicate), &test.predicate) {
-                    (Some(field), predicate) => {
-                        if let Some(column) = by_field.get_mut(field.index()) {
-                            column.push((predicate, policy));
-                        }
-                    }
-                    (None, Predicate::Compare(..)) => compares.push(&test.predicate),
-                    (None, _) => {}
+                // Marked as seen; the bit itself is given below.
+                if self.bits.insert(test.predicate.clone(), usize::MAX).is_none() {
+                    distinct.push((&test.predicate, policy));
                 }
             });
         }
-        for (field, predicates) in self.operation.clone().schema.ids().zip(by_field) {
-            if !predicates.is_empty() {
-                self.place_column(field, &predicates)?;
+        self.bits.clear();
+        for field in self.operation.clone().schema.ids() {
+            let mine = |(predicate, _): &&(&Predicate, &Policy)| predicate.field() == Some(field);
+            let column: Vec<_> = distinct.iter().filter(mine).copied().collect();
+            if !column.is_empty() {
+                self.place_column(field, &column)?;
             }
         }
-        for predicate in compares {
-            self.place_compare(predicate);
-        }
+        distinct.iter().for_each(|(predicate, _)| self.place_compare(predicate));
         Ok(())
     }
 
@@ -189,27 +171,17 @@ impl Program {
     ) -> Result<(), Problem> {
         let operation = Arc::clone(&self.operation);
         let described = operation.schema.field(field);
-        let unidentified = described
-            .unknown_members
-            .iter()
-            .map(|member| described.compared(member))
-            .collect();
-        let mut column = Column {
-            field,
-            first: self.words(),
-            unidentified,
-            blocks: Vec::new(),
-        };
+        let unidentified =
+            described.unknown_members.iter().map(|member| described.compared(member)).collect();
+        let mut column = Column { field, first: self.words(), unidentified, blocks: Vec::new() };
         for chunk in predicates.chunks(BLOCK) {
             self.asked.resize_with(self.words() * BLOCK, Vec::new);
             for (predicate, _) in chunk {
                 self.bits.insert((*predicate).clone(), self.asked.len());
                 self.asked.push(vec![field]);
             }
-            let owned: Vec<Predicate> = chunk
-                .iter()
-                .map(|(predicate, _)| (*predicate).clone())
-                .collect();
+            let owned: Vec<Predicate> =
+                chunk.iter().map(|(predicate, _)| (*predicate).clone()).collect();
             let block =
                 Block::new(described, &owned).map_err(|_| too_large(&described.name, chunk))?;
             column.blocks.push(block);
@@ -220,13 +192,9 @@ impl Program {
 
     fn place_compare(&mut self, predicate: &Predicate) {
         if let Predicate::Compare(left, comparison, right) = predicate {
-            let mut fields = Vec::new();
-            fields_of(left, &mut fields);
-            fields_of(right, &mut fields);
-            self.compares
-                .push((self.asked.len(), left.clone(), *comparison, right.clone()));
+            self.compares.push((self.asked.len(), left.clone(), *comparison, right.clone()));
             self.bits.insert(predicate.clone(), self.asked.len());
-            self.asked.push(fields);
+            self.asked.push(predicate.fields());
         }
     }
 
@@ -236,10 +204,9 @@ impl Program {
             Condition::All(parts) => Formula::All(formulas(parts)),
             Condition::Any(parts) => Formula::Any(formulas(parts)),
             Condition::Not(part) => Formula::Not(Box::new(self.formula(part))),
-            Condition::Test(test) => self
-                .bits
-                .get(&test.predicate)
-                .map_or(Formula::Approved, |bit| Formula::Bit(*bit)),
+            Condition::Test(test) => {
+                self.bits.get(&test.predicate).map_or(Formula::Approved, |bit| Formula::Bit(*bit))
+            }
         }
     }
 
@@ -249,24 +216,13 @@ impl Program {
         let operation = Arc::clone(&self.operation);
         let schema = &operation.schema;
         let approval = [Some(operation.subject), operation.port, operation.protocol];
-        let asked = self
-            .asked
-            .iter()
-            .flatten()
-            .chain(self.shown.iter().flatten())
-            .copied();
-        let wanted = asked
-            .chain(operation.identity.iter().copied())
-            .chain(approval.into_iter().flatten());
+        let asked = self.asked.iter().flatten().chain(self.shown.iter().flatten()).copied();
+        let wanted =
+            asked.chain(operation.identity.iter().copied()).chain(approval.into_iter().flatten());
         let mut wanted: Vec<FieldId> = wanted.chain(self.codes.iter().copied()).collect();
-        let derived = wanted
-            .clone()
-            .into_iter()
-            .filter_map(|id| schema.field(id).derived.as_ref());
+        let derived = wanted.clone().into_iter().filter_map(|id| schema.field(id).derived.as_ref());
         wanted.extend(
-            derived
-                .flat_map(|derived| derived.otherwise.iter().chain([&derived.first]))
-                .copied(),
+            derived.flat_map(|derived| derived.otherwise.iter().chain([&derived.first])).copied(),
         );
         wanted.retain(|id| schema.field(*id).derived.is_none());
         wanted.sort_unstable();
@@ -283,40 +239,9 @@ impl Program {
 fn too_large(field: &str, chunk: &[(&Predicate, &Policy)]) -> Problem {
     let error = Error::Patterns(field.to_owned());
     let is_pattern = |predicate: &Predicate| matches!(predicate, Predicate::Text(..));
-    let policy = chunk
-        .iter()
-        .rev()
-        .find(|(predicate, _)| is_pattern(predicate))
-        .map(|(_, policy)| policy);
-    let place = policy.map_or_else(
-        || Place::Whole(field.into()),
-        |policy| Place::Text(policy.rule.clone()),
-    );
+    let policy =
+        chunk.iter().rev().find(|(predicate, _)| is_pattern(predicate)).map(|(_, policy)| policy);
+    let place = policy
+        .map_or_else(|| Place::Whole(field.into()), |policy| Place::Text(policy.rule.clone()));
     Problem::new(&error, place)
-}
-
-/// The one field that a predicate asks.
-fn field_of(predicate: &Predicate) -> Option<FieldId> {
-    match predicate {
-        Predicate::Known(field)
-        | Predicate::Number(field, _)
-        | Predicate::Code(field, _)
-        | Predicate::Text(field, _)
-        | Predicate::Member(field, _)
-        | Predicate::Empty(field)
-        | Predicate::Boolean(field, _)
-        | Predicate::Address(field, _) => Some(*field),
-        Predicate::Approved | Predicate::Compare(..) => None,
-    }
-}
-
-fn fields_of(expression: &Expression, fields: &mut Vec<FieldId>) {
-    match expression {
-        Expression::Field(field) if !fields.contains(field) => fields.push(*field),
-        Expression::Field(_) | Expression::Number(_) => {}
-        Expression::Binary(left, _, right) => {
-            fields_of(left, fields);
-            fields_of(right, fields);
-        }
-    }
 }

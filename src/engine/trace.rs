@@ -84,12 +84,14 @@ impl<'a> Tracer<'a> {
     fn condition(&mut self, fields: &Fields<'_>, condition: &Condition) -> Trace {
         match condition {
             Condition::All(parts) => {
-                let parts: Vec<Trace> = parts.iter().map(|part| self.condition(fields, part)).collect();
+                let parts: Vec<Trace> =
+                    parts.iter().map(|part| self.condition(fields, part)).collect();
                 let truth = parts.iter().fold(Truth::True, |truth, part| truth.and(part.truth));
                 Trace { truth, part: TracePart::All(parts) }
             }
             Condition::Any(parts) => {
-                let parts: Vec<Trace> = parts.iter().map(|part| self.condition(fields, part)).collect();
+                let parts: Vec<Trace> =
+                    parts.iter().map(|part| self.condition(fields, part)).collect();
                 let truth = parts.iter().fold(Truth::False, |truth, part| truth.or(part.truth));
                 Trace { truth, part: TracePart::Any(parts) }
             }
@@ -102,7 +104,8 @@ impl<'a> Tracer<'a> {
                 let formula = bit.map_or(Formula::Approved, |bit| Formula::Bit(*bit));
                 let truth = self.scratch.truth(fields, &formula);
                 let mut asked = Vec::new();
-                for field in bit.and_then(|bit| self.program.asked.get(*bit)).into_iter().flatten() {
+                for field in bit.and_then(|bit| self.program.asked.get(*bit)).into_iter().flatten()
+                {
                     fields.origins(*field, &mut |field| {
                         let name = fields.schema().field(field).name.clone();
                         asked.push((name, fields.raw(field).map(|raw| raw.text.to_owned())));

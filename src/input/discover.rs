@@ -31,7 +31,9 @@ impl Kind {
 
     fn takes(self, path: &Path) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending)))
+        ending.is_some_and(|ending| {
+            self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending))
+        })
     }
 }
 
@@ -58,7 +60,11 @@ enum Error {
     #[diagnostic(code("input/compressed"), help("unpack it first: `gunzip` or `unzstd`"))]
     Compressed(String),
     #[error("the link `{0}` leads out of the folder and was not followed")]
-    #[diagnostic(code("input/link-outside"), severity(Advice), help("name its target to have it read"))]
+    #[diagnostic(
+        code("input/link-outside"),
+        severity(Advice),
+        help("name its target to have it read")
+    )]
     Outside(String),
 }
 
@@ -187,5 +193,6 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 fn is_compressed(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
+    ending
+        .is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }

@@ -6,9 +6,7 @@ use super::{Kind, Raw};
 ///
 /// The text must come from a reader, which validated it; of any other the elements mean nothing.
 pub fn elements(array: &str) -> impl Iterator<Item = Raw<'_>> {
-    let inside = array
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let inside = array.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let mut rest = inside.unwrap_or_default();
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
@@ -24,9 +22,7 @@ fn length(text: &str, kind: Kind) -> usize {
     match kind {
         Kind::String => string(text),
         Kind::Object | Kind::Array => nested(text),
-        _ => text
-            .find([' ', '\t', '\n', '\r', ','])
-            .unwrap_or(text.len()),
+        _ => text.find([' ', '\t', '\n', '\r', ',']).unwrap_or(text.len()),
     }
 }
 

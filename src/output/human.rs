@@ -73,10 +73,7 @@ fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     match said.count() as u64 {
         0 => Ok(()),
         more => {
-            page.line(
-                ("… and ", Paint::Plain),
-                &count(more, "more problem", "more problems"),
-            )?;
+            page.line(("… and ", Paint::Plain), &count(more, "more problem", "more problems"))?;
             page.blank()
         }
     }
@@ -95,10 +92,7 @@ fn problems(problems: &[Problem], style: &Style, out: &mut dyn Write) -> io::Res
     ];
     let mut parts = Vec::new();
     for (level, one, several) in nouns {
-        let number = problems
-            .iter()
-            .filter(|problem| problem.level == level)
-            .count() as u64;
+        let number = problems.iter().filter(|problem| problem.level == level).count() as u64;
         if number > 0 {
             parts.push((count(number, one, several), paint(level)));
         }

@@ -130,11 +130,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self {
-            colour: Colour::Off,
-            width: 80,
-            max_findings: None,
-        }
+        Self { colour: Colour::Off, width: 80, max_findings: None }
     }
 }
 

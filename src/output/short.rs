@@ -26,11 +26,7 @@ const BUFFER: usize = 1 << 16;
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines::new(out);
-    for flaw in report
-        .evidence
-        .iter()
-        .flat_map(|snapshot: &Snapshot| &snapshot.flaws)
-    {
+    for flaw in report.evidence.iter().flat_map(|snapshot: &Snapshot| &snapshot.flaws) {
         if flaw.problem.level != Level::Note {
             lines.problem("evidence", &flaw.problem)?;
         }

@@ -41,9 +41,7 @@ fn build<R: Read>(reader: &mut Reader<R>) -> Result<Value, Error> {
             let raw = reader.scalar()?;
             assert_eq!(raw.kind, kind);
             match kind {
-                Kind::String => decode(raw.text, &mut String::new())
-                    .expect("no halves")
-                    .into(),
+                Kind::String => decode(raw.text, &mut String::new()).expect("no halves").into(),
                 _ => serde_json::from_str(raw.text).unwrap_or_default(),
             }
         }

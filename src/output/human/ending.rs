@@ -12,11 +12,8 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let summary = &report.summary;
     let policies = count(summary.policies, "policy", "policies");
     if report.verdict == Verdict::Clean && report.findings.is_empty() {
-        let proven = format!(
-            "{policies} judged {} of {}",
-            records(report),
-            sources(&report.evidence)
-        );
+        let proven =
+            format!("{policies} judged {} of {}", records(report), sources(&report.evidence));
         page.paragraph(("clean: ", Paint::Good), &proven, 2)?;
     } else {
         let mut counts = format!("{} deny, {} alert", summary.deny, summary.alert);
@@ -39,10 +36,7 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
             (counts, Paint::Plain),
             (records(report), Paint::Plain),
             (policies, Paint::Plain),
-            (
-                format!("exit {}: {words}", report.verdict.exit_code()),
-                paint,
-            ),
+            (format!("exit {}: {words}", report.verdict.exit_code()), paint),
         ])?;
     }
     loosened(report, page)
@@ -50,11 +44,7 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 
 /// How many records there are, of how many.
 fn records(report: &Report) -> String {
-    let expected: Option<u64> = report
-        .evidence
-        .iter()
-        .map(|snapshot| snapshot.expected)
-        .sum();
+    let expected: Option<u64> = report.evidence.iter().map(|snapshot| snapshot.expected).sum();
     let here = report.summary.records;
     match expected.filter(|_| !report.evidence.is_empty()) {
         Some(expected) => format!("{here} of {}", count(expected, "record", "records")),
@@ -74,14 +64,8 @@ fn judged_nothing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let mut missing: Vec<(&str, u64)> = Vec::new();
     for policy in &report.policies.policies {
         let name = policy.operation.name.as_str();
-        let operations = report
-            .evidence
-            .iter()
-            .filter_map(|snapshot| snapshot.operation.as_ref());
-        if operations
-            .into_iter()
-            .any(|operation| operation.name == name)
-        {
+        let operations = report.evidence.iter().filter_map(|snapshot| snapshot.operation.as_ref());
+        if operations.into_iter().any(|operation| operation.name == name) {
             continue;
         }
         match missing.iter_mut().find(|(operation, _)| *operation == name) {
@@ -101,11 +85,7 @@ fn judged_nothing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 
 /// What the run was told to accept, and what is counted but not listed.
 fn loosened(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let flags: Vec<&str> = report
-        .loosened
-        .iter()
-        .map(|loosening| loosening.name())
-        .collect();
+    let flags: Vec<&str> = report.loosened.iter().map(|loosening| loosening.name()).collect();
     if !flags.is_empty() {
         page.paragraph(("loosened by ", Paint::Doubtful), &flags.join(", "), 2)?;
     }

@@ -52,10 +52,7 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn new(style: &Style, out: &'a mut dyn Write) -> Self {
-        Self {
-            style: *style,
-            out: BufWriter::with_capacity(BUFFER, out),
-        }
+        Self { style: *style, out: BufWriter::with_capacity(BUFFER, out) }
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
@@ -107,16 +104,10 @@ impl<'a> Page<'a> {
     pub(super) fn entry(&mut self, place: &str, text: &str) -> io::Result<()> {
         let lead = format!("  {}  ", printable(place));
         let text = one_line(text);
-        let room = self
-            .style
-            .width
-            .saturating_sub(textwrap::core::display_width(&lead));
+        let room = self.style.width.saturating_sub(textwrap::core::display_width(&lead));
         // A narrow column says nothing; the text then has the next line to itself.
         let (lead, room) = if room < self.style.width / 3 {
-            (
-                format!("  {}\n    ", printable(place)),
-                self.style.width.saturating_sub(4),
-            )
+            (format!("  {}\n    ", printable(place)), self.style.width.saturating_sub(4))
         } else {
             (lead, room)
         };

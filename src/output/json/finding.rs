@@ -91,10 +91,7 @@ impl<'a> FindingText<'a> {
                 pointer: &words.record.pointer,
                 line: words.record.position.line,
                 column: words.record.position.column,
-                identity: IdentityText {
-                    policy,
-                    known: &words.identity,
-                },
+                identity: IdentityText { policy, known: &words.identity },
             },
             evidence: List(words.evidence),
             rule,

@@ -88,7 +88,10 @@ fn records() -> impl Strategy<Value = Record> {
         member("RiskReason", texts()),
         member("ProbRisk", texts()),
         (member("InBytes", numbers(0..100)), member("OutBytes", numbers(0..5000))),
-        member("TotalBytes", tokens(&["5", "1456536639.0", "null", "1e400", "99999999999999999999"])),
+        member(
+            "TotalBytes",
+            tokens(&["5", "1456536639.0", "null", "1e400", "99999999999999999999"]),
+        ),
     );
     members
         .prop_map(|(a, b, c, d, e, f, g, (h, i), j)| {

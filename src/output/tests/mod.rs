@@ -57,10 +57,7 @@ struct Workshop {
 
 impl Workshop {
     fn new() -> Self {
-        Self {
-            source: Source::new("policies/ports.yaml", POLICIES),
-            operation: operation(),
-        }
+        Self { source: Source::new("policies/ports.yaml", POLICIES), operation: operation() }
     }
 
     fn field(&self, name: &str) -> FieldId {
@@ -69,25 +66,15 @@ impl Workshop {
 
     fn location(&self, words: &str) -> Location {
         let start = self.source.text().find(words).unwrap();
-        Location {
-            source: Arc::clone(&self.source),
-            span: Span::new(start, start + words.len()),
-        }
+        Location { source: Arc::clone(&self.source), span: Span::new(start, start + words.len()) }
     }
 
     fn test(&self, words: &str, predicate: Predicate) -> Condition {
-        Condition::Test(Test {
-            predicate,
-            location: self.location(words),
-        })
+        Condition::Test(Test { predicate, location: self.location(words) })
     }
 
     fn policy(&self, id: &str, effect: Effect, rule: &str, parts: Vec<Condition>) -> Policy {
-        let severity = if effect == Effect::Deny {
-            Severity::High
-        } else {
-            Severity::Medium
-        };
+        let severity = if effect == Effect::Deny { Severity::High } else { Severity::Medium };
         Policy {
             id: id.to_owned(),
             effect,
@@ -136,10 +123,7 @@ impl Workshop {
                     "SuggestLevel >= alert",
                     Predicate::Code(self.field("SuggestLevel"), [20, 30].into()),
                 ),
-                self.test(
-                    "traffic > 1KB",
-                    Predicate::Number(self.field("traffic"), beyond),
-                ),
+                self.test("traffic > 1KB", Predicate::Number(self.field("traffic"), beyond)),
             ],
         )
     }
@@ -148,10 +132,7 @@ impl Workshop {
         let member = Predicate::Member(self.field("ServiceNameList"), ["rdp".to_owned()].into());
         let parts = vec![
             self.test("RDP", member),
-            self.test(
-                "RiskLevel 3",
-                Predicate::Code(self.field("RiskLevel"), [3].into()),
-            ),
+            self.test("RiskLevel 3", Predicate::Code(self.field("RiskLevel"), [3].into())),
         ];
         Policy {
             severity: Severity::Critical,
@@ -168,12 +149,7 @@ impl Workshop {
                 vec!["1.4.4".to_owned(), "8.3.1".to_owned()],
             )]),
             tags: vec!["exposure".to_owned()],
-            ..self.policy(
-                "rdp-exposed",
-                Effect::Deny,
-                "deny RDP if RiskLevel 3",
-                parts,
-            )
+            ..self.policy("rdp-exposed", Effect::Deny, "deny RDP if RiskLevel 3", parts)
         }
     }
 
@@ -184,10 +160,7 @@ impl Workshop {
                 "RiskReason contains \"口令\"",
                 Predicate::Text(self.field("RiskReason"), says),
             ),
-            self.test(
-                "ProbRisk is known",
-                Predicate::Known(self.field("ProbRisk")),
-            ),
+            self.test("ProbRisk is known", Predicate::Known(self.field("ProbRisk"))),
         ];
         let rule = "alert if RiskReason contains \"口令\" or ProbRisk is known";
         self.policy("reason", Effect::Alert, rule, vec![Condition::Any(parts)])
@@ -200,12 +173,8 @@ impl Workshop {
             Box::new(Expression::Field(self.field("InBytes"))),
         );
         let sent = Expression::Field(self.field("OutBytes"));
-        let one = |port| {
-            (
-                Bound::Included(Number::Integer(port)),
-                Bound::Included(Number::Integer(port)),
-            )
-        };
+        let one =
+            |port| (Bound::Included(Number::Integer(port)), Bound::Included(Number::Integer(port)));
         let web = Predicate::Number(self.field("Port"), Ranges::new([one(80), one(443)]));
         let rule = "all:
         - OutBytes > 10 * InBytes
@@ -222,12 +191,7 @@ impl Workshop {
 
 fn policies() -> Vec<Policy> {
     let workshop = Workshop::new();
-    vec![
-        workshop.busy(),
-        workshop.rdp(),
-        workshop.reason(),
-        workshop.one_sided(),
-    ]
+    vec![workshop.busy(), workshop.rdp(), workshop.reason(), workshop.one_sided()]
 }
 
 /// What the run accepts where a test says nothing else.
@@ -241,20 +205,10 @@ const STRICT: Terms = Terms {
 /// Reads and judges files, each a name and its bytes.
 fn report(policies: Vec<Policy>, files: &[(&str, &str)], terms: Terms) -> Report {
     let operation = operation();
-    let set = PolicySet {
-        policies,
-        ..PolicySet::default()
-    };
-    let run = Run {
-        today: jiff::civil::date(2026, 1, 1),
-        when_unknown: terms.when_unknown,
-    };
+    let set = PolicySet { policies, ..PolicySet::default() };
+    let run = Run { today: jiff::civil::date(2026, 1, 1), when_unknown: terms.when_unknown };
     let program = Program::new(&set, &operation, run).unwrap();
-    let plan = Plan {
-        operation,
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Taken,
-    };
+    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Taken };
     let judged = files.iter().map(|(name, text)| {
         let name: Arc<str> = Arc::from(*name);
         let mut judge = Judge::new(&program, &name);

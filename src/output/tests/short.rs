@@ -11,8 +11,7 @@ const RECORDS: [&str; 3] = [
 fn short(total: usize, max_findings: Option<usize>) -> String {
     let workshop = Workshop::new();
     let text = response(&RECORDS, total);
-    let report =
-        report(vec![workshop.rdp(), workshop.reason()], &[("ports.json", &text)], STRICT);
+    let report = report(vec![workshop.rdp(), workshop.reason()], &[("ports.json", &text)], STRICT);
     rendered(&report, Format::Short, &Style { max_findings, ..Style::default() })
 }
 
@@ -31,7 +30,10 @@ fn missing_evidence_comes_first_and_is_never_cut() {
     let text = short(39, Some(1));
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 4, "{text}");
-    assert!(text.contains("\nports.json:3:32: evidence[evidence/rows-missing] 3 of 39 records"), "{text}");
+    assert!(
+        text.contains("\nports.json:3:32: evidence[evidence/rows-missing] 3 of 39 records"),
+        "{text}"
+    );
     assert!(lines[2].starts_with("ports.json:5:73: deny"));
     assert_eq!(lines[3], "… and 1 more finding");
 }
