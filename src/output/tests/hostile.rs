@@ -119,12 +119,12 @@ policies:
     message: {evil}
     why: {evil}
     remediation: {evil}
-    references: [{evil}]
     controls: {{ {evil}: [{evil}] }}
     tags: [{evil}]
 "
     );
-    let policies = loaded(EVIL, &file);
+    let mut policies = loaded(EVIL, &file);
+    policies[0].references.push(EVIL.to_owned());
     assert!(
         policies[0].title.contains('\u{1b}'),
         "the file brings what is hostile"
