@@ -41,7 +41,7 @@ pub(super) struct Explain {
     #[command(flatten)]
     policies: PolicyOptions,
     /// The operation that the evidence is an answer of
-    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION")]
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION", hide_env_values = true)]
     operation: Option<String>,
 }
 
@@ -92,6 +92,9 @@ impl Explain {
             slots: program.slots().to_vec(),
             hashes: Hashes::Left,
         };
+        for folder in &found.empty {
+            let _ = writeln!(text, "{}: there is no evidence here", printable(folder));
+        }
         for path in &found.files {
             let name = Input::name(path);
             let mut visitor = Explainer {

@@ -10,7 +10,7 @@ use crate::operation::{Catalogue, Field};
 use crate::output::Format;
 
 use super::Stop;
-use super::load::{load, operation};
+use super::load::{find, load};
 use super::options::{Look, PolicyOptions};
 use super::show::{Shown, unless_closed};
 
@@ -65,10 +65,8 @@ impl List {
             }
             What::Fields { name } => {
                 let catalogue = Catalogue::built_in().map_err(stop)?;
-                let found = operation(Some(name), &catalogue).map_err(stop)?;
-                found
-                    .map(|operation| operation.schema.fields.iter().map(field).collect())
-                    .unwrap_or_default()
+                let operation = find(name, "OPERATION", &catalogue).map_err(stop)?;
+                operation.schema.fields.iter().map(field).collect()
             }
             What::Formats => Format::ALL
                 .iter()

@@ -73,21 +73,29 @@ pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem
     }
 }
 
-/// The operation of a flag.
+/// The operation of `--operation`.
 pub(super) fn operation(
     name: Option<&String>,
     catalogue: &Catalogue,
 ) -> Result<Option<Arc<Operation>>, Vec<Problem>> {
-    let Some(name) = name else { return Ok(None) };
+    name.map(|name| find(name, "--operation", catalogue)).transpose()
+}
+
+/// The operation of a name that an argument gave.
+pub(super) fn find(
+    name: &str,
+    argument: &str,
+    catalogue: &Catalogue,
+) -> Result<Arc<Operation>, Vec<Problem>> {
     if let Some(operation) = catalogue.find(name) {
-        return Ok(Some(Arc::clone(operation)));
+        return Ok(Arc::clone(operation));
     }
     let help = match nearest(name, catalogue.names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are: {}", catalogue.names().collect::<Vec<_>>().join(", ")),
     };
-    let place = Place::Whole(Arc::from("--operation"));
-    Err(vec![Problem::new(&Error::Operation(name.clone(), help), place)])
+    let place = Place::Whole(Arc::from(argument));
+    Err(vec![Problem::new(&Error::Operation(name.to_owned(), help), place)])
 }
 
 /// The day in UTC; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.

@@ -108,6 +108,9 @@ impl Found {
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
+                Err(error) if error.depth() > 0 && error.path().is_some_and(has_hidden_name) => {
+                    continue;
+                }
                 Err(error) => {
                     has_any = true;
                     self.problems.push(walk_problem(folder, &error));
@@ -188,7 +191,11 @@ fn walk_problem(folder: &Path, error: &walkdir::Error) -> Problem {
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    entry.depth() > 0 && has_hidden_name(entry.path())
+}
+
+fn has_hidden_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_compressed(path: &Path) -> bool {
