@@ -3,10 +3,7 @@
 mod generated;
 mod hostile;
 mod human;
-#[expect(
-    clippy::string_slice,
-    reason = "a region that is wrong fails the test by a panic"
-)]
+#[expect(clippy::string_slice, reason = "a region that is wrong fails the test by a panic")]
 mod properties;
 mod schema;
 mod short;
@@ -59,9 +56,7 @@ fn operation() -> Arc<Operation> {
 /// The policies of a file.
 fn loaded(name: &str, text: &str) -> Vec<Policy> {
     let catalogue = Catalogue::built_in().unwrap();
-    policy::load(&[Source::new(name, text)], &catalogue, &[])
-        .unwrap()
-        .policies
+    policy::load(&[Source::new(name, text)], &catalogue, &[]).unwrap().policies
 }
 
 /// The policies above.
@@ -79,10 +74,7 @@ fn only(ids: &[&str]) -> Vec<Policy> {
 /// Where words first stand in the policies above.
 fn location(words: &str) -> Location {
     let start = POLICIES.find(words).unwrap();
-    Location {
-        source: Source::new(NAME, POLICIES),
-        span: Span::new(start, start + words.len()),
-    }
+    Location { source: Source::new(NAME, POLICIES), span: Span::new(start, start + words.len()) }
 }
 
 /// What the run accepts where a test says nothing else.
@@ -96,20 +88,10 @@ const STRICT: Terms = Terms {
 /// Reads and judges files, each a name and its bytes.
 fn report(policies: Vec<Policy>, files: &[(&str, &str)], terms: Terms) -> Report {
     let operation = operation();
-    let set = PolicySet {
-        policies,
-        ..PolicySet::default()
-    };
-    let run = Run {
-        today: jiff::civil::date(2026, 1, 1),
-        when_unknown: terms.when_unknown,
-    };
+    let set = PolicySet { policies, ..PolicySet::default() };
+    let run = Run { today: jiff::civil::date(2026, 1, 1), when_unknown: terms.when_unknown };
     let program = Program::new(&set, &operation, run).unwrap();
-    let plan = Plan {
-        operation,
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Taken,
-    };
+    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Taken };
     let judged = files.iter().map(|(name, text)| {
         let name: Arc<str> = Arc::from(*name);
         let mut judge = Judge::new(&program, &name);
