@@ -481,6 +481,7 @@ Frobnication is known | policy/unknown-field | Frobnication | the fields are Ris
 OutBytes > InBites | policy/unknown-field | InBites | did you mean `InBytes`
 OutBites > InBytes | policy/unknown-field | OutBites | did you mean `OutBytes`
 OutBytes > 2 * InBites | policy/unknown-field | InBites | did you mean `InBytes`
+approved = 1 | policy/unknown-field | approved | `unless approved`
 RDP is known | policy/unknown-field | RDP | `ServiceNameList contains RDP`
 databases is known | policy/unknown-field | databases | contains any of databases
 high is known | policy/unknown-field | high | `RiskLevel high`
