@@ -51,7 +51,13 @@ fn sources() -> BTreeMap<String, String> {
 
 /// The part of a file before its tests.
 fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+    match text.find("\nmod tests {") {
+        Some(module) => text
+            .get(..module)
+            .and_then(|before| before.rfind("#[cfg(test)]"))
+            .map_or(text, |at| text.get(..at).unwrap()),
+        None => text,
+    }
 }
 
 fn is_test(name: &str) -> bool {
