@@ -183,7 +183,8 @@ fn no_rust_code_names_a_field_of_an_operation() {
                 .filter(|line| !line.trim_start().starts_with("//"))
                 .map(str::to_owned)
                 .collect();
-            let code = code.join("\n");
+            // Between backticks stand examples for a reader.
+            let code: String = code.join("\n").split('`').step_by(2).collect();
             fields
                 .iter()
                 .filter(|field| field.chars().next().is_some_and(char::is_uppercase))
