@@ -9,6 +9,8 @@ use crate::text::{Excerpt, NamedExcerpt, Position, Room, Span, printable};
 
 use crate::output::{Colour, Style};
 
+use super::page::{Paint, cut, one_line, painted, place};
+
 /// Columns of source text that are shown however narrow the terminal is.
 const LEAST: usize = 30;
 
@@ -35,7 +37,7 @@ impl View<'_> {
     pub(super) fn draw(&self, style: &Style) -> String {
         let mut width = style.width.max(LEAST);
         loop {
-            let drawn = joined(&self.drawn(style.colour, width));
+            let drawn = self.drawn(style, width);
             // The first line has the path, which is never cut.
             let widest = drawn.lines().skip(1).map(textwrap::core::display_width).max();
             let beyond = widest.unwrap_or_default().saturating_sub(style.width);
@@ -46,7 +48,7 @@ impl View<'_> {
         }
     }
 
-    fn drawn(&self, colour: Colour, width: usize) -> String {
+    fn drawn(&self, style: &Style, width: usize) -> String {
         let spans: Vec<Span> = self.marks.iter().map(|(span, _)| *span).collect();
         let room = Room { context: self.context, width };
         let excerpt = Excerpt::new(self.text, self.start, &spans, room);
@@ -58,8 +60,9 @@ impl View<'_> {
                 _ => LabeledSpan::new_with_span(label, (span.start, span.len())),
             }
         });
+        let first = place(self.name, excerpt.positions.first().copied());
         let picture = Picture { labels: labels.collect(), source: excerpt.named(self.name) };
-        let theme = match colour {
+        let theme = match style.colour {
             Colour::On => GraphicalTheme::unicode(),
             Colour::Off => GraphicalTheme::unicode_nocolor(),
         };
@@ -71,14 +74,15 @@ impl View<'_> {
             .without_syntax_highlighting()
             .with_urls(false)
             .render_report(&mut drawn, &picture);
-        // What it says is a line of its own, above the frame.
-        drawn.split_once('\n').map(|(_, frames)| frames.to_owned()).unwrap_or_default()
+        // What it says is a line of its own, above the frames.
+        let frames = drawn.split_once('\n').map(|(_, frames)| frames);
+        joined(frames.unwrap_or_default(), &painted(style, Paint::Place, &printable(&first)))
     }
 }
 
 /// A label on as many lines as it needs.
 fn wrapped(label: &str) -> String {
-    textwrap::fill(&printable(label), WIDEST_LABEL)
+    textwrap::fill(&cut(&one_line(label), 4 * WIDEST_LABEL), WIDEST_LABEL)
 }
 
 /// A report without words.
@@ -106,8 +110,9 @@ impl Diagnostic for Picture {
     }
 }
 
-/// Frames that follow one another as one, with a mark where lines of the file are left out.
-fn joined(frames: &str) -> String {
+/// Frames that follow one another as one, under the place that is the reason, with a mark where lines of
+/// the file are left out.
+fn joined(frames: &str, place: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let is_head = |line: &str| line.trim_start_matches(' ').starts_with("╭─[");
     let widest = frames.lines().filter(|line| is_head(line)).map(indent).max().unwrap_or_default();
@@ -120,6 +125,7 @@ fn joined(frames: &str) -> String {
         }
         match end.take() {
             None if line.trim_start_matches(' ') == "╰────" => end = Some(line),
+            None if text.is_empty() => text.extend([&" ".repeat(widest), "╭─[", place, "]\n"]),
             None => text.extend([&" ".repeat(pad), line, "\n"]),
             Some(_) => text.extend([&" ".repeat(widest), "⋮\n"]),
         }

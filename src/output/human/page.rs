@@ -26,6 +26,7 @@ pub(super) enum Paint {
     Doubtful,
     Unclear,
     Good,
+    Place,
 }
 
 impl Paint {
@@ -40,6 +41,7 @@ impl Paint {
             Self::Doubtful => bold(AnsiColor::Yellow),
             Self::Unclear => bold(AnsiColor::Cyan),
             Self::Good => bold(AnsiColor::Green),
+            Self::Place => bold(AnsiColor::Cyan).underline(),
         }
     }
 }
@@ -87,7 +89,7 @@ impl<'a> Page<'a> {
         for (index, line) in textwrap::wrap(&text, options).iter().enumerate() {
             let line = line.replace('\u{a0}', " ");
             match line.strip_prefix(&*lead).filter(|_| index == 0) {
-                Some(rest) => writeln!(self.out, "{}{rest}", painted(self.style, paint, &lead))?,
+                Some(rest) => writeln!(self.out, "{}{rest}", painted(&self.style, paint, &lead))?,
                 None => writeln!(self.out, "{line}")?,
             }
         }
@@ -96,7 +98,7 @@ impl<'a> Page<'a> {
 
     /// A line that is never broken: a path, an address.
     pub(super) fn line(&mut self, (lead, paint): (&str, Paint), text: &str) -> io::Result<()> {
-        let lead = painted(self.style, paint, &printable(lead));
+        let lead = painted(&self.style, paint, &printable(lead));
         writeln!(self.out, "{lead}{}", one_line(text))
     }
 
@@ -126,14 +128,15 @@ impl<'a> Page<'a> {
                 self.out.write_all(" · ".as_bytes())?;
                 used += 3;
             }
-            write!(self.out, "{}", painted(self.style, *paint, part))?;
+            write!(self.out, "{}", painted(&self.style, *paint, part))?;
             used += columns;
         }
         self.out.write_all(b"\n")
     }
 }
 
-fn painted(style: Style, paint: Paint, text: &str) -> String {
+/// Text in its colour, where colours are used.
+pub(super) fn painted(style: &Style, paint: Paint, text: &str) -> String {
     match (style.colour, paint) {
         (Colour::Off, _) | (_, Paint::Plain) => text.to_owned(),
         (Colour::On, paint) => {
@@ -144,7 +147,7 @@ fn painted(style: Style, paint: Paint, text: &str) -> String {
 }
 
 /// White space as single spaces, and everything else harmless.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let mut line = String::new();
     // A space at which no line ends is no gap between words.
     for word in text.split(|c: char| c.is_whitespace() && c != '\u{a0}') {
@@ -167,7 +170,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// As much of a line as so many columns take.
-fn cut(line: &str, columns: usize) -> String {
+pub(super) fn cut(line: &str, columns: usize) -> String {
     if textwrap::core::display_width(line) <= columns {
         return line.to_owned();
     }

@@ -105,10 +105,11 @@ fn member(
     name: &'static str,
     values: impl Strategy<Value = Value>,
 ) -> impl Strategy<Value = Option<(String, Value)>> {
-    let first = u32::from(name.chars().next().unwrap());
+    let first = name.chars().next().unwrap();
+    let escaped = format!("\\u{:04x}", u32::from(first));
     let keys = prop_oneof![
         9 => Just(format!("\"{name}\"")),
-        1 => Just(format!("\"\\u{first:04x}{}\"", &name[1..])),
+        1 => Just(format!("\"{}\"", name.replacen(first, &escaped, 1))),
     ];
     prop::option::weighted(0.9, (keys, values))
 }

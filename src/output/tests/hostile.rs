@@ -6,10 +6,14 @@ use crate::text::{Level, Mark, Place, Position, is_hostile};
 
 const EVIL: &str = "a\"<&'\u{1b}[31m\u{202e}##[error]\r\n=cmd()\u{e0041}\u{7f}`|\u{2028}.json";
 
+/// What of it may stand in a policy file as it is.
+const EVIL_COMMENT: &str = "\u{202e}##[error]\u{e0041}\u{2066}";
+
 /// What a loaded policy file may be told, in every kind of place.
 pub(super) fn load_problems() -> Vec<Problem> {
-    let workshop = Workshop::new();
-    let text = |words: &str| Place::Text(workshop.location(words));
+    let source = location("").source;
+    let here = |words: &str| Location { source: Arc::clone(&source), ..location(words) };
+    let text = |words: &str| Place::Text(here(words));
     let mark = Mark {
         source: Arc::from("ports.json"),
         position: Position { line: 3, column: 7 },
@@ -32,7 +36,7 @@ pub(super) fn load_problems() -> Vec<Problem> {
         },
         problem(Level::Error, "duplicate id", text("one-sided"))
             .labelled("the same again, and this goes on for longer than a label may be wide")
-            .related("the first one", workshop.location("rdp-exposed")),
+            .related("the first one", here("rdp-exposed")),
         problem(Level::Warning, "the list ends too early", Place::Evidence(mark)),
         problem(Level::Note, "nothing is here", Place::Whole(Arc::from("policies"))),
     ]
@@ -79,26 +83,31 @@ fn problems_are_harmless() {
 
 #[test]
 fn reports_are_harmless() {
-    let evil = || EVIL.to_owned();
-    let workshop = Workshop::new();
-    let mut policy = Policy {
-        title: evil(),
-        why: Some(evil()),
-        remediation: Some(evil()),
-        references: vec![evil()],
-        controls: BTreeMap::from([(evil(), vec![evil()])]),
-        tags: vec![evil()],
-        ..workshop.policy(EVIL, Effect::Deny, "rule", Vec::new())
-    };
-    policy.message.parts.push(Part::Literal(evil()));
-    policy.message.parts.push(Part::Field(workshop.field("RiskReason")));
-    policy.condition = workshop.reason().condition;
+    let escaped = |c: char| format!("\\U{:08x}", u32::from(c));
+    let evil: String = format!("{EVIL} {{RiskReason}}").chars().map(escaped).collect();
+    let evil = format!("\"{evil}\"");
+    let file = format!(
+        "operation: DescribeInternetOpenPort
+policies:
+  - id: a
+    rule: deny if RiskReason is known or RiskReason is unknown # {EVIL_COMMENT}
+    title: {evil}
+    message: {evil}
+    why: {evil}
+    remediation: {evil}
+    controls: {{ {evil}: [{evil}] }}
+    tags: [{evil}]
+"
+    );
+    let mut policies = loaded(EVIL, &file);
+    policies[0].references.push(EVIL.to_owned());
+    assert!(policies[0].title.contains('\u{1b}'), "the file brings what is hostile");
     let token = serde_json::to_string(EVIL).unwrap();
     let escaped = token.replace('\u{202e}', "\\u202e");
     for reason in [token, escaped, "\"\\ud800 口令\"".to_owned()] {
         let record = format!("{{\"RiskReason\": {reason}, \"ProbRisk\": {reason}}}");
         let text = response(&[&record], 1);
-        let report = report(vec![policy.clone()], &[(EVIL, &text)], STRICT);
+        let report = report(policies.clone(), &[(EVIL, &text)], STRICT);
         assert_eq!(report.findings.len(), 1);
         for format in Format::ALL {
             for style in styles() {
@@ -110,13 +119,17 @@ fn reports_are_harmless() {
 
 #[test]
 fn long_texts_do_not_push_everything_else_away() {
-    let workshop = Workshop::new();
-    let mut policy = workshop.reason();
-    policy.message.parts = vec![Part::Field(workshop.field("RiskReason"))];
+    let policies = loaded(
+        NAME,
+        "operation: DescribeInternetOpenPort
+policies:
+  - {id: a, rule: deny if RiskReason is known, message: '{RiskReason}'}
+",
+    );
     for long in ["x".repeat(1_000_000), "口令".repeat(300_000), "口 令 ".repeat(200_000)] {
         let record = format!("{{\"RiskReason\":\"{long}\",\"ProbRisk\":\"{long}\"}}");
         let text = response(&[&record], 1);
-        let report = report(vec![policy.clone()], &[("ports.json", &text)], STRICT);
+        let report = report(policies.clone(), &[("ports.json", &text)], STRICT);
         let human = rendered(&report, Format::Human, &Style::default());
         assert!(human.lines().count() < 100, "{}", human.lines().count());
         let widest = human.lines().map(textwrap::core::display_width).max();

@@ -81,7 +81,7 @@ fn findings_are_cut_evenly_and_counted() {
 fn a_clean_run_says_what_it_proved() {
     let record = r#"{"Port": 443, "Protocol": "tcp", "RiskLevel": 1, "ServiceNameList": ["SSL"]}"#;
     let text = response(&[record], 1);
-    let rdp = || vec![Workshop::new().rdp()];
+    let rdp = || only(&["rdp-exposed"]);
     let report = |total: usize, terms| {
         let text = text.replace("TotalCount\": 1", &format!("TotalCount\": {total}"));
         page(&report(rdp(), &[("ports.json", &text)], terms))
@@ -110,7 +110,7 @@ evidence: 4 policies judged nothing: there is no evidence of
     let record = r#"{"Port": 443, "Protocol": "tcp", "ServiceNameList": ["RDP"]}"#;
     let text = response(&[record], 1);
     let loose = Terms { when_unknown: WhenUnknown::Pass, ..STRICT };
-    let report = report(vec![Workshop::new().rdp()], &[("ports.json", &text)], loose);
+    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], loose);
     let expected = "\
 clean: 1 policy judged 1 of 1 record of ports.json
 loosened by --inconclusive=pass

@@ -9,18 +9,18 @@ const RECORDS: [&str; 3] = [
 ];
 
 fn short(total: usize, max_findings: Option<usize>) -> String {
-    let workshop = Workshop::new();
     let text = response(&RECORDS, total);
-    let report = report(vec![workshop.rdp(), workshop.reason()], &[("ports.json", &text)], STRICT);
+    let policies = only(&["rdp-exposed", "reason"]);
+    let report = report(policies, &[("ports.json", &text)], STRICT);
     rendered(&report, Format::Short, &Style { max_findings, ..Style::default() })
 }
 
 #[test]
 fn a_line_says_where_what_and_why() {
     let expected = "\
-ports.json:7:53: evidence[evidence/unlisted-value] `RiskLevel` is 9, which is not one of its values
-ports.json:5:73: deny[rdp-exposed] RDP open on tcp/3389, risk 3 (high)
-ports.json:6:74: inconclusive[rdp-exposed] RDP open on tcp/3390, risk -1 (in_assessment)
+ports.json:7:52: evidence[evidence/unlisted-value] `RiskLevel` is 9, which is not one of its values
+ports.json:5:74: deny[rdp-exposed] RDP open on tcp/3389, risk 3 (high)
+ports.json:6:75: inconclusive[rdp-exposed] RDP open on tcp/3390, risk -1 (in_assessment)
 ";
     assert_eq!(short(3, None), expected);
 }
@@ -31,10 +31,10 @@ fn missing_evidence_comes_first_and_is_never_cut() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 4, "{text}");
     assert!(
-        text.contains("\nports.json:3:32: evidence[evidence/rows-missing] 3 of 39 records"),
+        text.contains("\nports.json:3:31: evidence[evidence/rows-missing] 3 of 39 records"),
         "{text}"
     );
-    assert!(lines[2].starts_with("ports.json:5:73: deny"));
+    assert!(lines[2].starts_with("ports.json:5:74: deny"));
     assert_eq!(lines[3], "… and 1 more finding");
 }
 
@@ -42,7 +42,7 @@ fn missing_evidence_comes_first_and_is_never_cut() {
 fn notes_are_no_lines_and_whole_files_have_no_line_number() {
     let record = RECORDS[0];
     let text = format!("[{record}, {record}]");
-    let report = report(vec![Workshop::new().rdp()], &[("ports.json", &text)], STRICT);
+    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
     let short = rendered(&report, Format::Short, &Style::default());
     let lines: Vec<&str> = short.lines().collect();
     assert_eq!(lines.len(), 2, "{short}");
@@ -53,8 +53,8 @@ fn notes_are_no_lines_and_whole_files_have_no_line_number() {
 fn problems_name_their_level() {
     let text = shown(&hostile::load_problems(), Format::Short, &Style::default());
     let expected = "\
-policies/ports.yaml:6:26: error[policy/unknown-field] `RiskLevel` is no field of it
-policies/ports.yaml:11:9: error[policy/unknown-field] duplicate id
+policies/ports.yaml:6:23: error[policy/unknown-field] `RiskLevel` is no field of it
+policies/ports.yaml:19:9: error[policy/unknown-field] duplicate id
 ports.json:3:7: warning[policy/unknown-field] the list ends too early
 policies: note[policy/unknown-field] nothing is here
 ";
