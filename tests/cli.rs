@@ -13,6 +13,10 @@ use portcullis::cli::Cli;
 
 const EXAMPLE: &str = "examples/01-first-check/DescribeInternetOpenPort.json";
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn portcullis(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -84,8 +88,7 @@ fn every_argument_says_what_it_is() {
 
 #[test]
 fn what_the_readme_names_exists() {
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let all = all_commands();
     let flags: BTreeSet<String> = all
         .iter()
@@ -119,6 +122,81 @@ fn what_the_readme_names_exists() {
             assert!(twins.contains(name), "the README names {name}");
         }
     }
+}
+
+/// The texts of a Markdown page between its fences of a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// A folder with a copy of an example.
+fn copy_of(example: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["evidence", "policies"] {
+        fs::create_dir(folder.path().join(part)).unwrap();
+        for entry in fs::read_dir(root().join("examples").join(example).join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, folder.path().join(part).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    folder
+}
+
+#[test]
+fn the_commands_of_the_readme_run() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let commands = blocks(&readme, "sh").concat();
+    assert!(commands.contains("cd examples/02-own-policies\n"));
+    let folder = copy_of("02-own-policies");
+    let mut ran = 0;
+    for line in commands.lines().filter_map(|line| line.strip_prefix("portcullis ")) {
+        let words: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
+        let (code, out, err) = run(portcullis(&words).current_dir(folder.path()));
+        assert_eq!(code, i32::from(words[0] == "check"), "{line}: {err}");
+        assert!(!out.is_empty(), "{line}");
+        ran += 1;
+    }
+    assert!(ran >= 7, "{ran}");
+    assert!(folder.path().join("report.json").is_file());
+}
+
+#[test]
+fn the_policies_of_the_readme_are_sound() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let all = blocks(&readme, "yaml");
+    let policies: Vec<&String> = all.iter().filter(|text| text.contains("policies:\n")).collect();
+    assert!(policies.len() >= 2);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policies.yaml");
+    for text in policies {
+        fs::write(&path, text).unwrap();
+        for command in ["lint", "test"] {
+            let (code, _, err) = run(&mut portcullis(&[command, path.to_str().unwrap()]));
+            assert_eq!(code, 0, "{command}: {err}");
+        }
+    }
+}
+
+#[test]
+fn pipelines_call_what_there_is() {
+    let mut calls = 0;
+    for page in [
+        "README.md",
+        "examples/03-pipeline/github-actions.yml",
+        "examples/03-pipeline/gitlab-ci.yml",
+    ] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for line in text.lines().filter_map(|line| line.trim().strip_prefix("- ")) {
+            let call = line.strip_prefix("run: ").unwrap_or(line);
+            if call.starts_with("portcullis ") {
+                let parsed = Cli::command().try_get_matches_from(call.split(' '));
+                assert!(parsed.is_ok(), "{page}: {call}");
+                calls += 1;
+            }
+        }
+    }
+    assert!(calls >= 8, "{calls}");
 }
 
 #[test]
@@ -161,7 +239,7 @@ fn no_input_and_a_pipe_is_standard_input() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let text = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE)).unwrap();
+    let text = fs::read(root().join(EXAMPLE)).unwrap();
     child.stdin.take().unwrap().write_all(&text).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -263,7 +341,7 @@ mod unix {
 
     fn folder_of_the_example() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE);
+        let example = root().join(EXAMPLE);
         fs::copy(example, folder.path().join("DescribeInternetOpenPort.json")).unwrap();
         folder
     }
@@ -340,7 +418,7 @@ mod unix {
     fn a_hostile_file_name_is_shown_and_escaped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a\"<&'\u{1b}[31m.json");
-        fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE), &path).unwrap();
+        fs::copy(root().join(EXAMPLE), &path).unwrap();
         for format in ["human", "short", "json"] {
             let arguments = ["check", "-f", format, path.to_str().unwrap()];
             let (code, out, _) = run(&mut portcullis(&arguments));
