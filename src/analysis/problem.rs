@@ -14,8 +14,9 @@ use super::why_never;
 /// How much is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Depth {
-    /// Only which policies can never fire: a run must not begin with one.
-    Dead,
+    /// Each policy by itself: whether it can fire, which a run must not begin without, and whether
+    /// a record can pass it.
+    Each,
     /// That, and what is worth a change.
     Everything,
 }
@@ -65,7 +66,7 @@ enum Flaw {
 pub fn problems(set: &PolicySet, depth: Depth) -> Vec<Problem> {
     let policies = &set.policies;
     match depth {
-        Depth::Dead => policies.iter().filter_map(never_fires).collect(),
+        Depth::Each => policies.iter().filter_map(by_itself).collect(),
         Depth::Everything => everything(policies),
     }
 }
@@ -74,7 +75,7 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
     let covers = covers(policies);
     let mut problems = Vec::new();
     for (index, policy) in policies.iter().enumerate() {
-        problems.extend(never_fires(policy).or_else(|| always_fires(policy)));
+        problems.extend(by_itself(policy));
         problems.extend(covered(policies, &covers, index));
         problems.extend(undocumented(policy));
     }
@@ -84,6 +85,10 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
         problems.push(Problem::new(&flaw, place).labelled("the first of them"));
     }
     problems
+}
+
+fn by_itself(policy: &Policy) -> Option<Problem> {
+    never_fires(policy).or_else(|| always_fires(policy))
 }
 
 fn never_fires(policy: &Policy) -> Option<Problem> {

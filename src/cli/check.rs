@@ -116,7 +116,7 @@ impl Check {
     /// The report, and what is worth knowing beside it.
     fn judge(&self) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
         let paths = inputs(&self.evidence)?;
-        let loaded = load(&self.policies, Depth::Dead)?;
+        let loaded = load(&self.policies, Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
         let terms = self.terms();
         let judgement = Judgement {

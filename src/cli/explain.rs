@@ -49,7 +49,7 @@ impl Explain {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(Format::Human, look);
         let stop = |problems| Stop::Problems(problems, shown.clone());
-        let loaded = load(&self.policies, Depth::Dead).map_err(stop)?;
+        let loaded = load(&self.policies, Depth::Each).map_err(stop)?;
         let policy = self.policy(&loaded).map_err(stop)?;
         let mut text = prose(policy);
         if !self.input.is_empty() {

@@ -43,7 +43,7 @@ impl List {
         let stop = |problems| Stop::Problems(problems, shown.clone());
         let rows = match &self.what {
             What::Policies(options) => {
-                let policies = load(options, Depth::Dead).map_err(stop)?.policies.policies;
+                let policies = load(options, Depth::Each).map_err(stop)?.policies.policies;
                 let row = |policy: &crate::policy::Policy| {
                     [
                         policy.id.as_str(),

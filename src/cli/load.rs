@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis;
-use crate::input::{self, Kind};
+use crate::input::{self, Input, Kind};
 use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, PolicySet};
 use crate::text::{Level, Place, Problem, Source, nearest};
@@ -39,20 +39,36 @@ pub(super) fn load(
 ) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
     let today = today()?;
-    let sources = sources(&options.policies)?;
-    let mut policies = policy::load(&sources, &catalogue, &options.param)?;
-    let found = analysis::problems(&policies, depth);
-    policies.warnings.extend(found);
-    if policies.warnings.iter().any(|problem| problem.level == Level::Error) {
-        return Err(policies.warnings);
+    let Files { sources, names, mut problems } = files(&options.policies);
+    if sources.is_empty() {
+        return Err(problems);
     }
+    let (mut policies, told) = policy::collect(&sources, &catalogue, &options.param);
+    problems.extend(told);
+    problems.extend(analysis::problems(&policies, depth));
+    in_order(&mut problems, &names);
+    if problems.iter().any(|problem| problem.level == Level::Error) {
+        return Err(problems);
+    }
+    policies.warnings = problems;
     Ok(Loaded { catalogue, policies, today })
 }
 
+/// Policy files.
+struct Files {
+    /// Those that can be read.
+    sources: Vec<Arc<Source>>,
+    /// The names of all, in order.
+    names: Vec<String>,
+    problems: Vec<Problem>,
+}
+
 /// The policy files of paths; without any, the built-in packs.
-pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem>> {
+fn files(paths: &[PathBuf]) -> Files {
     if paths.is_empty() {
-        return Ok(policy::built_in());
+        let sources = policy::built_in();
+        let names = sources.iter().map(|source| source.name().to_owned()).collect();
+        return Files { sources, names, problems: Vec::new() };
     }
     let found = input::discover(paths, Kind::Policies);
     let mut problems = found.problems;
@@ -66,11 +82,16 @@ pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.iter().any(|problem| problem.level == Level::Error) {
-        Err(problems)
-    } else {
-        Ok(sources)
-    }
+    let names = found.files.iter().map(|file| Input::name(file).to_string()).collect();
+    Files { sources, names, problems }
+}
+
+/// Sorts by file and place; what lies in no policy file comes first.
+fn in_order(problems: &mut [Problem], names: &[String]) {
+    problems.sort_by_cached_key(|problem| {
+        let file = names.iter().position(|name| name == problem.place.source());
+        (file, problem.place.bytes().map(|(offset, _)| offset))
+    });
 }
 
 /// The operation of `--operation`.

@@ -52,7 +52,7 @@ impl Test {
         let shown = Shown::new(self.format, look);
         let stop = |problems| Stop::Problems(problems, shown.clone());
         let policies = self.policies.and(&self.paths);
-        let loaded = load(&policies, Depth::Dead).map_err(stop)?;
+        let loaded = load(&policies, Depth::Each).map_err(stop)?;
         let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
         if !tally.failures.is_empty() {
             unless_closed(shown.report(&tally.failures))?;

@@ -1,7 +1,7 @@
 //! From policy files to a `PolicySet`: every problem of every file, in order, or policies that cannot fail.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use miette::Diagnostic;
@@ -11,6 +11,7 @@ use super::draft::{self, Draft, PolicyDraft, RuleKind, Written, suggestion};
 use super::overrides::Overrides;
 use super::resolve::{self, Scope, Set};
 use super::slug::slug;
+use super::told::Told;
 use super::{Policy, PolicySet, Template, case};
 use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
 use crate::text::{Level, Location, Place, Problem, Source};
@@ -67,6 +68,22 @@ pub fn load(
     catalogue: &Catalogue,
     params: &[(String, String)],
 ) -> Result<PolicySet, Vec<Problem>> {
+    let (mut set, problems) = collect(sources, catalogue, params);
+    if problems.iter().any(|problem| problem.level == Level::Error) {
+        return Err(problems);
+    }
+    set.warnings = problems;
+    Ok(set)
+}
+
+/// Reads policy files into the policies that are right, beside every problem of every file: so that
+/// whoever has more to say about policies can say all at once.
+#[must_use]
+pub fn collect(
+    sources: &[Arc<Source>],
+    catalogue: &Catalogue,
+    params: &[(String, String)],
+) -> (PolicySet, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut loader = Loader {
         catalogue,
@@ -82,39 +99,14 @@ pub fn load(
     if loader.all_read {
         problems.extend(loader.overrides.unused());
     }
-    finish(loader.set, problems, sources)
-}
-
-fn finish(
-    mut set: PolicySet,
-    mut problems: Vec<Problem>,
-    sources: &[Arc<Source>],
-) -> Result<PolicySet, Vec<Problem>> {
-    say_once(&mut problems);
+    let mut told = Told::default();
+    problems.retain(|problem| told.is_new(problem));
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
-    if !failed && set.policies.is_empty() {
+    if !failed && loader.set.policies.is_empty() {
         let name = sources.first().map_or("policies", |source| source.name());
         problems.push(Problem::new(&LoadError::NoPolicy, Place::Whole(name.into())));
-        return Err(problems);
     }
-    if failed {
-        return Err(problems);
-    }
-    set.warnings = problems;
-    Ok(set)
-}
-
-/// Keeps the first of equal problems: many rules may use one set, and a warning is about a word, not
-/// about its places.
-fn say_once(problems: &mut Vec<Problem>) {
-    let mut told = HashSet::new();
-    problems.retain(|problem| {
-        let place = match problem.level {
-            Level::Error => Some((problem.place.source().to_owned(), problem.place.bytes())),
-            Level::Warning | Level::Note => None,
-        };
-        told.insert((problem.code.clone(), problem.message.clone(), place))
-    });
+    (loader.set, problems)
 }
 
 /// What is known over all files.
@@ -130,15 +122,17 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads one file into the set; what is wrong with it, in the order of the file.
     fn file(&mut self, source: &Arc<Source>) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        match yaml::parse(source) {
-            Ok(Some(root)) => self.document(&root, &mut problems),
-            Ok(None) => problems.push(draft::empty_file(source.name())),
-            Err(errors) => {
-                self.all_read = false;
-                problems = errors;
-            }
+        let (root, mut problems) = yaml::recover(source);
+        self.all_read &= problems.is_empty();
+        let mut found = Vec::new();
+        match root {
+            Some(root) => self.document(&root, &mut found),
+            None if problems.is_empty() => found.push(draft::empty_file(source.name())),
+            None => {}
         }
+        // What is no YAML is not what was meant either.
+        found.retain(|found| !problems.iter().any(|problem| problem.place.meets(&found.place)));
+        problems.append(&mut found);
         problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
         problems
     }
@@ -160,8 +154,11 @@ impl Loader<'_> {
         };
         problems.extend(named_as_fields(&draft.sets, &operation.schema));
         let scope = Scope { operation: &operation, sets: &draft.sets, params: &draft.params };
+        let mut told = Told::default();
         for (id, policy) in policies {
-            let policy = resolved((id, policy), &operation, &scope, problems);
+            let mut found = Vec::new();
+            let policy = resolved((id, policy), &operation, &scope, &mut found);
+            problems.extend(found.into_iter().filter(|problem| told.is_new(problem)));
             self.set.policies.extend(policy);
         }
     }
@@ -247,12 +244,10 @@ fn resolved(
     let cases =
         draft.cases.iter().filter_map(|draft| case::resolve(draft, schema, problems)).collect();
     let rule = draft.rule?;
-    let mut told = Vec::new();
     let condition = match &rule.kind {
-        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, &mut told),
-        RuleKind::Formula(expr) => resolve::condition(expr, scope, &mut told),
+        RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, problems),
+        RuleKind::Formula(expr) => resolve::condition(expr, scope, problems),
     };
-    problems.append(&mut told);
     rule.is_whole.then_some(())?;
     Some(Policy {
         id: id?,

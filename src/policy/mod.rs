@@ -14,12 +14,13 @@ mod resolve;
 mod slug;
 mod syntax;
 mod template;
+mod told;
 mod unit;
 
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
-pub use load::load;
+pub use load::{collect, load};
 pub use packs::built_in;
 pub use policy::{Approval, Case, Expectation, Policy, PolicySet, WhenUnknown};
 pub use prose::prose;

@@ -6,8 +6,11 @@ use std::ops::Bound;
 use crate::json::Number;
 use crate::operation::{Field, FieldId, Kind, Schema};
 
-use super::condition::{Comparison, Condition, Expression, Operator, Predicate, Ranges, TextTest};
+use super::condition::{
+    Comparison, Condition, Expression, Operator, Predicate, Ranges, Test, TextTest,
+};
 use super::policy::{Policy, WhenUnknown};
+use super::unit::Unit;
 
 /// The policy in prose, a line a thought.
 #[must_use]
@@ -50,6 +53,9 @@ fn condition(condition: &Condition, schema: &Schema, depth: usize, text: &mut St
         Condition::All(parts) => several("all of these hold", parts, schema, (depth, text)),
         Condition::Any(parts) => several("any of these holds", parts, schema, (depth, text)),
         Condition::Not(part) => match part.as_ref() {
+            Condition::Test(Test { predicate: Predicate::Known(field), .. }) => {
+                let _ = writeln!(text, "{indent}- {} is unknown", schema.field(*field).name);
+            }
             Condition::Test(test) => {
                 let _ = writeln!(text, "{indent}- not: {}", predicate(&test.predicate, schema));
             }
@@ -107,12 +113,17 @@ fn predicate(predicate: &Predicate, schema: &Schema) -> String {
             )
         }
         Predicate::Compare(left, comparison, right) => {
-            let op = match comparison {
-                Comparison::Equal => "=",
-                Comparison::Less => "<",
-                Comparison::LessOrEqual => "<=",
+            let (op, mirrored) = match comparison {
+                Comparison::Equal => ("=", "="),
+                Comparison::Less => ("<", ">"),
+                Comparison::LessOrEqual => ("<=", ">="),
             };
-            format!("{} {op} {}", expression(left, schema), expression(right, schema))
+            let (first, second) = (expression(left, schema), expression(right, schema));
+            match (left, right) {
+                (Expression::Field(_), _) => format!("{first} {op} {second}"),
+                (_, Expression::Field(_)) => format!("{second} {mirrored} {first}"),
+                _ => format!("{first} {op} {second}"),
+            }
         }
     }
 }
@@ -136,21 +147,35 @@ fn spelled(field: &Field, name: &str) -> String {
     known.next().cloned().unwrap_or_else(|| name.to_owned())
 }
 
+/// A number with its unit, the greatest that keeps it whole.
+fn amount(field: &Field, number: Number) -> String {
+    match (&field.kind, number) {
+        (Kind::Percent, number) => format!("{number}%"),
+        (Kind::Bytes, Number::Integer(bytes)) => match Unit::whole(bytes) {
+            Some((count, unit)) => format!("{count}{unit}"),
+            None => bytes.to_string(),
+        },
+        (_, number) => number.to_string(),
+    }
+}
+
 fn ranges(field: &Field, ranges: &Ranges) -> String {
-    let unit = if field.kind == Kind::Percent { "%" } else { "" };
+    let amount = |number: &Number| amount(field, *number);
     let part = |(low, high): &(Bound<Number>, Bound<Number>)| match (low, high) {
-        (Bound::Included(low), Bound::Included(high)) if low == high => format!("{low}{unit}"),
-        (Bound::Included(low), Bound::Included(high)) => format!("{low}..{high}{unit}"),
+        (Bound::Included(low), Bound::Included(high)) if low == high => amount(low),
+        (Bound::Included(low), Bound::Included(high)) => {
+            format!("{}..{}", amount(low), amount(high))
+        }
         (low, high) => {
             let low = match low {
                 Bound::Unbounded => None,
-                Bound::Included(low) => Some(format!("at least {low}{unit}")),
-                Bound::Excluded(low) => Some(format!("more than {low}{unit}")),
+                Bound::Included(low) => Some(format!("at least {}", amount(low))),
+                Bound::Excluded(low) => Some(format!("more than {}", amount(low))),
             };
             let high = match high {
                 Bound::Unbounded => None,
-                Bound::Included(high) => Some(format!("at most {high}{unit}")),
-                Bound::Excluded(high) => Some(format!("less than {high}{unit}")),
+                Bound::Included(high) => Some(format!("at most {}", amount(high))),
+                Bound::Excluded(high) => Some(format!("less than {}", amount(high))),
             };
             low.into_iter().chain(high).collect::<Vec<_>>().join(" and ")
         }
@@ -169,11 +194,11 @@ fn expression(expression: &Expression, schema: &Schema) -> String {
                 Operator::Multiply => "*",
                 Operator::Divide => "/",
             };
-            format!(
-                "({} {operator} {})",
-                self::expression(left, schema),
-                self::expression(right, schema)
-            )
+            let part = |part: &Expression| match part {
+                Expression::Binary(..) => format!("({})", self::expression(part, schema)),
+                _ => self::expression(part, schema),
+            };
+            format!("{} {operator} {}", part(left), part(right))
         }
     }
 }

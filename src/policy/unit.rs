@@ -28,6 +28,15 @@ impl Unit {
         UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, unit)| *unit)
     }
 
+    /// A number of bytes in the greatest unit that keeps it whole; none where that is the byte.
+    pub(crate) fn whole(bytes: i64) -> Option<(i64, &'static str)> {
+        let sizes = UNITS.iter().filter_map(|(name, unit)| match unit {
+            Self::Bytes(size) if bytes != 0 && bytes % size == 0 => Some((bytes / size, *name)),
+            _ => None,
+        });
+        sizes.min_by_key(|(count, _)| count.unsigned_abs())
+    }
+
     /// Every unit's name.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         UNITS.iter().map(|(name, _)| *name)

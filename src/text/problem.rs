@@ -70,6 +70,19 @@ impl Place {
             Self::Whole(_) => None,
         }
     }
+
+    /// Whether two places in texts at hand overlap or touch.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => {
+                one.source.name() == other.source.name()
+                    && one.span.start <= other.span.end
+                    && other.span.start <= one.span.end
+            }
+            _ => false,
+        }
+    }
 }
 
 /// One diagnostic.

@@ -6,13 +6,18 @@
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate)
-        })
-        .filter(|(distance, candidate)| {
-            *distance <= (word.chars().count().max(candidate.chars().count()) / 3).max(1)
+        .filter_map(|candidate| {
+            let other = candidate.chars().count();
+            let limit = (length.max(other) / 3).max(1);
+            // The distance is never less than the difference of the lengths, and dearer to know.
+            if length.abs_diff(other) > limit {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+            (distance <= limit).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -28,6 +28,8 @@ struct Mapping {
     entries: Vec<Entry>,
     /// A key whose value comes next.
     key: Option<Node>,
+    /// Whether the key is there already: of two, the first counts.
+    is_second: bool,
     /// Entries by the text of their key, once there are more than a few.
     index: HashMap<Arc<str>, usize>,
 }
@@ -64,7 +66,9 @@ impl Frame {
         };
         if let Some(key) = mapping.key.take() {
             let problem = problem_of_joined(&key, &node);
-            mapping.entries.push(Entry { key, value: node });
+            if !std::mem::take(&mut mapping.is_second) {
+                mapping.entries.push(Entry { key, value: node });
+            }
             return problem;
         }
         let problem = mapping.problem_of_key(&node, written);
@@ -96,7 +100,9 @@ impl Mapping {
         let first = self.find(scalar.text())?;
         let error = Error::DuplicateKey { key: brief(scalar.text()) };
         let problem = Problem::new(&error, place).labelled("the second");
-        Some(problem.related("the first", first.key.location.clone()))
+        let problem = problem.related("the first", first.key.location.clone());
+        self.is_second = true;
+        Some(problem)
     }
 
     /// The entry that has this text as its key.

@@ -15,4 +15,4 @@ mod tests;
 
 pub use node::{Entry, Node, NodeKind};
 pub use scalar::{Scalar, Style, Value};
-pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, parse};
+pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, parse, recover};

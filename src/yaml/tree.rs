@@ -31,18 +31,26 @@ pub const MAX_PROBLEMS: usize = 100;
 ///
 /// Every problem of the file in its order, up to the first that hides what follows.
 pub fn parse(source: &Arc<Source>) -> Result<Option<Node>, Vec<Problem>> {
+    let (root, problems) = recover(source);
+    if problems.is_empty() { Ok(root) } else { Err(problems) }
+}
+
+/// Reads the one document of a file whatever is wrong with it, so that what it says can be looked at
+/// too; the problems in the order of the file.
+///
+/// No document where the file has no content, or a problem that hides what follows.
+#[must_use]
+pub fn recover(source: &Arc<Source>) -> (Option<Node>, Vec<Problem>) {
     let mut tree = Tree::new(source);
     if let Err(problem) = tree.check_text().and_then(|()| tree.read()) {
         tree.problems.push(*problem);
+        tree.root = None;
     }
-    if !tree.problems.is_empty() {
-        tree.problems.sort_by_key(|problem| problem.place.bytes());
-        return Err(tree.problems);
-    }
+    tree.problems.sort_by_key(|problem| problem.place.bytes());
     let is_absent = |root: &Node| {
         root.location.span.is_empty() && root.as_scalar().is_some_and(Scalar::is_plain)
     };
-    Ok(tree.root.filter(|root| !is_absent(root)))
+    (tree.root.filter(|root| !is_absent(root)), tree.problems)
 }
 
 /// A problem that hides what follows it.

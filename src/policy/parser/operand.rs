@@ -120,7 +120,9 @@ impl Parser<'_> {
     fn elements(&mut self) -> Parsed<Vec<Operand>> {
         let mut elements = Vec::new();
         if self.at_sign("]") {
-            return self.fail_after(|_| SyntaxError::EmptyList);
+            let opened = self.previous().map_or(0, |token| token.range.start);
+            let closed = self.range_ahead(1).end;
+            return Err(SyntaxError::EmptyList.at(opened..closed));
         }
         loop {
             elements.push(self.operand()?);

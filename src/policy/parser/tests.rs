@@ -244,7 +244,7 @@ deny if a in and b 2 | policy/missing-value | in | a range
 deny if a = or | policy/missing-value | = | a number
 deny if a in [1,,2] | policy/missing-value | , | a number
 deny if a + > 2 | policy/missing-value | + | a number
-deny if a in [] | policy/empty-list | [ | at least one
+deny if a in [] | policy/empty-list | [] | at least one
 deny if a in [1 2] | policy/unexpected-word | 2 | commas
 deny if a in (80, 443) | policy/unexpected-word | , | `[80, 443]`
 deny if a 80, 443 | policy/unexpected-word | , | list in brackets

@@ -22,6 +22,7 @@ use error::ResolveError;
 use item::Item;
 
 use super::syntax::{Expr, Operand, Sentence};
+use super::told::Told;
 use super::{Condition, Predicate, Test};
 use crate::operation::{Field, FieldId, Operation};
 use crate::text::{Level, Location, Place, Problem};
@@ -75,12 +76,13 @@ pub(crate) fn sentence(
 struct Resolver<'a> {
     scope: &'a Scope<'a>,
     problems: &'a mut Vec<Problem>,
+    told: Told,
     failed: bool,
 }
 
 impl<'a> Resolver<'a> {
     fn new(scope: &'a Scope<'a>, problems: &'a mut Vec<Problem>) -> Self {
-        Self { scope, problems, failed: false }
+        Self { scope, problems, told: Told::default(), failed: false }
     }
 
     /// A name that is misspelt still resolves, so that what stands beside it is checked too; the
@@ -154,18 +156,9 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    /// Says nothing twice: a set may be used by many rules, be wrong in each element, and a word come
-    /// many times.
     fn report(&mut self, problem: Problem) {
         self.failed |= problem.level == Level::Error;
-        let is_known = self.problems.iter().any(|known| {
-            known.code == problem.code
-                && match problem.level {
-                    Level::Error => known.place == problem.place,
-                    Level::Warning | Level::Note => known.message == problem.message,
-                }
-        });
-        if !is_known {
+        if self.told.is_new_here(&problem) {
             self.problems.push(problem);
         }
     }
@@ -179,12 +172,22 @@ fn not(condition: Condition) -> Condition {
     Condition::Not(Box::new(condition))
 }
 
+/// All of some parts; what is itself all of others joins them.
 fn all(parts: Vec<Condition>) -> Condition {
-    only(parts).unwrap_or_else(Condition::All)
+    let flat = parts.into_iter().flat_map(|part| match part {
+        Condition::All(parts) => parts,
+        part => vec![part],
+    });
+    only(flat.collect()).unwrap_or_else(Condition::All)
 }
 
+/// Any of some parts; what is itself any of others joins them.
 fn any(parts: Vec<Condition>) -> Condition {
-    only(parts).unwrap_or_else(Condition::Any)
+    let flat = parts.into_iter().flat_map(|part| match part {
+        Condition::Any(parts) => parts,
+        part => vec![part],
+    });
+    only(flat.collect()).unwrap_or_else(Condition::Any)
 }
 
 /// The one part, or all parts as they were.

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::error::ResolveError;
-use super::text::{Word, folded};
+use super::text::Word;
 use super::{Resolver, all, test};
 use crate::json::Number;
 use crate::policy::syntax::{Target, TargetKind};
@@ -44,7 +44,7 @@ impl<'a> Resolver<'a> {
         }
         let word = Word { text: name, quoted, may_be_set: true, location };
         self.check_spelling(&word, field);
-        let names = [folded(field, name.to_owned())].into();
+        let names = [field.compared(name)].into();
         Some(self.one_of(subject, names, location))
     }
 
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
         let (_, written) = halves(location);
         let word = Word { text: protocol, quoted: false, may_be_set: false, location: &written };
         self.check_spelling(&word, field);
-        let names = [folded(field, protocol.to_owned())].into();
+        let names = [field.compared(protocol)].into();
         Some(self.one_of(id, names, location))
     }
 }

@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
             location: &item.operand.location,
         };
         self.check_spelling(&word, field);
-        Some(folded(field, text))
+        Some(field.compared(&text))
     }
 
     /// A part of a text, which an empty one would be of every text.
@@ -114,7 +114,7 @@ impl<'a> Resolver<'a> {
             let op = question.op;
             return self.fail(&ResolveError::EmptyText { op }, item);
         }
-        Some(folded(question.field, text))
+        Some(question.field.compared(&text))
     }
 
     /// Reads a text; `SSL/TLS` is one where nothing can be divided.
@@ -147,8 +147,8 @@ impl<'a> Resolver<'a> {
     /// or to a set; the API does not publish all, so any other is only warned of.
     pub(super) fn check_spelling(&mut self, word: &Word<'_>, field: &'a Field) {
         let known = || field.vocabulary.iter().chain(&field.unknown_members);
-        let written = folded(field, word.text.to_owned());
-        if word.quoted || known().any(|name| folded(field, name.clone()) == written) {
+        let written = field.compared(word.text);
+        if word.quoted || known().any(|name| field.compared(name) == written) {
             return;
         }
         let sets = self.scope.sets.keys().filter(|_| word.may_be_set);
@@ -176,14 +176,6 @@ impl<'a> Resolver<'a> {
             _ => Predicate::Text(id, TextTest::OneOf(names)),
         };
         test(predicate, location)
-    }
-}
-
-/// In lower case where case does not matter.
-pub(super) fn folded(field: &Field, text: String) -> String {
-    match field.ignores_case {
-        true => text.to_lowercase(),
-        false => text,
     }
 }
 

@@ -149,6 +149,34 @@ fn a_broken_file_does_not_hide_the_others() {
 }
 
 #[test]
+fn what_is_wrong_with_the_yaml_does_not_hide_what_is_wrong_with_the_policies() {
+    problems_at_marks(
+        "policies:\n  - {id: a, rule: deny RDP, «id»: b}\n  - deny if «Prot» 3\n  - {effect: deny, when: {Port: 1, «Port»: 70000}}\n  - {rule: deny if Port «70000», <<: 1}\n"
+            .replace("<<", "«<<»")
+            .as_str(),
+    );
+}
+
+#[test]
+fn what_is_right_is_there_beside_what_is_wrong() {
+    let sources =
+        ["policies: [deny RDP, deny if Prot 3]", "policies: [deny SSH", "policies: [deny FTP]"]
+            .map(|text| Source::new("p.yaml", text));
+    let (set, problems) = collect(&sources, &catalogue(), &[]);
+    let ids: Vec<_> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
+    assert_eq!(ids, ["deny-rdp", "deny-ftp"]);
+    assert_eq!(problems.len(), 2, "{}", told(&problems));
+}
+
+#[test]
+fn a_large_set_is_checked_once_however_many_rules_use_it() {
+    let names: Vec<_> = (0..3000).map(|index| format!("svc{index}zz")).collect();
+    let rules: Vec<_> = (0..3).map(|index| format!("deny s if Port {index}")).collect();
+    let text = format!("sets: {{s: [{}]}}\npolicies: [{}]", names.join(", "), rules.join(", "));
+    assert_eq!(good(&text).warnings.len(), 3000);
+}
+
+#[test]
 fn an_id_belongs_to_one_policy_of_all_files() {
     let first = Source::new("1.yaml", "policies: [{id: a, rule: deny RDP}]");
     let second = Source::new("2.yaml", "policies: [{rule: deny SSH, id: 'a'}, deny FTP]");

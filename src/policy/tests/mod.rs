@@ -6,12 +6,13 @@ mod files;
 mod formulas;
 mod languages;
 mod messages;
+mod prose;
 mod shapes;
 
 use std::sync::Arc;
 
 use crate::operation::{Catalogue, Operation};
-use crate::policy::{Condition, PolicySet, load};
+use crate::policy::{Condition, PolicySet, collect, load};
 use crate::text::{Level, Location, Place, Problem, Source};
 
 fn catalogue() -> Catalogue {
