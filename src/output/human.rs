@@ -7,7 +7,7 @@ use crate::snapshot::{Flaw, Weight};
 use crate::text::{Level, Problem};
 use crate::triage::Report;
 
-use super::{Entry, Hashes, Reader, Style};
+use super::{Entry, Hashes, Reader, Style, count};
 
 mod ending;
 mod frame;
@@ -16,7 +16,7 @@ mod notice;
 mod page;
 
 use group::Group;
-use page::{Page, Paint, count};
+use page::{Page, Paint};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "human",
@@ -73,10 +73,7 @@ fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     match said.count() as u64 {
         0 => Ok(()),
         more => {
-            page.line(
-                ("… and ", Paint::Plain),
-                &count(more, "more problem", "more problems"),
-            )?;
+            page.line(("… and ", Paint::Plain), &count(more, "more problem", "more problems"))?;
             page.blank()
         }
     }
@@ -95,10 +92,7 @@ fn problems(problems: &[Problem], style: &Style, out: &mut dyn Write) -> io::Res
     ];
     let mut parts = Vec::new();
     for (level, one, several) in nouns {
-        let number = problems
-            .iter()
-            .filter(|problem| problem.level == level)
-            .count() as u64;
+        let number = problems.iter().filter(|problem| problem.level == level).count() as u64;
         if number > 0 {
             parts.push((count(number, one, several), paint(level)));
         }

@@ -41,10 +41,8 @@ fn problems(problems: &[Problem], _style: &Style, out: &mut dyn Write) -> io::Re
 
 fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    document.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut out,
-        JsonText::default(),
-    ))?;
+    document
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut out, JsonText::default()))?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -9,6 +9,7 @@ use crate::triage::Report;
 mod human;
 mod json;
 mod short;
+mod unjudged;
 
 #[cfg(test)]
 mod tests;
@@ -130,11 +131,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self {
-            colour: Colour::Off,
-            width: 80,
-            max_findings: None,
-        }
+        Self { colour: Colour::Off, width: 80, max_findings: None }
     }
 }
 
@@ -145,6 +142,11 @@ fn level(level: Level) -> &'static str {
         Level::Warning => "warning",
         Level::Note => "note",
     }
+}
+
+/// A count and its noun.
+fn count(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// Writes a report.

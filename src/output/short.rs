@@ -9,7 +9,8 @@ use crate::snapshot::Snapshot;
 use crate::text::{Level, Position, Problem, printable};
 use crate::triage::{Disposition, Finding, Report};
 
-use super::{Entry, Hashes, Reader, Style};
+use super::unjudged::Unjudged;
+use super::{Entry, Hashes, Reader, Style, count};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "short",
@@ -26,14 +27,17 @@ const BUFFER: usize = 1 << 16;
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines::new(out);
-    for flaw in report
-        .evidence
-        .iter()
-        .flat_map(|snapshot: &Snapshot| &snapshot.flaws)
-    {
+    for flaw in report.evidence.iter().flat_map(|snapshot: &Snapshot| &snapshot.flaws) {
         if flaw.problem.level != Level::Note {
             lines.problem("evidence", &flaw.problem)?;
         }
+    }
+    for unjudged in Unjudged::all(report) {
+        let rule = &unjudged.first.rule;
+        lines.begin(rule.source.name(), Some(rule.position()));
+        lines.line.push_str("evidence[evidence/unjudged] ");
+        lines.message = unjudged.message();
+        lines.end()?;
     }
     let is_open = |finding: &&Finding| finding.disposition == Disposition::Open;
     let mut open = report.findings.iter().filter(is_open);
@@ -42,8 +46,8 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     }
     let more = open.count();
     if more > 0 {
-        let plural = if more == 1 { "" } else { "s" };
-        writeln!(lines.out, "… and {more} more finding{plural}")?;
+        let more = count(more as u64, "more finding", "more findings");
+        writeln!(lines.out, "… and {more}")?;
     }
     lines.out.flush()
 }

@@ -42,10 +42,7 @@ pub(super) fn clip(line: &str, marks: &[Range<usize>], cut: Cut) -> Clip {
     }
     pieces.leave_out_if_any(at..line.len());
     let marks = marks.iter().map(|mark| pieces.map(mark)).collect();
-    Clip {
-        text: pieces.text,
-        marks,
-    }
+    Clip { text: pieces.text, marks }
 }
 
 /// What of a line is shown, in order and apart from each other.
@@ -138,8 +135,7 @@ impl Pieces {
             } else {
                 push_printable(&mut self.text, c);
             }
-            self.parts
-                .push((at..at + c.len_utf8(), start..self.text.len()));
+            self.parts.push((at..at + c.len_utf8(), start..self.text.len()));
             at += c.len_utf8();
         }
     }
@@ -158,19 +154,12 @@ impl Pieces {
 
     /// A range of the line, in the text.
     fn map(&self, mark: &Range<usize>) -> Range<usize> {
-        let first = self
-            .parts
-            .partition_point(|(line, _)| line.end <= mark.start);
-        let start = self
-            .parts
-            .get(first)
-            .map_or(self.text.len(), |(_, text)| text.start);
+        let first = self.parts.partition_point(|(line, _)| line.end <= mark.start);
+        let start = self.parts.get(first).map_or(self.text.len(), |(_, text)| text.start);
         if mark.is_empty() {
             return start..start;
         }
-        let after = self
-            .parts
-            .partition_point(|(line, _)| line.start < mark.end);
+        let after = self.parts.partition_point(|(line, _)| line.start < mark.end);
         let last = after.checked_sub(1).and_then(|last| self.parts.get(last));
         start..last.map_or(start, |(_, text)| text.end.max(start))
     }

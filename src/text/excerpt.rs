@@ -57,20 +57,14 @@ impl Excerpt {
         for rows in windows(&places, room.context, lines.rows_with_text()) {
             excerpt.push_block(&lines, rows, &places);
         }
-        excerpt.first_line = excerpt
-            .blocks
-            .first()
-            .map_or(start.line, |block| block.first_line);
+        excerpt.first_line = excerpt.blocks.first().map_or(start.line, |block| block.first_line);
         excerpt
     }
 
     /// The same as source code of a report, under the name of the file.
     #[must_use]
     pub fn named(self, name: &str) -> NamedExcerpt {
-        NamedExcerpt {
-            name: printable(name).into_owned(),
-            excerpt: self,
-        }
+        NamedExcerpt { name: printable(name).into_owned(), excerpt: self }
     }
 
     fn push_block(&mut self, lines: &Lines<'_>, rows: Range<usize>, places: &[Place]) {
@@ -79,43 +73,26 @@ impl Excerpt {
         for row in rows {
             self.push_line(lines, row, places);
         }
-        self.blocks.push(Block {
-            span: Span::new(start, self.text.len()),
-            first_line,
-        });
+        self.blocks.push(Block { span: Span::new(start, self.text.len()), first_line });
     }
 
     fn push_line(&mut self, lines: &Lines<'_>, row: usize, places: &[Place]) {
         let line = lines.line(row);
         let ends_here = |place: &Place| place.first == row || place.last == row;
-        let here: Vec<(usize, &Place)> = places
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| ends_here(place))
-            .collect();
+        let here: Vec<(usize, &Place)> =
+            places.iter().enumerate().filter(|(_, place)| ends_here(place)).collect();
         let marks: Vec<Range<usize>> = here
             .iter()
             .map(|(_, place)| {
-                let start = if place.first == row {
-                    place.span.start
-                } else {
-                    line.start
-                };
-                let end = if place.last == row {
-                    place.span.end
-                } else {
-                    line.end
-                };
+                let start = if place.first == row { place.span.start } else { line.start };
+                let end = if place.last == row { place.span.end } else { line.end };
                 start - line.start..end.max(start) - line.start
             })
             .collect();
         let clipped = clip(
             lines.slice(line),
             &marks,
-            Cut {
-                width: lines.width,
-                is_continued: row == 0 && lines.start.column > 1,
-            },
+            Cut { width: lines.width, is_continued: row == 0 && lines.start.column > 1 },
         );
         let base = self.text.len();
         for ((index, place), mark) in here.iter().zip(clipped.marks) {
@@ -153,20 +130,12 @@ impl<'a> Lines<'a> {
         let has_mark = start == Position::START && text.starts_with(BYTE_ORDER_MARK);
         let first = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-        Self {
-            text,
-            start,
-            starts: std::iter::once(first).chain(breaks).collect(),
-            width,
-        }
+        Self { text, start, starts: std::iter::once(first).chain(breaks).collect(), width }
     }
 
     /// Rows, without the empty one after a last line break.
     fn rows_with_text(&self) -> usize {
-        let ends_empty = self
-            .starts
-            .last()
-            .is_some_and(|start| *start == self.text.len());
+        let ends_empty = self.starts.last().is_some_and(|start| *start == self.text.len());
         self.starts.len() - usize::from(ends_empty && self.starts.len() > 1)
     }
 
@@ -175,9 +144,7 @@ impl<'a> Lines<'a> {
     }
 
     fn row(&self, offset: usize) -> usize {
-        self.starts
-            .partition_point(|start| *start <= offset)
-            .saturating_sub(1)
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
     /// A row without its line break.
@@ -200,26 +167,14 @@ impl<'a> Lines<'a> {
         }
         let start = start.clamp(self.line(first).start, self.line(first).end);
         let end = end.min(self.line(last).end).max(start);
-        Place {
-            first,
-            last,
-            span: Span::new(start, end),
-        }
+        Place { first, last, span: Span::new(start, end) }
     }
 
     fn position(&self, place: &Place) -> Position {
         let line = self.line(place.first);
         let before = self.slice(Span::new(line.start, place.span.start));
-        let column = if place.first == 0 {
-            self.start.column
-        } else {
-            1
-        };
-        Position {
-            line: self.start.line + place.first as u64,
-            column,
-        }
-        .after(before.as_bytes())
+        let column = if place.first == 0 { self.start.column } else { 1 };
+        Position { line: self.start.line + place.first as u64, column }.after(before.as_bytes())
     }
 }
 
@@ -261,12 +216,7 @@ impl NamedExcerpt {
     }
 
     fn contents(&self, span: Span, first_line: u64, column: u64) -> MietteSpanContents<'_> {
-        let data = self
-            .excerpt
-            .text
-            .get(span.range())
-            .unwrap_or_default()
-            .as_bytes();
+        let data = self.excerpt.text.get(span.range()).unwrap_or_default().as_bytes();
         let count = memchr::memchr_iter(b'\n', data).count();
         let from_zero =
             |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -285,12 +235,7 @@ impl SourceCode for NamedExcerpt {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let span = Span::new(span.offset(), span.offset().saturating_add(span.len()));
         let holds = |block: &&Block| block.span.start <= span.start && span.end <= block.span.end;
-        let block = self
-            .excerpt
-            .blocks
-            .iter()
-            .find(holds)
-            .ok_or(MietteError::OutOfBounds)?;
+        let block = self.excerpt.blocks.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
         if context_lines_before + context_lines_after > 0 {
             return Ok(Box::new(self.contents(block.span, block.first_line, 1)));
         }
@@ -299,22 +244,12 @@ impl SourceCode for NamedExcerpt {
         let position = label.and_then(|label| self.excerpt.positions.get(label).copied());
         let text = &self.excerpt.text;
         let before = text.get(block.span.start..span.start).unwrap_or_default();
-        let start = before
-            .rfind('\n')
-            .map_or(block.span.start, |at| block.span.start + at + 1);
+        let start = before.rfind('\n').map_or(block.span.start, |at| block.span.start + at + 1);
         let end = text.get(span.end..).and_then(|rest| rest.find('\n'));
         let lines = Span::new(start, end.map_or(block.span.end, |at| span.end + at + 1));
-        let shown = Position {
-            line: block.first_line,
-            column: 1,
-        }
-        .after(before.as_bytes());
+        let shown = Position { line: block.first_line, column: 1 }.after(before.as_bytes());
         let position = position.unwrap_or(shown);
-        Ok(Box::new(self.contents(
-            lines,
-            position.line,
-            position.column,
-        )))
+        Ok(Box::new(self.contents(lines, position.line, position.column)))
     }
 }
 
@@ -333,17 +268,11 @@ mod tests {
     const WIDTH: usize = 100;
 
     fn room(context: usize) -> Room {
-        Room {
-            context,
-            width: WIDTH,
-        }
+        Room { context, width: WIDTH }
     }
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Excerpt {
-        let spans: Vec<Span> = spans
-            .iter()
-            .map(|span| Span::new(span.start, span.end))
-            .collect();
+        let spans: Vec<Span> = spans.iter().map(|span| Span::new(span.start, span.end)).collect();
         Excerpt::new(text, Position::START, &spans, room(1))
     }
 
@@ -385,10 +314,7 @@ mod tests {
                     cells.push(String::new());
                 }
             }
-            let marked = below
-                .chars()
-                .zip(cells)
-                .filter(|(mark, _)| matches!(mark, '─' | '┬'));
+            let marked = below.chars().zip(cells).filter(|(mark, _)| matches!(mark, '─' | '┬'));
             found.push(marked.map(|(_, cell)| cell).collect());
         }
         found
@@ -396,23 +322,15 @@ mod tests {
 
     #[test]
     fn a_place_is_underlined_under_its_characters_with_its_line_and_column() {
-        let minified = format!(
-            "{{\"rows\":[{}\"端口\":3389{}]}}",
-            "1,".repeat(5000),
-            ",2".repeat(200_000)
-        );
+        let minified =
+            format!("{{\"rows\":[{}\"端口\":3389{}]}}", "1,".repeat(5000), ",2".repeat(200_000));
         let port = minified.find("3389").unwrap();
         let file = "operation: X\npolicies:\n  - 禁止 RDP if RiskLevel 3\n  - x\n";
         let word = file.find("RiskLevel").unwrap();
         let crlf = "a: 1\r\nb: 中文 x\r\nc: 3\r\n";
         let tabs = "\t\tvalue\tx";
         for (text, span, head, expected) in [
-            (
-                minified.as_str(),
-                port..port + 4,
-                "policies.yaml:1:10015",
-                "3389",
-            ),
+            (minified.as_str(), port..port + 4, "policies.yaml:1:10015", "3389"),
             (file, word..word + 9, "policies.yaml:3:15", "RiskLevel"),
             (crlf, 16..17, "policies.yaml:2:7", "x"),
             (crlf, 9..15, "policies.yaml:2:4", "中文"),
@@ -423,10 +341,7 @@ mod tests {
             let drawn = drawn(excerpt(text, &[span]));
             assert!(drawn.contains(&format!("[{head}]")), "{drawn}");
             assert_eq!(underlined(&drawn), [expected], "{drawn}");
-            assert!(
-                !drawn.replace('\n', "").contains(crate::text::is_hostile),
-                "{drawn}"
-            );
+            assert!(!drawn.replace('\n', "").contains(crate::text::is_hostile), "{drawn}");
         }
     }
 
@@ -434,10 +349,8 @@ mod tests {
     fn lines_have_their_numbers_and_a_gap_begins_a_new_block() {
         let text: String = (1..=1000).map(|line| format!("line {line}\n")).collect();
         let at = |line: usize| text.find(&format!("line {line}\n")).unwrap();
-        let drawn = drawn(excerpt(
-            &text,
-            &[at(900)..at(900) + 4, at(3)..at(3) + 4, at(6)..at(6) + 4],
-        ));
+        let drawn =
+            drawn(excerpt(&text, &[at(900)..at(900) + 4, at(3)..at(3) + 4, at(6)..at(6) + 4]));
         let shown: Vec<String> = drawn
             .lines()
             .filter_map(|line| line.split_once('│'))
@@ -451,10 +364,7 @@ mod tests {
 
     #[test]
     fn a_text_from_within_a_file_keeps_the_place_of_its_start() {
-        let start = Position {
-            line: 7,
-            column: 4_000_001,
-        };
+        let start = Position { line: 7, column: 4_000_001 };
         let excerpt = Excerpt::new(
             "{\"Port\": 3389}\nx",
             start,
@@ -463,13 +373,7 @@ mod tests {
         );
         assert_eq!(excerpt.text, "…{\"Port\": 3389}\nx\n");
         assert_eq!(excerpt.first_line, 7);
-        let places = [
-            Position {
-                line: 7,
-                column: 4_000_010,
-            },
-            Position { line: 8, column: 1 },
-        ];
+        let places = [Position { line: 7, column: 4_000_010 }, Position { line: 8, column: 1 }];
         assert_eq!(excerpt.positions, places);
         let drawn = drawn(excerpt);
         assert!(drawn.contains("[policies.yaml:7:4000010]"), "{drawn}");
@@ -503,11 +407,8 @@ mod tests {
         );
         let (port, risk) = (text.find("3389").unwrap(), text.find("\"Risk").unwrap());
         let excerpt = excerpt(&text, &[risk..risk + 11, port..port + 4]);
-        let shown: Vec<&str> = excerpt
-            .labels
-            .iter()
-            .map(|label| &excerpt.text[label.range()])
-            .collect();
+        let shown: Vec<&str> =
+            excerpt.labels.iter().map(|label| &excerpt.text[label.range()]).collect();
         assert_eq!(shown, ["\"RiskLevel\"", "3389"]);
         assert_eq!(excerpt.text.matches('…').count(), 3);
         assert!(excerpt.text.chars().count() <= WIDTH + 4);
@@ -520,10 +421,7 @@ mod tests {
         let excerpt = excerpt(&text, &[6..text.len()]);
         let label = &excerpt.text[excerpt.labels[0].range()];
         assert!(excerpt.text.starts_with("rule: 中"));
-        assert!(
-            label.starts_with("中中中") && label.ends_with("中…"),
-            "{label}"
-        );
+        assert!(label.starts_with("中中中") && label.ends_with("中…"), "{label}");
     }
 
     #[test]
@@ -531,16 +429,10 @@ mod tests {
         let text = "0123456789".repeat(100);
         let spans: Vec<Range<usize>> = (0..50).map(|at| at * 20..at * 20 + 3).collect();
         let excerpt = excerpt(&text, &spans);
-        let shown: Vec<&str> = excerpt
-            .labels
-            .iter()
-            .map(|label| &excerpt.text[label.range()])
-            .collect();
+        let shown: Vec<&str> =
+            excerpt.labels.iter().map(|label| &excerpt.text[label.range()]).collect();
         assert_eq!(shown[..8], ["012"; 8]);
-        assert!(
-            shown[8..].iter().all(|label| ["012", "…"].contains(label)),
-            "{shown:?}"
-        );
+        assert!(shown[8..].iter().all(|label| ["012", "…"].contains(label)), "{shown:?}");
         assert_eq!(shown[49], "…");
         drawn(excerpt);
     }
@@ -552,10 +444,7 @@ mod tests {
         assert_eq!(&tall.text[tall.labels[0].range()], "0: x");
         assert_eq!(tall.text.lines().count(), 2);
         let short = excerpt(&text, &[9..30]);
-        assert_eq!(
-            &short.text[short.labels[0].range()],
-            text[9..30].trim_end_matches('\n')
-        );
+        assert_eq!(&short.text[short.labels[0].range()], text[9..30].trim_end_matches('\n'));
     }
 
     #[test]
@@ -577,11 +466,8 @@ mod tests {
         let piece =
             "[a-z \u{7}\t\r\n中é\u{202e}🔒{}\":,]{0,60}|\n|\r\n|[a-c]{90,130}|(中|é){40,120}";
         let text = prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
-        (
-            text,
-            prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40), 0..6),
-        )
-            .prop_map(|(text, spans)| {
+        (text, prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40), 0..6)).prop_map(
+            |(text, spans)| {
                 let within_break =
                     |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
                 let ends = text.char_indices().map(|(at, _)| at);
@@ -593,7 +479,8 @@ mod tests {
                 };
                 let spans = spans.into_iter().map(span).collect();
                 (text, spans)
-            })
+            },
+        )
     }
 
     /// A piece of a text as an excerpt shows it.

@@ -61,17 +61,11 @@ mod tests {
             ("\u{7f}\u{9b}1m", "<U+007F><U+009B>1m"),
             ("user\u{202e}txt.exe", "user<U+202E>txt.exe"),
             ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>"),
-            (
-                "a\u{200b}b\u{200d}c\u{200e}d\u{200f}",
-                "a<U+200B>b<U+200D>c<U+200E>d<U+200F>",
-            ),
+            ("a\u{200b}b\u{200d}c\u{200e}d\u{200f}", "a<U+200B>b<U+200D>c<U+200E>d<U+200F>"),
             ("\u{feff}a\u{2060}\u{61c}", "<U+FEFF>a<U+2060><U+061C>"),
             ("a\u{2028}b\u{2029}c", "a<U+2028>b<U+2029>c"),
             ("\u{e0001}\u{e0041}\u{e007f}", "<U+E0001><U+E0041><U+E007F>"),
-            (
-                "\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}",
-                "<U+FFFE><U+FFFF><U+FDD0><U+10FFFF>",
-            ),
+            ("\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}", "<U+FFFE><U+FFFF><U+FDD0><U+10FFFF>"),
         ] {
             assert_eq!(printable(text), shown);
             assert!(!printable(text).contains(is_hostile), "{text:?}");
@@ -80,20 +74,10 @@ mod tests {
 
     #[test]
     fn what_only_appears_is_not_touched_or_copied() {
-        for text in [
-            "",
-            "plain ~",
-            "端口对互联网开放",
-            "é ñ ü",
-            "🔒",
-            "العربية",
-            "\u{a0}",
-            "\u{fffd}",
-        ] {
-            assert!(
-                matches!(printable(text), Cow::Borrowed(same) if same == text),
-                "{text:?}"
-            );
+        for text in
+            ["", "plain ~", "端口对互联网开放", "é ñ ü", "🔒", "العربية", "\u{a0}", "\u{fffd}"]
+        {
+            assert!(matches!(printable(text), Cow::Borrowed(same) if same == text), "{text:?}");
         }
     }
 
@@ -106,12 +90,7 @@ mod tests {
                 || code % 0x1_0000 >= 0xfffe
         };
         for c in (0..=0x10_ffff).filter_map(char::from_u32) {
-            assert_eq!(
-                is_hostile(c),
-                documented(u32::from(c)),
-                "U+{:04X}",
-                u32::from(c)
-            );
+            assert_eq!(is_hostile(c), documented(u32::from(c)), "U+{:04X}", u32::from(c));
         }
     }
 }

@@ -59,11 +59,7 @@ pub fn finish(
         }
     })
     .snapshots;
-    evidence.extend(
-        nothing
-            .iter()
-            .map(|source| Snapshot::nothing(Arc::clone(source))),
-    );
+    evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     let counts = counts(&policies, &evidence, &kept);
     let findings = findings(&policies, &kept, terms);
     let mut report = Report {
@@ -85,15 +81,9 @@ fn drop_repeated(found: &mut Findings, earlier: &snapshot::Rows) {
     let is_repeated = |hit: &crate::engine::Hit| {
         earlier.look_up(hit.place.identity, hit.place.digest) == Row::Repeated
     };
-    let repeated = found
-        .hits
-        .iter()
-        .enumerate()
-        .filter(|(_, hit)| is_repeated(hit));
+    let repeated = found.hits.iter().enumerate().filter(|(_, hit)| is_repeated(hit));
     let repeated: HashSet<usize> = repeated.map(|(index, _)| index).collect();
-    found
-        .findings
-        .retain(|finding| !repeated.contains(&finding.hit));
+    found.findings.retain(|finding| !repeated.contains(&finding.hit));
 }
 
 fn counts(policies: &PolicySet, evidence: &[Snapshot], kept: &[Kept]) -> Vec<PolicyCounts> {
@@ -106,10 +96,7 @@ fn counts(policies: &PolicySet, evidence: &[Snapshot], kept: &[Kept]) -> Vec<Pol
         });
         mine.map(|snapshot| snapshot.judged).sum()
     };
-    let start = |policy| PolicyCounts {
-        judged: judged(policy),
-        ..PolicyCounts::default()
-    };
+    let start = |policy| PolicyCounts { judged: judged(policy), ..PolicyCounts::default() };
     let mut counts: Vec<PolicyCounts> = policies.policies.iter().map(start).collect();
     for finding in kept.iter().flat_map(|kept| &kept.found.findings) {
         if let Some(count) = counts.get_mut(finding.policy) {
@@ -131,20 +118,10 @@ fn findings(policies: &PolicySet, kept: &[Kept], terms: Terms) -> Vec<Finding> {
                 || policies.policies.get(found.policy).is_some_and(|policy| {
                     policy.when_unknown.unwrap_or(terms.when_unknown) != WhenUnknown::Pass
                 });
-            let numbers = (
-                u32::try_from(found.policy),
-                u32::try_from(file),
-                u32::try_from(index),
-            );
+            let numbers = (u32::try_from(found.policy), u32::try_from(file), u32::try_from(index));
             if let (true, (Ok(policy), Ok(file), Ok(index))) = (is_listed, numbers) {
                 let disposition = Disposition::Open;
-                findings.push(Finding {
-                    policy,
-                    file,
-                    index,
-                    outcome: found.outcome,
-                    disposition,
-                });
+                findings.push(Finding { policy, file, index, outcome: found.outcome, disposition });
             }
         }
     }
@@ -158,10 +135,7 @@ fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) ->
         ..Summary::default()
     };
     for finding in findings {
-        let effect = policies
-            .policies
-            .get(finding.policy as usize)
-            .map(|policy| policy.effect);
+        let effect = policies.policies.get(finding.policy as usize).map(|policy| policy.effect);
         match (finding.disposition, finding.outcome, effect) {
             (Disposition::Waived, _, _) => summary.waived += 1,
             (Disposition::Known, _, _) => summary.known += 1,
@@ -198,10 +172,7 @@ fn verdict(report: &Report, terms: Terms) -> Verdict {
         match finding.outcome {
             Outcome::Fail => return Verdict::Violations,
             Outcome::Inconclusive => {
-                let choice = report
-                    .policy(finding)
-                    .when_unknown
-                    .unwrap_or(terms.when_unknown);
+                let choice = report.policy(finding).when_unknown.unwrap_or(terms.when_unknown);
                 is_inconclusive |= choice == WhenUnknown::Fail;
             }
         }

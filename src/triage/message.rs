@@ -17,14 +17,8 @@ pub(super) struct Values<'a> {
 
 impl<'a> Values<'a> {
     fn raw(&self, field: FieldId) -> Option<Raw<'a>> {
-        let capture = self
-            .captures
-            .iter()
-            .find(|capture| capture.field == field)?;
-        Some(Raw {
-            text: self.text.get(capture.text.clone())?,
-            kind: capture.kind,
-        })
+        let capture = self.captures.iter().find(|capture| capture.field == field)?;
+        Some(Raw { text: self.text.get(capture.text.clone())?, kind: capture.kind })
     }
 
     fn number(&self, schema: &Schema, field: FieldId) -> Reading<Number> {
@@ -34,13 +28,10 @@ impl<'a> Values<'a> {
         };
         match self.number(schema, derived.first) {
             Err(Unknown::Absent | Unknown::Null) => {
-                derived
-                    .otherwise
-                    .iter()
-                    .try_fold(Number::Integer(0), |sum, field| {
-                        apply(sum, Operator::Add, self.number(schema, *field)?)
-                            .ok_or(Unknown::Malformed)
-                    })
+                derived.otherwise.iter().try_fold(Number::Integer(0), |sum, field| {
+                    apply(sum, Operator::Add, self.number(schema, *field)?)
+                        .ok_or(Unknown::Malformed)
+                })
             }
             read => read,
         }
@@ -117,9 +108,8 @@ fn as_sent(raw: Option<Raw<'_>>, message: &mut String) {
 fn names(raw: Option<Raw<'_>>) -> Reading<(Vec<String>, Members)> {
     let mut names = Vec::new();
     let mut scratch = reading::Scratch::default();
-    let members = reading::list(Case::Kept, raw, &mut scratch, &mut |name| {
-        names.push(name.to_owned())
-    })?;
+    let members =
+        reading::list(Case::Kept, raw, &mut scratch, &mut |name| names.push(name.to_owned()))?;
     Ok((names, members))
 }
 
@@ -129,19 +119,15 @@ pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
         return None;
     }
     let read = match &field.kind {
-        Kind::TextList => names(Some(raw))
-            .ok()
-            .map(|(names, _)| serde_json::Value::from(names).to_string()),
+        Kind::TextList => {
+            names(Some(raw)).ok().map(|(names, _)| serde_json::Value::from(names).to_string())
+        }
         Kind::Code(_) => reading::code(Some(raw)).ok().map(|code| code.to_string()),
-        Kind::Boolean => reading::boolean(Some(raw))
-            .ok()
-            .map(|value| value.to_string()),
+        Kind::Boolean => reading::boolean(Some(raw)).ok().map(|value| value.to_string()),
         Kind::Time => reading::time(Some(raw)).ok().map(|time| time.to_string()),
         Kind::Text | Kind::Address => None,
         Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
-            reading::number(field, Some(raw))
-                .ok()
-                .map(|number| number.to_string())
+            reading::number(field, Some(raw)).ok().map(|number| number.to_string())
         }
     }?;
     let is_same = match serde_json::from_str::<serde_json::Value>(raw.text) {
@@ -226,11 +212,9 @@ fn unidentified(field: &Field, names: Vec<String>, members: Members) -> Option<K
 pub(super) fn identifying(field: &Field, raw: Option<Raw<'_>>) -> String {
     let mut scratch = reading::Scratch::default();
     match &field.kind {
-        Kind::Text => reading::text(Case::of(field), raw, &mut scratch)
-            .unwrap_or_default()
-            .to_owned(),
-        _ => reading::number(field, raw)
-            .map(|number| number.to_string())
-            .unwrap_or_default(),
+        Kind::Text => {
+            reading::text(Case::of(field), raw, &mut scratch).unwrap_or_default().to_owned()
+        }
+        _ => reading::number(field, raw).map(|number| number.to_string()).unwrap_or_default(),
     }
 }

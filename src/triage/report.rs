@@ -121,19 +121,12 @@ impl Report {
     /// Appends a finding's message: the policy's template filled from the record.
     pub fn message_into(&self, finding: &Finding, message: &mut String) {
         if let Some((kept, _, hit)) = self.hit(finding) {
-            let captures = kept
-                .found
-                .captures
-                .get(hit.captures.clone())
-                .unwrap_or_default();
+            let captures = kept.found.captures.get(hit.captures.clone()).unwrap_or_default();
             let schema = &kept.operation.schema;
             message::fill(
                 &self.policy(finding).message,
                 schema,
-                &message::Values {
-                    captures,
-                    text: &kept.found.text,
-                },
+                &message::Values { captures, text: &kept.found.text },
                 message,
             );
         }
@@ -153,20 +146,10 @@ impl Report {
         let Some((kept, found, hit)) = self.hit(finding) else {
             return ("", Position::START);
         };
-        let first = kept
-            .found
-            .evidence
-            .get(found.evidence.clone())
-            .and_then(<[u8]>::first);
-        let capture = first.and_then(|index| {
-            kept.found
-                .captures
-                .get(hit.captures.start + usize::from(*index))
-        });
-        (
-            &kept.source,
-            capture.map_or(hit.place.position, |capture| capture.position),
-        )
+        let first = kept.found.evidence.get(found.evidence.clone()).and_then(<[u8]>::first);
+        let capture = first
+            .and_then(|index| kept.found.captures.get(hit.captures.start + usize::from(*index)));
+        (&kept.source, capture.map_or(hit.place.position, |capture| capture.position))
     }
 
     /// The record of a finding.
@@ -224,20 +207,11 @@ impl Report {
             // A list that has what is asked for says enough, whatever else it may hold.
             let holds = |name: &str| asks_for(condition, capture.field, &field.compared(name));
             match meaning {
-                message::Known::Words(words) => Some(Meaning {
-                    words,
-                    is_unknown: false,
-                }),
-                message::Known::Nothing(words) => Some(Meaning {
-                    words,
-                    is_unknown: true,
-                }),
+                message::Known::Words(words) => Some(Meaning { words, is_unknown: false }),
+                message::Known::Nothing(words) => Some(Meaning { words, is_unknown: true }),
                 message::Known::Not(words, names) => (finding.outcome == Outcome::Inconclusive
                     && !names.iter().any(|name| holds(name)))
-                .then_some(Meaning {
-                    words,
-                    is_unknown: true,
-                }),
+                .then_some(Meaning { words, is_unknown: true }),
             }
         };
         self.deciding(finding).map(meaning).collect()
@@ -262,16 +236,9 @@ impl Report {
         };
         let identity = |field: &FieldId| {
             let value = kept.value(hit, *field)?;
-            Some((
-                kept.operation.schema.field(*field).name.clone(),
-                value.to_owned(),
-            ))
+            Some((kept.operation.schema.field(*field).name.clone(), value.to_owned()))
         };
-        kept.operation
-            .identity
-            .iter()
-            .filter_map(identity)
-            .collect()
+        kept.operation.identity.iter().filter_map(identity).collect()
     }
 
     /// A finding's fingerprint: policy, operation and the record's identity, hashed; never lines, times,
@@ -282,11 +249,7 @@ impl Report {
             return String::new();
         };
         let mut hash = Sha256::new();
-        for part in [
-            &self.policy(finding).id,
-            &kept.operation.product,
-            &kept.operation.name,
-        ] {
+        for part in [&self.policy(finding).id, &kept.operation.product, &kept.operation.name] {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
@@ -297,8 +260,9 @@ impl Report {
         }
         let mut fingerprint = String::with_capacity(32);
         for byte in hash.finalize().iter().take(16) {
-            // Writing to a string cannot fail.
-            let _ = write!(fingerprint, "{byte:02x}");
+            for digit in [byte >> 4, byte & 15] {
+                fingerprint.extend(char::from_digit(u32::from(digit), 16));
+            }
         }
         fingerprint
     }
@@ -337,11 +301,7 @@ impl Kept {
 
     fn raw_of(&self, capture: &Capture) -> Raw<'_> {
         Raw {
-            text: self
-                .found
-                .text
-                .get(capture.text.clone())
-                .unwrap_or_default(),
+            text: self.found.text.get(capture.text.clone()).unwrap_or_default(),
             kind: capture.kind,
         }
     }

@@ -39,11 +39,7 @@ impl View<'_> {
         loop {
             let drawn = self.drawn(style, width);
             // The first line has the path, which is never cut.
-            let widest = drawn
-                .lines()
-                .skip(1)
-                .map(textwrap::core::display_width)
-                .max();
+            let widest = drawn.lines().skip(1).map(textwrap::core::display_width).max();
             let beyond = widest.unwrap_or_default().saturating_sub(style.width);
             if beyond == 0 || width <= LEAST {
                 return drawn;
@@ -54,10 +50,7 @@ impl View<'_> {
 
     fn drawn(&self, style: &Style, width: usize) -> String {
         let spans: Vec<Span> = self.marks.iter().map(|(span, _)| *span).collect();
-        let room = Room {
-            context: self.context,
-            width,
-        };
+        let room = Room { context: self.context, width };
         let excerpt = Excerpt::new(self.text, self.start, &spans, room);
         let labels = excerpt.labels.iter().zip(self.marks).enumerate();
         let labels = labels.map(|(index, (span, (_, label)))| {
@@ -68,10 +61,7 @@ impl View<'_> {
             }
         });
         let first = place(self.name, excerpt.positions.first().copied());
-        let picture = Picture {
-            labels: labels.collect(),
-            source: excerpt.named(self.name),
-        };
+        let picture = Picture { labels: labels.collect(), source: excerpt.named(self.name) };
         let theme = match style.colour {
             Colour::On => GraphicalTheme::unicode(),
             Colour::Off => GraphicalTheme::unicode_nocolor(),
@@ -86,10 +76,7 @@ impl View<'_> {
             .render_report(&mut drawn, &picture);
         // What it says is a line of its own, above the frames.
         let frames = drawn.split_once('\n').map(|(_, frames)| frames);
-        joined(
-            frames.unwrap_or_default(),
-            &painted(style, Paint::Place, &printable(&first)),
-        )
+        joined(frames.unwrap_or_default(), &painted(style, Paint::Place, &printable(&first)))
     }
 }
 
@@ -128,12 +115,7 @@ impl Diagnostic for Picture {
 fn joined(frames: &str, place: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let is_head = |line: &str| line.trim_start_matches(' ').starts_with("╭─[");
-    let widest = frames
-        .lines()
-        .filter(|line| is_head(line))
-        .map(indent)
-        .max()
-        .unwrap_or_default();
+    let widest = frames.lines().filter(|line| is_head(line)).map(indent).max().unwrap_or_default();
     let mut text = String::with_capacity(frames.len());
     let mut pad = 0;
     let mut end = None;

@@ -6,13 +6,14 @@ use std::io;
 
 use crate::engine::Outcome;
 use crate::operation::{Effect, FieldId, Schema};
+use crate::output::count;
 use crate::policy::{Condition, Policy, Test};
 use crate::text::Span;
 use crate::triage::{Disposition, Finding, Report};
 
 use super::frame::View;
 use super::notice;
-use super::page::{Page, Paint, count, place};
+use super::page::{Page, Paint, place};
 
 /// Records of a group that are shown with their text.
 pub(super) const MOST_FRAMES: usize = 3;
@@ -40,12 +41,7 @@ impl<'a> Group<'a> {
     pub(super) fn all(report: &'a Report) -> Vec<Self> {
         let group = |outcome| {
             let policies = report.policies.policies.iter();
-            policies.map(move |policy| Self {
-                report,
-                policy,
-                outcome,
-                findings: Vec::new(),
-            })
+            policies.map(move |policy| Self { report, policy, outcome, findings: Vec::new() })
         };
         let mut failed: Vec<Self> = group(Outcome::Fail).collect();
         let mut inconclusive: Vec<Self> = group(Outcome::Inconclusive).collect();
@@ -77,22 +73,15 @@ impl<'a> Group<'a> {
         notice::draw(&[("", &self.policy.rule)], 0, page)?;
         let (shown, others) = self.findings.split_at(most.min(self.findings.len()));
         let has_text = |finding: &&&Finding| self.report.excerpt(finding).is_some();
-        let framed: Vec<&Finding> = shown
-            .iter()
-            .filter(has_text)
-            .take(MOST_FRAMES)
-            .copied()
-            .collect();
+        let framed: Vec<&Finding> =
+            shown.iter().filter(has_text).take(MOST_FRAMES).copied().collect();
         for finding in &framed {
             self.record(finding, page)?;
         }
         page.blank()?;
         for finding in shown.iter().filter(|finding| !framed.contains(finding)) {
             let (source, position) = self.report.place(finding);
-            page.entry(
-                &place(source, Some(position)),
-                &self.report.message(finding),
-            )?;
+            page.entry(&place(source, Some(position)), &self.report.message(finding))?;
         }
         match (shown.len(), others.len() as u64) {
             (_, 0) => {}
@@ -106,13 +95,7 @@ impl<'a> Group<'a> {
     }
 
     fn headline(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let Policy {
-            id,
-            title,
-            effect,
-            severity,
-            ..
-        } = self.policy;
+        let Policy { id, title, effect, severity, .. } = self.policy;
         let (word, paint) = match (self.outcome, effect) {
             (Outcome::Inconclusive, _) => ("inconclusive", Paint::Unclear),
             (Outcome::Fail, Effect::Deny) => ("deny", Paint::Bad),
@@ -154,10 +137,7 @@ impl<'a> Group<'a> {
         let mut marks: Vec<(Span, Option<String>)> = Vec::with_capacity(evidence.len() + 1);
         for (evidence, meaning) in evidence.iter().zip(meanings) {
             let from = |offset: u64| usize::try_from(offset.saturating_sub(record)).ok();
-            let ends = (
-                from(evidence.offset),
-                from(evidence.offset + evidence.length),
-            );
+            let ends = (from(evidence.offset), from(evidence.offset + evidence.length));
             if let (Some(start), Some(end)) = ends {
                 let field = schema.find(&evidence.field);
                 let words = meaning
@@ -177,11 +157,7 @@ impl<'a> Group<'a> {
 
     /// The words of the rule that ask a field, where it is asked once and what is asked holds.
     fn words(&self, field: FieldId) -> Option<String> {
-        let mut asking = Asking {
-            schema: &self.policy.operation.schema,
-            field,
-            asked: Vec::new(),
-        };
+        let mut asking = Asking { schema: &self.policy.operation.schema, field, asked: Vec::new() };
         asking.search(&self.policy.condition, true);
         let [(test, true)] = asking.asked.as_slice() else {
             return None;
@@ -193,23 +169,13 @@ impl<'a> Group<'a> {
 
     /// Why, and what to do.
     fn advice(&self, shown: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
-        let Policy {
-            why,
-            remediation,
-            controls,
-            references,
-            ..
-        } = self.policy;
+        let Policy { why, remediation, controls, references, .. } = self.policy;
         match self.outcome {
             Outcome::Inconclusive => {
                 let reasons = self.unknown(shown);
                 let ways = |why: &String| page.paragraph(("  unknown: ", Paint::Strong), why, 11);
                 reasons.iter().try_for_each(ways)?;
-                return if reasons.is_empty() {
-                    Ok(())
-                } else {
-                    page.blank()
-                };
+                return if reasons.is_empty() { Ok(()) } else { page.blank() };
             }
             Outcome::Fail => {}
         }
@@ -227,22 +193,14 @@ impl<'a> Group<'a> {
             page.line(("  see: ", Paint::Faint), reference)?;
         }
         let parts = [why.is_some(), remediation.is_some(), !controls.is_empty()];
-        if parts.contains(&true) || !references.is_empty() {
-            page.blank()
-        } else {
-            Ok(())
-        }
+        if parts.contains(&true) || !references.is_empty() { page.blank() } else { Ok(()) }
     }
 
     /// Why it could not be known of the findings that are shown, each reason once.
     fn unknown(&self, shown: &[&Finding]) -> Vec<String> {
         let mut reasons: Vec<String> = Vec::new();
         for finding in shown {
-            let fields = self
-                .report
-                .evidence(finding)
-                .into_iter()
-                .map(|evidence| evidence.field);
+            let fields = self.report.evidence(finding).into_iter().map(|evidence| evidence.field);
             let meanings = fields.zip(self.report.meanings(finding));
             let said = meanings.filter_map(|(field, meaning)| {
                 let words = meaning.filter(|meaning| meaning.is_unknown)?.words;
@@ -285,12 +243,7 @@ impl<'a> Asking<'a> {
             }
             Condition::Not(part) => self.search(part, !is_to_hold),
             Condition::Test(test) => {
-                if test
-                    .predicate
-                    .fields()
-                    .into_iter()
-                    .any(|field| self.comes_from(field))
-                {
+                if test.predicate.fields().into_iter().any(|field| self.comes_from(field)) {
                     self.asked.push((test, is_to_hold));
                 }
             }

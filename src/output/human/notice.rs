@@ -35,18 +35,9 @@ pub(super) fn write(
 fn frames(problem: &Problem, location: &Location, page: &mut Page<'_>) -> io::Result<()> {
     // The underline alone says as much.
     let is_silent = problem.label == NO_WORDS && problem.related.is_empty();
-    let label = if is_silent {
-        ""
-    } else {
-        problem.label.as_str()
-    };
+    let label = if is_silent { "" } else { problem.label.as_str() };
     let mut places = vec![(label, location)];
-    places.extend(
-        problem
-            .related
-            .iter()
-            .map(|(label, location)| (label.as_str(), location)),
-    );
+    places.extend(problem.related.iter().map(|(label, location)| (label.as_str(), location)));
     while let Some((_, first)) = places.first().copied() {
         let is_here = |(_, other): &(&str, &Location)| Arc::ptr_eq(&other.source, &first.source);
         let (here, elsewhere): (Vec<_>, Vec<_>) = places.into_iter().partition(is_here);
@@ -65,19 +56,14 @@ pub(super) fn draw(
     let Some((_, first)) = places.first() else {
         return Ok(());
     };
-    let all = places
-        .iter()
-        .fold(first.span, |all, (_, place)| all.to(place.span));
+    let all = places.iter().fold(first.span, |all, (_, place)| all.to(place.span));
     let (lines, start) = lines_around(first.source.text(), all, context);
     let marks: Vec<(Span, Option<String>)> = places
         .iter()
         .map(|(label, place)| {
             let from = |at: usize| at.saturating_sub(lines.start);
             let label = Some(*label).filter(|label| !label.is_empty());
-            (
-                Span::new(from(place.span.start), from(place.span.end)),
-                label.map(str::to_owned),
-            )
+            (Span::new(from(place.span.start), from(place.span.end)), label.map(str::to_owned))
         })
         .collect();
     let view = View {
@@ -98,11 +84,7 @@ fn lines_around(text: &str, span: Span, context: usize) -> (Span, Option<usize>)
     for step in 0..=context {
         let before = text.get(..start).unwrap_or_default();
         // The line break before a line is not part of it.
-        let before = if step == 0 {
-            before
-        } else {
-            before.strip_suffix('\n').unwrap_or(before)
-        };
+        let before = if step == 0 { before } else { before.strip_suffix('\n').unwrap_or(before) };
         start = before.rfind('\n').map_or(0, |at| at + 1);
     }
     let mut end = span.end;
@@ -110,10 +92,7 @@ fn lines_around(text: &str, span: Span, context: usize) -> (Span, Option<usize>)
         let rest = text.get(end..).unwrap_or_default();
         end += rest.find('\n').map_or(rest.len(), |at| at + 1);
     }
-    (
-        Span::new(start, end),
-        Some(start).filter(|start| *start > 0),
-    )
+    (Span::new(start, end), Some(start).filter(|start| *start > 0))
 }
 
 #[cfg(test)]
@@ -134,11 +113,7 @@ mod tests {
             ((3, 10), 0, "bb\nccc\ndd\n"),
         ] {
             let (lines, start) = lines_around(text, Span::new(span.0, span.1), context);
-            assert_eq!(
-                text.get(lines.range()),
-                Some(expected),
-                "{span:?} {context}"
-            );
+            assert_eq!(text.get(lines.range()), Some(expected), "{span:?} {context}");
             assert_eq!(start.unwrap_or(0), lines.start);
         }
     }

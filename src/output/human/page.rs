@@ -54,10 +54,7 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn new(style: &Style, out: &'a mut dyn Write) -> Self {
-        Self {
-            style: *style,
-            out: BufWriter::with_capacity(BUFFER, out),
-        }
+        Self { style: *style, out: BufWriter::with_capacity(BUFFER, out) }
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
@@ -109,16 +106,10 @@ impl<'a> Page<'a> {
     pub(super) fn entry(&mut self, place: &str, text: &str) -> io::Result<()> {
         let lead = format!("  {}  ", printable(place));
         let text = one_line(text);
-        let room = self
-            .style
-            .width
-            .saturating_sub(textwrap::core::display_width(&lead));
+        let room = self.style.width.saturating_sub(textwrap::core::display_width(&lead));
         // A narrow column says nothing; the text then has the next line to itself.
         let (lead, room) = if room < self.style.width / 3 {
-            (
-                format!("  {}\n    ", printable(place)),
-                self.style.width.saturating_sub(4),
-            )
+            (format!("  {}\n    ", printable(place)), self.style.width.saturating_sub(4))
         } else {
             (lead, room)
         };
@@ -202,9 +193,4 @@ pub(super) fn place(source: &str, position: Option<Position>) -> String {
         Some(Position { line, column }) => format!("{source}:{line}:{column}"),
         None => source.to_owned(),
     }
-}
-
-/// A count and its noun.
-pub(super) fn count(number: u64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
 }

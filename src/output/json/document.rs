@@ -29,18 +29,13 @@ impl<'a> Document<'a> {
         let counted = report.policies.policies.iter().zip(&report.counts);
         Self {
             schema: "portcullis.report/v1",
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             verdict: report.verdict.name(),
             exit_code: report.verdict.exit_code(),
             summary: SummaryText::new(&report.summary),
             loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
             evidence: report.evidence.iter().map(SnapshotText::new).collect(),
-            policies: counted
-                .map(|(policy, counts)| PolicyText::new(policy, counts))
-                .collect(),
+            policies: counted.map(|(policy, counts)| PolicyText::new(policy, counts)).collect(),
             findings: Findings(report),
         }
     }
@@ -92,10 +87,7 @@ impl<'a> SnapshotText<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             source: &snapshot.source,
-            operation: snapshot
-                .operation
-                .as_ref()
-                .map(|operation| operation.name.as_str()),
+            operation: snapshot.operation.as_ref().map(|operation| operation.name.as_str()),
             records: snapshot.records,
             expected: snapshot.expected,
             complete: match snapshot.wholeness {
@@ -104,11 +96,7 @@ impl<'a> SnapshotText<'a> {
                 Wholeness::Partial | Wholeness::NoEvidence => Some(false),
             },
             pages: snapshot.pages.iter().map(PageText::new).collect(),
-            problems: snapshot
-                .flaws
-                .iter()
-                .map(|flaw| FlawText::new(&flaw.problem))
-                .collect(),
+            problems: snapshot.flaws.iter().map(|flaw| FlawText::new(&flaw.problem)).collect(),
         }
     }
 }
@@ -122,11 +110,7 @@ struct PageText<'a> {
 
 impl<'a> PageText<'a> {
     fn new(page: &'a Page) -> Self {
-        Self {
-            source: &page.source,
-            records: page.records,
-            sha256: page.sha256.as_deref(),
-        }
+        Self { source: &page.source, records: page.records, sha256: page.sha256.as_deref() }
     }
 }
 

@@ -54,11 +54,7 @@ impl Formatter for JsonText {
         if !first {
             out.write_all(b",")?;
         }
-        if self.depth == LIST {
-            out.write_all(b"\n    ")
-        } else {
-            Ok(())
-        }
+        if self.depth == LIST { out.write_all(b"\n    ") } else { Ok(()) }
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -74,11 +70,7 @@ impl Formatter for JsonText {
         if !first {
             out.write_all(b",")?;
         }
-        if self.depth == DOCUMENT {
-            out.write_all(b"\n  ")
-        } else {
-            Ok(())
-        }
+        if self.depth == DOCUMENT { out.write_all(b"\n  ") } else { Ok(()) }
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -107,10 +99,7 @@ impl Formatter for JsonText {
         for piece in fragment.split_inclusive(['"', '\\', ' ', '\t', '\r', '\n']) {
             let last = piece.chars().next_back();
             let space = last.filter(|c| !is_text && c.is_ascii_whitespace());
-            write_escaped(
-                out,
-                space.and_then(|c| piece.strip_suffix(c)).unwrap_or(piece),
-            )?;
+            write_escaped(out, space.and_then(|c| piece.strip_suffix(c)).unwrap_or(piece))?;
             let is_first = last.is_some_and(|c| c.len_utf8() == piece.len());
             let is_escaped = is_escape && is_first;
             is_escape = last == Some('\\') && !is_escaped;
@@ -122,13 +111,17 @@ impl Formatter for JsonText {
     }
 }
 
+/// The only ASCII character that JSON lets stand and a terminal does not.
+const DELETE: u8 = 0x7f;
+
 /// Whether nothing has to be escaped or left out.
 fn is_plain(fragment: &str) -> bool {
     fragment.bytes().all(|byte| (b'!'..=b'~').contains(&byte))
 }
 
+/// Writes a part of a JSON text, in which control characters below the space are escaped already.
 fn write_escaped<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if text.is_ascii() && memchr::memchr(DELETE, text.as_bytes()).is_none() {
         return out.write_all(text.as_bytes());
     }
     let mut rest = text;
@@ -186,17 +179,11 @@ mod tests {
     fn raw_values_lose_white_space_between_tokens_only() {
         for (text, expected) in [
             ("[\n  \"a b\",\t2 ]", r#"["a b",2]"#),
-            (
-                r#"{ "a \" b" : "\\" , "c" : "\\\" d" }"#,
-                r#"{"a \" b":"\\","c":"\\\" d"}"#,
-            ),
+            (r#"{ "a \" b" : "\\" , "c" : "\\\" d" }"#, r#"{"a \" b":"\\","c":"\\\" d"}"#),
             (r#"[ "\\\\" , "x  y\n" ]"#, r#"["\\\\","x  y\n"]"#),
             (r#""\ud800""#, r#""\ud800""#),
             ("1e400", "1e400"),
-            (
-                "\"\u{202e}\u{e0041}中\u{7f}\"",
-                r#""\u202e\udb40\udc41中\u007f""#,
-            ),
+            ("\"\u{202e}\u{e0041}中\u{7f}\"", r#""\u202e\udb40\udc41中\u007f""#),
         ] {
             assert_eq!(raw(text), expected, "{text}");
         }

@@ -45,10 +45,7 @@ impl Response {
         let total = self.records.len();
         let mut text = String::from(if self.has_mark { "\u{feff}" } else { "" });
         text += &format!("{{{}\"RequestId\":\"请求🔒\",{}", space(1), space(1));
-        text += &format!(
-            "\"PageInfo\":{{\"TotalCount\":{total}}},{}\"DataList\":[",
-            space(1)
-        );
+        text += &format!("\"PageInfo\":{{\"TotalCount\":{total}}},{}\"DataList\":[", space(1));
         for (index, record) in self.records.iter().enumerate() {
             text += if index > 0 { "," } else { "" };
             text += &space(2);
@@ -76,42 +73,21 @@ impl Response {
 }
 
 pub(super) fn responses() -> impl Strategy<Value = Response> {
-    let layouts = prop_oneof![
-        Just(Layout::Compact),
-        Just(Layout::Pretty),
-        Just(Layout::Odd)
-    ];
-    (
-        prop::collection::vec(records(), 0..6),
-        layouts,
-        any::<bool>(),
-    )
-        .prop_map(|(records, layout, has_mark)| Response {
-            records,
-            layout,
-            has_mark,
-        })
+    let layouts = prop_oneof![Just(Layout::Compact), Just(Layout::Pretty), Just(Layout::Odd)];
+    (prop::collection::vec(records(), 0..6), layouts, any::<bool>())
+        .prop_map(|(records, layout, has_mark)| Response { records, layout, has_mark })
 }
 
 fn records() -> impl Strategy<Value = Record> {
     let members = (
         member("Port", numbers(0..65536)),
         member("Protocol", tokens(&["\"tcp\"", "\"UDP\"", "\"\\u0074cp\""])),
-        member(
-            "RiskLevel",
-            tokens(&["3", "\"3\"", "3.0", "30e-1", "2", "-1", "null", "7", "{}"]),
-        ),
-        member(
-            "SuggestLevel",
-            tokens(&["10", "20", "\"30\"", "0", "-1", "true"]),
-        ),
+        member("RiskLevel", tokens(&["3", "\"3\"", "3.0", "30e-1", "2", "-1", "null", "7", "{}"])),
+        member("SuggestLevel", tokens(&["10", "20", "\"30\"", "0", "-1", "true"])),
         member("ServiceNameList", lists()),
         member("RiskReason", texts()),
         member("ProbRisk", texts()),
-        (
-            member("InBytes", numbers(0..100)),
-            member("OutBytes", numbers(0..5000)),
-        ),
+        (member("InBytes", numbers(0..100)), member("OutBytes", numbers(0..5000))),
         member(
             "TotalBytes",
             tokens(&["5", "1456536639.0", "null", "1e400", "99999999999999999999"]),
@@ -119,10 +95,7 @@ fn records() -> impl Strategy<Value = Record> {
     );
     members
         .prop_map(|(a, b, c, d, e, f, g, (h, i), j)| {
-            [a, b, c, d, e, f, g, h, i, j]
-                .into_iter()
-                .flatten()
-                .collect::<Record>()
+            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().collect::<Record>()
         })
         .prop_shuffle()
 }
@@ -189,21 +162,13 @@ fn texts() -> impl Strategy<Value = Value> {
         let escape = |c: char| {
             let mut units = [0; 2];
             let units = c.encode_utf16(&mut units).iter();
-            units
-                .map(|unit| format!("\\u{unit:04x}"))
-                .collect::<String>()
+            units.map(|unit| format!("\\u{unit:04x}")).collect::<String>()
         };
         Value::Scalar(match is_ascii {
             false => token,
             true => token
                 .chars()
-                .map(|c| {
-                    if c.is_ascii() {
-                        c.to_string()
-                    } else {
-                        escape(c)
-                    }
-                })
+                .map(|c| if c.is_ascii() { c.to_string() } else { escape(c) })
                 .collect(),
         })
     })

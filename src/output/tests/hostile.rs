@@ -12,10 +12,7 @@ const EVIL_COMMENT: &str = "\u{202e}##[error]\u{e0041}\u{2066}";
 /// What a loaded policy file may be told, in every kind of place.
 pub(super) fn load_problems() -> Vec<Problem> {
     let source = location("").source;
-    let here = |words: &str| Location {
-        source: Arc::clone(&source),
-        ..location(words)
-    };
+    let here = |words: &str| Location { source: Arc::clone(&source), ..location(words) };
     let text = |words: &str| Place::Text(here(words));
     let mark = Mark {
         source: Arc::from("ports.json"),
@@ -35,25 +32,13 @@ pub(super) fn load_problems() -> Vec<Problem> {
     vec![
         Problem {
             help: Some("did you mean `RiskLevel`?".to_owned()),
-            ..problem(
-                Level::Error,
-                "`RiskLevel` is no field of it",
-                text("RiskLevel"),
-            )
+            ..problem(Level::Error, "`RiskLevel` is no field of it", text("RiskLevel"))
         },
         problem(Level::Error, "duplicate id", text("one-sided"))
             .labelled("the same again, and this goes on for longer than a label may be wide")
             .related("the first one", here("rdp-exposed")),
-        problem(
-            Level::Warning,
-            "the list ends too early",
-            Place::Evidence(mark),
-        ),
-        problem(
-            Level::Note,
-            "nothing is here",
-            Place::Whole(Arc::from("policies")),
-        ),
+        problem(Level::Warning, "the list ends too early", Place::Evidence(mark)),
+        problem(Level::Note, "nothing is here", Place::Whole(Arc::from("policies"))),
     ]
 }
 
@@ -71,19 +56,13 @@ fn is_harmless(text: &str, colour: Colour) {
 }
 
 fn styles() -> [Style; 2] {
-    [Colour::Off, Colour::On].map(|colour| Style {
-        colour,
-        ..Style::default()
-    })
+    [Colour::Off, Colour::On].map(|colour| Style { colour, ..Style::default() })
 }
 
 #[test]
 fn problems_are_harmless() {
     let source = Source::new(EVIL, format!("a: {EVIL}\nb"));
-    let location = Location {
-        source,
-        span: Span::new(3, 30),
-    };
+    let location = Location { source, span: Span::new(3, 30) };
     let evil = || EVIL.to_owned();
     let problem = |place| Problem {
         level: Level::Error,
@@ -94,10 +73,7 @@ fn problems_are_harmless() {
         place,
         related: vec![(evil(), location.clone())],
     };
-    let all = [
-        problem(Place::Text(location.clone())),
-        problem(Place::Whole(Arc::from(EVIL))),
-    ];
+    let all = [problem(Place::Text(location.clone())), problem(Place::Whole(Arc::from(EVIL)))];
     for format in Format::ALL {
         for style in styles() {
             is_harmless(&shown(&all, format, &style), style.colour);
@@ -125,10 +101,7 @@ policies:
     );
     let mut policies = loaded(EVIL, &file);
     policies[0].references.push(EVIL.to_owned());
-    assert!(
-        policies[0].title.contains('\u{1b}'),
-        "the file brings what is hostile"
-    );
+    assert!(policies[0].title.contains('\u{1b}'), "the file brings what is hostile");
     let token = serde_json::to_string(EVIL).unwrap();
     let escaped = token.replace('\u{202e}', "\\u202e");
     for reason in [token, escaped, "\"\\ud800 口令\"".to_owned()] {
@@ -153,11 +126,7 @@ policies:
   - {id: a, rule: deny if RiskReason is known, message: '{RiskReason}'}
 ",
     );
-    for long in [
-        "x".repeat(1_000_000),
-        "口令".repeat(300_000),
-        "口 令 ".repeat(200_000),
-    ] {
+    for long in ["x".repeat(1_000_000), "口令".repeat(300_000), "口 令 ".repeat(200_000)] {
         let record = format!("{{\"RiskReason\":\"{long}\",\"ProbRisk\":\"{long}\"}}");
         let text = response(&[&record], 1);
         let report = report(policies.clone(), &[("ports.json", &text)], STRICT);

@@ -22,14 +22,7 @@ fn is_kept(name: &str, page: &str) {
 }
 
 fn page(report: &Report) -> String {
-    rendered(
-        report,
-        Format::Human,
-        &Style {
-            max_findings: Some(50),
-            ..Style::default()
-        },
-    )
+    rendered(report, Format::Human, &Style { max_findings: Some(50), ..Style::default() })
 }
 
 #[test]
@@ -51,11 +44,7 @@ fn one_line_with_chinese_text() {
 fn many() -> String {
     let record = |port: usize| {
         let risk = ["3", "-1", "null"][port % 3];
-        let sent = if port.is_multiple_of(2) {
-            ", \"OutBytes\": 700"
-        } else {
-            ""
-        };
+        let sent = if port.is_multiple_of(2) { ", \"OutBytes\": 700" } else { "" };
         format!(
             "{{\"Port\": {port}, \"Protocol\": \"tcp\", \"RiskLevel\": {risk}, \
              \"ServiceNameList\": [\"RDP\", \"Unknown\"], \"InBytes\": 5{sent}, \
@@ -71,10 +60,7 @@ fn many() -> String {
 fn many_records_of_one_policy() {
     let text = many();
     let report = report(policies(), &[("ports.json", &text)], STRICT);
-    let style = Style {
-        max_findings: Some(12),
-        ..Style::default()
-    };
+    let style = Style { max_findings: Some(12), ..Style::default() };
     is_kept("many", &rendered(&report, Format::Human, &style));
 }
 
@@ -83,22 +69,11 @@ fn findings_are_cut_evenly_and_counted() {
     let text = many();
     let report = report(policies(), &[("ports.json", &text)], STRICT);
     for most in [0, 1, 2, 5, 12, 50, 1000] {
-        let style = Style {
-            max_findings: Some(most),
-            ..Style::default()
-        };
+        let style = Style { max_findings: Some(most), ..Style::default() };
         let page = rendered(&report, Format::Human, &style);
         let is_record = |line: &&str| line.contains(" open on tcp/");
-        assert_eq!(
-            page.lines().filter(is_record).count(),
-            most.min(report.findings.len())
-        );
-        assert_eq!(
-            page.lines()
-                .filter(|line| line.contains("] rdp-exposed:"))
-                .count(),
-            2
-        );
+        assert_eq!(page.lines().filter(is_record).count(), most.min(report.findings.len()));
+        assert_eq!(page.lines().filter(|line| line.contains("] rdp-exposed:")).count(), 2);
     }
 }
 
@@ -117,14 +92,7 @@ fn a_clean_run_says_what_it_proved() {
     assert!(partial.starts_with("incomplete[evidence/rows-missing]: 1 of 2 records are here\n"));
     let ending = "1 of 2 records · 1 policy · exit 3: insufficient evidence\n";
     assert!(partial.ends_with(ending), "{partial}");
-    let loose = report(
-        2,
-        Terms {
-            allow_partial: true,
-            fail_on: FailOn::Never,
-            ..STRICT
-        },
-    );
+    let loose = report(2, Terms { allow_partial: true, fail_on: FailOn::Never, ..STRICT });
     let ending = "\nclean: 1 policy judged 1 of 2 records of ports.json\n\
                   loosened by --allow-partial, --fail-on=never\n";
     assert!(loose.ends_with(ending), "{loose}");
@@ -141,10 +109,7 @@ evidence: 4 policies judged nothing: there is no evidence of
     assert_eq!(nothing, expected);
     let record = r#"{"Port": 443, "Protocol": "tcp", "ServiceNameList": ["RDP"]}"#;
     let text = response(&[record], 1);
-    let loose = Terms {
-        when_unknown: WhenUnknown::Pass,
-        ..STRICT
-    };
+    let loose = Terms { when_unknown: WhenUnknown::Pass, ..STRICT };
     let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], loose);
     let expected = "\
 clean: 1 policy judged 1 of 1 record of ports.json
@@ -156,10 +121,7 @@ not listed: 1 inconclusive outcome
 
 #[test]
 fn problems_of_policy_files() {
-    is_kept(
-        "problems",
-        &shown(&hostile::load_problems(), Format::Human, &Style::default()),
-    );
+    is_kept("problems", &shown(&hostile::load_problems(), Format::Human, &Style::default()));
 }
 
 #[test]
@@ -167,10 +129,7 @@ fn colour_changes_nothing_but_colour() {
     let text = many();
     let report = report(policies(), &[("ports.json", &text)], STRICT);
     let plain = rendered(&report, Format::Human, &Style::default());
-    let style = Style {
-        colour: Colour::On,
-        ..Style::default()
-    };
+    let style = Style { colour: Colour::On, ..Style::default() };
     let coloured = rendered(&report, Format::Human, &style);
     let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     assert_ne!(coloured, plain);
@@ -182,18 +141,9 @@ fn the_most_severe_comes_first_and_what_is_unknown_last() {
     let text = many();
     let human = page(&report(policies(), &[("ports.json", &text)], STRICT));
     let heads = human.lines().filter(|line| {
-        ["deny[", "alert[", "inconclusive["]
-            .iter()
-            .any(|word| line.starts_with(word))
+        ["deny[", "alert[", "inconclusive["].iter().any(|word| line.starts_with(word))
     });
-    let heads: Vec<&str> = heads
-        .map(|line| line.split([':', ' ']).next().unwrap())
-        .collect();
-    let expected = [
-        "deny[critical]",
-        "deny[high]",
-        "inconclusive[critical]",
-        "inconclusive[high]",
-    ];
+    let heads: Vec<&str> = heads.map(|line| line.split([':', ' ']).next().unwrap()).collect();
+    let expected = ["deny[critical]", "deny[high]", "inconclusive[critical]", "inconclusive[high]"];
     assert_eq!(heads, expected, "{human}");
 }

@@ -3,14 +3,12 @@
 mod generated;
 mod hostile;
 mod human;
-#[expect(
-    clippy::string_slice,
-    reason = "a region that is wrong fails the test by a panic"
-)]
+#[expect(clippy::string_slice, reason = "a region that is wrong fails the test by a panic")]
 mod properties;
 mod schema;
 mod short;
 
+use std::io;
 use std::sync::Arc;
 
 use crate::engine::{Judge, Program, Run};
@@ -59,9 +57,7 @@ fn operation() -> Arc<Operation> {
 /// The policies of a file.
 fn loaded(name: &str, text: &str) -> Vec<Policy> {
     let catalogue = Catalogue::built_in().unwrap();
-    policy::load(&[Source::new(name, text)], &catalogue, &[])
-        .unwrap()
-        .policies
+    policy::load(&[Source::new(name, text)], &catalogue, &[]).unwrap().policies
 }
 
 /// The policies above.
@@ -79,10 +75,7 @@ fn only(ids: &[&str]) -> Vec<Policy> {
 /// Where words first stand in the policies above.
 fn location(words: &str) -> Location {
     let start = POLICIES.find(words).unwrap();
-    Location {
-        source: Source::new(NAME, POLICIES),
-        span: Span::new(start, start + words.len()),
-    }
+    Location { source: Source::new(NAME, POLICIES), span: Span::new(start, start + words.len()) }
 }
 
 /// What the run accepts where a test says nothing else.
@@ -96,20 +89,10 @@ const STRICT: Terms = Terms {
 /// Reads and judges files, each a name and its bytes.
 fn report(policies: Vec<Policy>, files: &[(&str, &str)], terms: Terms) -> Report {
     let operation = operation();
-    let set = PolicySet {
-        policies,
-        ..PolicySet::default()
-    };
-    let run = Run {
-        today: jiff::civil::date(2026, 1, 1),
-        when_unknown: terms.when_unknown,
-    };
+    let set = PolicySet { policies, ..PolicySet::default() };
+    let run = Run { today: jiff::civil::date(2026, 1, 1), when_unknown: terms.when_unknown };
     let program = Program::new(&set, &operation, run).unwrap();
-    let plan = Plan {
-        operation,
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Taken,
-    };
+    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Taken };
     let judged = files.iter().map(|(name, text)| {
         let name: Arc<str> = Arc::from(*name);
         let mut judge = Judge::new(&program, &name);
@@ -141,4 +124,39 @@ fn shown(all: &[Problem], format: Format, style: &Style) -> String {
     let mut out = Vec::new();
     problems(all, format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// A pipe whose reader went away.
+struct Closed;
+
+impl io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_told_as_one() {
+    let report = report(policies(), &[], STRICT);
+    for format in Format::ALL {
+        let written = render(&report, format, &Style::default(), &mut Closed);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        let written = problems(&hostile::load_problems(), format, &Style::default(), &mut Closed);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+}
+
+#[test]
+fn formats_are_told_apart_by_name() {
+    let mut names = Format::ALL.map(Format::name).to_vec();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Format::ALL.len());
+    for format in Format::ALL {
+        assert!(!format.about().ends_with('.') && format.about().len() < 72);
+    }
 }

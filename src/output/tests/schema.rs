@@ -19,9 +19,8 @@ fn validator(schema: &str) -> Validator {
 #[track_caller]
 pub(super) fn check(schema: &Validator, document: &Value) {
     let errors = schema.iter_errors(document);
-    let errors: Vec<String> = errors
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
+    let errors: Vec<String> =
+        errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
@@ -29,10 +28,7 @@ pub(super) fn check(schema: &Validator, document: &Value) {
 fn rich() -> Value {
     let record =
         r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "ServiceNameList": "RDP"}"#;
-    let loose = Terms {
-        allow_partial: true,
-        ..STRICT
-    };
+    let loose = Terms { allow_partial: true, ..STRICT };
     let report = report(policies(), &[("a.json", &response(&[record], 2))], loose);
     serde_json::from_str(&rendered(&report, Format::Json, &Style::default())).unwrap()
 }
@@ -49,10 +45,7 @@ fn reports_and_failures_are_valid() {
     let nothing = report(Vec::new(), &[], STRICT);
     let nothing = rendered(&nothing, Format::Json, &Style::default());
     check(&REPORT, &serde_json::from_str(&nothing).unwrap());
-    check(
-        &ERROR,
-        &serde_json::from_str(&shown(&[], Format::Json, &Style::default())).unwrap(),
-    );
+    check(&ERROR, &serde_json::from_str(&shown(&[], Format::Json, &Style::default())).unwrap());
 }
 
 #[test]

@@ -12,14 +12,7 @@ fn short(total: usize, max_findings: Option<usize>) -> String {
     let text = response(&RECORDS, total);
     let policies = only(&["rdp-exposed", "reason"]);
     let report = report(policies, &[("ports.json", &text)], STRICT);
-    rendered(
-        &report,
-        Format::Short,
-        &Style {
-            max_findings,
-            ..Style::default()
-        },
-    )
+    rendered(&report, Format::Short, &Style { max_findings, ..Style::default() })
 }
 
 #[test]
@@ -53,10 +46,7 @@ fn notes_are_no_lines_and_whole_files_have_no_line_number() {
     let short = rendered(&report, Format::Short, &Style::default());
     let lines: Vec<&str> = short.lines().collect();
     assert_eq!(lines.len(), 2, "{short}");
-    assert!(
-        lines[0].starts_with("ports.json: evidence[evidence/total-missing] "),
-        "{short}"
-    );
+    assert!(lines[0].starts_with("ports.json: evidence[evidence/total-missing] "), "{short}");
 }
 
 #[test]
@@ -69,4 +59,13 @@ ports.json:3:7: warning[policy/unknown-field] the list ends too early
 policies: note[policy/unknown-field] nothing is here
 ";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn policies_without_evidence_are_said() {
+    let report = report(policies(), &[], STRICT);
+    let short = rendered(&report, Format::Short, &Style::default());
+    let expected = "policies/ports.yaml:4:5: evidence[evidence/unjudged] 4 policies judged nothing: \
+                    there is no evidence of `DescribeInternetOpenPort`\n";
+    assert_eq!(short, expected);
 }
