@@ -19,3 +19,5 @@ pub mod triage;
 
 pub mod input;
 pub mod output;
+
+pub mod cli;

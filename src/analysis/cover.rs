@@ -30,10 +30,7 @@ pub(super) struct Covers {
 }
 
 pub(super) fn covers(policies: &[Policy]) -> Covers {
-    let mut covers = Covers {
-        pairs: Vec::new(),
-        is_complete: policies.len() <= MOST_POLICIES,
-    };
+    let mut covers = Covers { pairs: Vec::new(), is_complete: policies.len() <= MOST_POLICIES };
     if !covers.is_complete {
         return covers;
     }
@@ -88,10 +85,7 @@ impl Purse {
 
     /// Whether `other` certainly fires wherever `policy` does.
     fn implies(&mut self, policy: &Policy, other: &Policy) -> Result<bool, Exhausted> {
-        let silent = Goal {
-            truths: Truths::NOT_TRUE,
-            ..fires(other)
-        };
+        let silent = Goal { truths: Truths::NOT_TRUE, ..fires(other) };
         let answer = self.search(policy, vec![silent, fires(policy)])?;
         Ok(matches!(answer, Some(Answer::Impossible(_))))
     }
@@ -113,10 +107,7 @@ impl Purse {
 }
 
 fn fires(policy: &Policy) -> Goal<'_> {
-    Goal {
-        condition: &policy.condition,
-        truths: Truths::TRUE,
-    }
+    Goal { condition: &policy.condition, truths: Truths::TRUE }
 }
 
 /// Whether `other` may cover `policy`: it judges the same records, and does no less about them.

@@ -66,11 +66,9 @@ fn values(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
         Kind::Integer | Kind::Bytes | Kind::Decimal | Kind::Percent | Kind::Time => {
             numbers(field, wants)
         }
-        Kind::Code(codes) => codes
-            .iter()
-            .map(|code| Value::Code(code.value))
-            .chain([Value::UnlistedCode])
-            .collect(),
+        Kind::Code(codes) => {
+            codes.iter().map(|code| Value::Code(code.value)).chain([Value::UnlistedCode]).collect()
+        }
         Kind::Text => texts(wants),
         Kind::TextList => lists(field, wants),
         Kind::Boolean => vec![Value::Boolean(false), Value::Boolean(true)],
@@ -175,11 +173,7 @@ fn needed(
     forbidden: &BTreeSet<&String>,
     has_unidentified: bool,
 ) -> BTreeSet<String> {
-    let without = if has_unidentified {
-        Truths::UNKNOWN
-    } else {
-        Truths::FALSE
-    };
+    let without = if has_unidentified { Truths::UNKNOWN } else { Truths::FALSE };
     let is_named = |name: &&String| !is_unidentified(field, name) && !forbidden.contains(*name);
     wants
         .iter()
@@ -207,29 +201,24 @@ fn addresses(wants: &[Want<'_>]) -> Vec<Value> {
         Predicate::Address(_, blocks) => Some(blocks),
         _ => None,
     });
-    let ends = blocks
+    let ends = blocks.flatten().flat_map(|block| [Some(block.network()), after(block.broadcast())]);
+    [Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED))]
+        .into_iter()
+        .chain(ends)
         .flatten()
-        .flat_map(|block| [Some(block.network()), after(block.broadcast())]);
-    [
-        Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
-    ]
-    .into_iter()
-    .chain(ends)
-    .flatten()
-    .collect::<BTreeSet<IpAddr>>()
-    .into_iter()
-    .map(Value::Address)
-    .collect()
+        .collect::<BTreeSet<IpAddr>>()
+        .into_iter()
+        .map(Value::Address)
+        .collect()
 }
 
 fn after(address: IpAddr) -> Option<IpAddr> {
     match address {
-        IpAddr::V4(address) => u32::from(address)
-            .checked_add(1)
-            .map(|next| IpAddr::V4(next.into())),
-        IpAddr::V6(address) => u128::from(address)
-            .checked_add(1)
-            .map(|next| IpAddr::V6(next.into())),
+        IpAddr::V4(address) => {
+            u32::from(address).checked_add(1).map(|next| IpAddr::V4(next.into()))
+        }
+        IpAddr::V6(address) => {
+            u128::from(address).checked_add(1).map(|next| IpAddr::V6(next.into()))
+        }
     }
 }

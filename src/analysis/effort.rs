@@ -20,16 +20,11 @@ pub(super) struct Exhausted;
 
 impl Effort {
     pub(super) fn new(allowance: u64) -> Self {
-        Self {
-            allowance,
-            left: allowance,
-        }
+        Self { allowance, left: allowance }
     }
 
     pub(super) fn spend(&mut self, amount: usize) -> Result<(), Exhausted> {
-        let left = u64::try_from(amount)
-            .ok()
-            .and_then(|amount| self.left.checked_sub(amount));
+        let left = u64::try_from(amount).ok().and_then(|amount| self.left.checked_sub(amount));
         self.left = left.unwrap_or(0);
         left.map(|_| ()).ok_or(Exhausted)
     }

@@ -38,10 +38,7 @@ pub fn always_fires(policy: &Policy) -> bool {
 
 /// What keeps the policy's condition from ever having one of the truths, where that is certain.
 fn why_never(policy: &Policy, truths: Truths) -> Option<Option<Conflict<'_>>> {
-    let goal = Goal {
-        condition: &policy.condition,
-        truths,
-    };
+    let goal = Goal { condition: &policy.condition, truths };
     let mut effort = Effort::new(PER_SEARCH);
     match search(&policy.operation.schema, vec![goal], &mut effort) {
         Ok(Answer::Impossible(conflict)) => Some(conflict),

@@ -79,9 +79,7 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
         problems.extend(undocumented(policy));
     }
     if let (false, Some(first)) = (covers.is_complete, policies.first()) {
-        let flaw = Flaw::NotCompared {
-            count: policies.len(),
-        };
+        let flaw = Flaw::NotCompared { count: policies.len() };
         let place = Place::Text(first.rule.clone());
         problems.push(Problem::new(&flaw, place).labelled("the first of them"));
     }
@@ -93,10 +91,7 @@ fn never_fires(policy: &Policy) -> Option<Problem> {
     let why = match (cause.facts.as_slice(), cause.is_whole) {
         ([], _) => "it has no alternative that could be true".to_owned(),
         (facts, true) => exclusion(facts),
-        (facts, false) => format!(
-            "no alternative can be true: in the first, {}",
-            exclusion(facts)
-        ),
+        (facts, false) => format!("no alternative can be true: in the first, {}", exclusion(facts)),
     };
     let id = policy.id.clone();
     Some(cause.problem(policy, &Flaw::NeverFires { id, why }, "cannot be true here"))
@@ -110,26 +105,16 @@ fn always_fires(policy: &Policy) -> Option<Problem> {
         _ => "every record violates it or is inconclusive: narrow its condition".to_owned(),
     };
     let id = policy.id.clone();
-    Some(cause.problem(
-        policy,
-        &Flaw::AlwaysFires { id, why },
-        "cannot be false here",
-    ))
+    Some(cause.problem(policy, &Flaw::AlwaysFires { id, why }, "cannot be false here"))
 }
 
 fn covered(policies: &[Policy], covers: &Covers, index: usize) -> Option<Problem> {
     let (_, cover) = covers.pairs.iter().find(|(covered, _)| *covered == index)?;
     let (policy, cover) = (policies.get(index)?, policies.get(*cover)?);
-    let flaw = Flaw::Covered {
-        id: policy.id.clone(),
-        cover: cover.id.clone(),
-    };
+    let flaw = Flaw::Covered { id: policy.id.clone(), cover: cover.id.clone() };
     let problem = Problem::new(&flaw, Place::Text(policy.rule.clone()))
         .labelled("adds nothing")
-        .related(
-            format!("`{}` says it already", cover.id),
-            cover.rule.clone(),
-        );
+        .related(format!("`{}` says it already", cover.id), cover.rule.clone());
     Some(problem)
 }
 
@@ -138,9 +123,7 @@ fn undocumented(policy: &Policy) -> Option<Problem> {
     if policy.why.is_some() || policy.remediation.is_some() || !is_mapping(policy) {
         return None;
     }
-    let flaw = Flaw::Undocumented {
-        id: policy.id.clone(),
-    };
+    let flaw = Flaw::Undocumented { id: policy.id.clone() };
     let place = Place::Text(policy.location.clone());
     Some(Problem::new(&flaw, place).labelled("no `why`, no `remediation`"))
 }
@@ -162,14 +145,8 @@ struct Cause<'a> {
 impl<'a> Cause<'a> {
     fn of(policy: &'a Policy, truths: Truths) -> Option<Self> {
         let cause = match why_never(policy, truths)? {
-            None => Self {
-                facts: Vec::new(),
-                is_whole: false,
-            },
-            Some(Conflict { facts, is_whole }) => Self {
-                facts: smallest(policy, facts),
-                is_whole,
-            },
+            None => Self { facts: Vec::new(), is_whole: false },
+            Some(Conflict { facts, is_whole }) => Self { facts: smallest(policy, facts), is_whole },
         };
         Some(cause)
     }

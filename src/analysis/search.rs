@@ -238,10 +238,11 @@ impl<'a> Search<'a, '_> {
 
     fn alternatives(&self, choice: usize) -> usize {
         match self.choices.get(choice) {
-            Some(Goal {
-                condition: Condition::All(parts) | Condition::Any(parts),
-                truths,
-            }) if *truths != Truths::DEFINITE => parts.len(),
+            Some(Goal { condition: Condition::All(parts) | Condition::Any(parts), truths })
+                if *truths != Truths::DEFINITE =>
+            {
+                parts.len()
+            }
             _ => 2,
         }
     }

@@ -65,17 +65,11 @@ pub(super) fn about<'f, 'a>(
 where
     'a: 'f,
 {
-    facts
-        .iter()
-        .filter(move |fact| Subject::of(&fact.test.predicate) == subject)
-        .copied()
+    facts.iter().filter(move |fact| Subject::of(&fact.test.predicate) == subject).copied()
 }
 
 /// The wants about one subject, each predicate once: it has one truth, however often it is asked.
-#[expect(
-    clippy::mutable_key_type,
-    reason = "a pattern is hashed and compared by its text alone"
-)]
+#[expect(clippy::mutable_key_type, reason = "a pattern is hashed and compared by its text alone")]
 pub(super) fn merged<'a>(facts: &[Fact<'a>], subject: Subject<'a>) -> Vec<Want<'a>> {
     let mut places: HashMap<&Predicate, usize> = HashMap::default();
     let mut wants: Vec<Want<'a>> = Vec::new();
@@ -118,13 +112,7 @@ fn can_compare(left: &Expression, right: &Expression, wants: &[Want<'_>]) -> boo
             let Predicate::Compare(first, comparison, _) = predicate else {
                 return true;
             };
-            let outcome = outcome.map(|order| {
-                if first == left {
-                    order
-                } else {
-                    order.reverse()
-                }
-            });
+            let outcome = outcome.map(|order| if first == left { order } else { order.reverse() });
             let truth = match (outcome, comparison) {
                 (None, _) => Truths::UNKNOWN,
                 (Some(order), Comparison::Equal) => Truths::of(order == Equal),

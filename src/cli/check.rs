@@ -19,33 +19,46 @@ use super::load::{load, operation};
 use super::options::{EvidenceOptions, Look, PolicyOptions};
 use super::show::{self, Shown};
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  clean: every policy judged every record of whole evidence
+  1  violations: an open finding at or above --fail-on
+  2  could not judge: bad usage or policy, unreadable or malformed input
+  3  insufficient evidence: pages missing, an error in place of data, or unknown
+
+Examples:
+  portcullis check saved/ -p policies/
+  portcullis check saved/ -f short -o json=report.json
+  collect | portcullis check --fail-on alert";
+
 /// Judge saved answers by policies
 #[derive(Debug, Args)]
+#[command(after_long_help = EXIT_CODES)]
 pub(super) struct Check {
     #[command(flatten)]
     evidence: EvidenceOptions,
     #[command(flatten)]
     policies: PolicyOptions,
     /// The least effect that fails the run
-    #[arg(long, value_enum, default_value_t = Threshold::Deny, env = "PORTCULLIS_FAIL_ON")]
+    #[arg(long, value_name = "EFFECT", value_enum, default_value_t = Threshold::Deny, env = "PORTCULLIS_FAIL_ON", hide_env_values = true)]
     fail_on: Threshold,
     /// Format of the report on standard output
-    #[arg(short, long, value_parser = show::format, default_value = "human", env = "PORTCULLIS_FORMAT")]
+    #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
-    /// Write the report in another format to a file too; may repeat
-    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = target, env = "PORTCULLIS_OUTPUT")]
+    /// Write the report to a file too, in this format; may repeat
+    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
     output: Vec<(Format, PathBuf)>,
     /// Findings that `human` and `short` show; 0 shows all
-    #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS")]
+    #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
     max_findings: Option<usize>,
     /// Accept evidence whose completeness is not provable
-    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", hide_env_values = true, value_parser = BoolishValueParser::new())]
     assume_complete: bool,
     /// Accept evidence that is known to be partial
-    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
     allow_partial: bool,
     /// What an inconclusive outcome does, where the policy does not say it
-    #[arg(long, value_enum, default_value_t = Inconclusive::Fail, env = "PORTCULLIS_INCONCLUSIVE")]
+    #[arg(long, value_name = "ACTION", value_enum, default_value_t = Inconclusive::Fail, env = "PORTCULLIS_INCONCLUSIVE", hide_env_values = true)]
     inconclusive: Inconclusive,
 }
 
@@ -80,23 +93,42 @@ fn target(text: &str) -> Result<(Format, PathBuf), String> {
 impl Check {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
-        let stop = |problems| Stop::Problems(problems, shown.clone());
-        let paths = inputs(&self.evidence).map_err(stop)?;
-        let loaded = load(&self.policies, Depth::Dead).map_err(stop)?;
-        let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue).map_err(stop)?;
-        let terms = self.terms();
-        let judgement =
-            Judgement { loaded: &loaded, when_unknown: terms.when_unknown, hashes: self.hashes(), named };
-        let judged = judgement.run(&paths).map_err(stop)?;
-        let notes: Vec<Problem> = loaded.policies.warnings.iter().cloned().chain(judged.notes).collect();
-        let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
+        let (report, notes) = match self.judge() {
+            Ok(judged) => judged,
+            Err(mut problems) => {
+                let files = self.write_files(&|format, style, out| {
+                    output::problems(&problems, format, style, out)
+                });
+                problems.extend(files);
+                return Err(Stop::Problems(problems, shown));
+            }
+        };
         shown.notes(&notes);
-        let files = self.write_files(&report);
+        let files =
+            self.write_files(&|format, style, out| output::render(&report, format, style, out));
         self.write(&report, look)?;
         if !files.is_empty() {
-            return Err(stop(files));
+            return Err(Stop::Problems(files, shown));
         }
         Ok(report.verdict.exit_code())
+    }
+
+    /// The report, and what is worth knowing beside it.
+    fn judge(&self) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
+        let paths = inputs(&self.evidence)?;
+        let loaded = load(&self.policies, Depth::Dead)?;
+        let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+        let terms = self.terms();
+        let judgement = Judgement {
+            loaded: &loaded,
+            when_unknown: terms.when_unknown,
+            hashes: self.hashes(),
+            named,
+        };
+        let judged = judgement.run(&paths)?;
+        let notes: Vec<Problem> =
+            loaded.policies.warnings.iter().cloned().chain(judged.notes).collect();
+        Ok((triage::finish(loaded.policies, judged.files, &judged.nothing, terms), notes))
     }
 
     fn terms(&self) -> Terms {
@@ -136,15 +168,20 @@ impl Check {
         let stdout = io::stdout();
         let style = self.style(look.style(&stdout), self.format);
         let mut out = io::BufWriter::with_capacity(show::BUFFER, stdout.lock());
-        let written = output::render(report, self.format, &style, &mut out).and_then(|()| out.flush());
+        let written =
+            output::render(report, self.format, &style, &mut out).and_then(|()| out.flush());
         show::unless_closed(written)
     }
 
-    /// Writes the files of `--output`, each whole or not at all; what could not be written.
-    fn write_files(&self, report: &Report) -> Vec<Problem> {
+    /// Writes the files of `--output`, each whole or not at all; what could not be written. Where
+    /// nothing could be judged they say so: the report of an earlier run must not stay.
+    fn write_files(
+        &self,
+        render: &dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>,
+    ) -> Vec<Problem> {
         let write = |(format, path): &(Format, PathBuf)| {
             let style = self.style(Style::default(), *format);
-            show::write_file(path, &mut |out| output::render(report, *format, &style, out)).err()
+            show::write_file(path, &mut |out| render(*format, &style, out)).err()
         };
         self.output.iter().filter_map(write).collect()
     }

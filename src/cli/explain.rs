@@ -41,7 +41,7 @@ pub(super) struct Explain {
     #[command(flatten)]
     policies: PolicyOptions,
     /// The operation that the evidence is an answer of
-    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION")]
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION", hide_env_values = true)]
     operation: Option<String>,
 }
 
@@ -73,7 +73,12 @@ impl Explain {
     }
 
     /// A paragraph a record.
-    fn records(&self, loaded: &Loaded, policy: &Policy, text: &mut String) -> Result<(), Vec<Problem>> {
+    fn records(
+        &self,
+        loaded: &Loaded,
+        policy: &Policy,
+        text: &mut String,
+    ) -> Result<(), Vec<Problem>> {
         let one = |problem| vec![problem];
         operation(self.operation.as_ref(), &loaded.catalogue)?;
         let run = Run { today: loaded.today, when_unknown: WhenUnknown::Fail };
@@ -87,13 +92,23 @@ impl Explain {
             slots: program.slots().to_vec(),
             hashes: Hashes::Left,
         };
+        for folder in &found.empty {
+            let _ = writeln!(text, "{}: there is no evidence here", printable(folder));
+        }
         for path in &found.files {
             let name = Input::name(path);
-            let mut visitor = Explainer { tracer: Tracer::new(&program), policy, last: String::new(), text, source: &name };
+            let mut visitor = Explainer {
+                tracer: Tracer::new(&program),
+                policy,
+                last: String::new(),
+                text,
+                source: &name,
+            };
             let input = Input::open(path, Hashes::Left).map_err(one)?;
             let file = snapshot::read(input, &name, &plan, &mut visitor).map_err(one)?;
             for flaw in &file.flaws {
-                let _ = writeln!(text, "{}: {}", printable(&name), printable(&flaw.problem.message));
+                let _ =
+                    writeln!(text, "{}: {}", printable(&name), printable(&flaw.problem.message));
             }
         }
         Ok(())
@@ -123,6 +138,7 @@ impl Visitor for Explainer<'_> {
 
     fn keep(&mut self, _record: &Record<'_>, place: RecordPlace) {
         let (source, at) = (printable(self.source), place.position);
-        let _ = writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
+        let _ =
+            writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
     }
 }

@@ -102,7 +102,10 @@ impl Judgement<'_> {
             programs.push(Program::new(&self.loaded.policies, operation, run)?);
         }
         let index = position.unwrap_or(programs.len() - 1);
-        #[expect(clippy::indexing_slicing, reason = "the index was found, or is that of what was pushed")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the index was found, or is that of what was pushed"
+        )]
         Ok(&programs[index])
     }
 }

@@ -12,7 +12,7 @@ use crate::text::Level;
 use super::Stop;
 use super::load::load;
 use super::options::{Look, PolicyOptions};
-use super::show::{self, Shown, unless_closed};
+use super::show::{self, Shown, count, unless_closed};
 
 /// Check policies: types, policies that never or always fire, policies that others cover
 #[derive(Debug, Args)]
@@ -23,10 +23,10 @@ pub(super) struct Lint {
     #[command(flatten)]
     policies: PolicyOptions,
     /// Format of the problems
-    #[arg(short, long, value_parser = show::format, default_value = "human", env = "PORTCULLIS_FORMAT")]
+    #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
     /// End in 1 where there is a warning
-    #[arg(long, env = "PORTCULLIS_STRICT", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "PORTCULLIS_STRICT", hide_env_values = true, value_parser = clap::builder::BoolishValueParser::new())]
     strict: bool,
 }
 
@@ -38,12 +38,23 @@ impl Lint {
             .map_err(|problems| Stop::Problems(problems, shown.clone()))?;
         let warnings = &loaded.policies.warnings;
         let has_warning = warnings.iter().any(|problem| problem.level == Level::Warning);
-        unless_closed(shown.problems(warnings))?;
+        if !warnings.is_empty() || self.format.is_for_machines() {
+            unless_closed(shown.problems(warnings))?;
+        }
         if self.format == Format::Human {
-            let count = loaded.policies.policies.len();
-            let plural = if count == 1 { "policy" } else { "policies" };
-            let words = if warnings.is_empty() { "nothing to complain about" } else { "no error" };
-            unless_closed(writeln!(io::stdout(), "{count} {plural}: {words}"))?;
+            let policies = count(loaded.policies.policies.len(), "policy", "policies");
+            let of = |level| warnings.iter().filter(|problem| problem.level == level).count();
+            let found = match (of(Level::Warning), of(Level::Note)) {
+                (0, 0) => "nothing to complain about".to_owned(),
+                (warnings, 0) => count(warnings, "warning", "warnings"),
+                (0, notes) => count(notes, "note", "notes"),
+                (warnings, notes) => format!(
+                    "{}, {}",
+                    count(warnings, "warning", "warnings"),
+                    count(notes, "note", "notes")
+                ),
+            };
+            unless_closed(writeln!(io::stdout(), "{policies}: {found}"))?;
         }
         Ok(u8::from(self.strict && has_warning))
     }

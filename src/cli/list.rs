@@ -10,7 +10,7 @@ use crate::operation::{Catalogue, Field};
 use crate::output::Format;
 
 use super::Stop;
-use super::load::{load, operation};
+use super::load::{find, load};
 use super::options::{Look, PolicyOptions};
 use super::show::{Shown, unless_closed};
 
@@ -45,22 +45,28 @@ impl List {
             What::Policies(options) => {
                 let policies = load(options, Depth::Dead).map_err(stop)?.policies.policies;
                 let row = |policy: &crate::policy::Policy| {
-                    [policy.id.as_str(), policy.effect.name(), policy.severity.name(), policy.title.as_str()]
-                        .map(str::to_owned)
+                    [
+                        policy.id.as_str(),
+                        policy.effect.name(),
+                        policy.severity.name(),
+                        policy.title.as_str(),
+                    ]
+                    .map(str::to_owned)
                 };
                 policies.iter().map(row).collect()
             }
             What::Operations => {
                 let catalogue = Catalogue::built_in().map_err(stop)?;
                 let row = |operation: &std::sync::Arc<crate::operation::Operation>| {
-                    [&operation.name, &operation.product, &operation.version, &operation.title].map(Clone::clone)
+                    [&operation.name, &operation.product, &operation.version, &operation.title]
+                        .map(Clone::clone)
                 };
                 catalogue.operations.iter().map(row).collect()
             }
             What::Fields { name } => {
                 let catalogue = Catalogue::built_in().map_err(stop)?;
-                let found = operation(Some(name), &catalogue).map_err(stop)?;
-                found.map(|operation| operation.schema.fields.iter().map(field).collect()).unwrap_or_default()
+                let operation = find(name, "OPERATION", &catalogue).map_err(stop)?;
+                operation.schema.fields.iter().map(field).collect()
             }
             What::Formats => Format::ALL
                 .iter()
@@ -78,7 +84,14 @@ fn field(field: &Field) -> [String; 4] {
         .kind
         .codes()
         .iter()
-        .map(|code| format!("{} {}{}", code.value, code.label, if code.is_unknown { " (unknown)" } else { "" }))
+        .map(|code| {
+            format!(
+                "{} {}{}",
+                code.value,
+                code.label,
+                if code.is_unknown { " (unknown)" } else { "" }
+            )
+        })
         .collect();
     let values = match field.range {
         _ if !codes.is_empty() => codes.join(", "),

@@ -1,6 +1,6 @@
 //! Loads what a run needs before it reads evidence: the catalogue, the policies, the day.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis;
@@ -33,7 +33,10 @@ pub(super) struct Loaded {
 }
 
 /// Loads and checks policies; what is only worth a change is left in the set's warnings.
-pub(super) fn load(options: &PolicyOptions, depth: analysis::Depth) -> Result<Loaded, Vec<Problem>> {
+pub(super) fn load(
+    options: &PolicyOptions,
+    depth: analysis::Depth,
+) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
     let today = today()?;
     let sources = sources(&options.policies)?;
@@ -63,24 +66,36 @@ pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Problem
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.iter().any(|problem| problem.level == Level::Error) { Err(problems) } else { Ok(sources) }
+    if problems.iter().any(|problem| problem.level == Level::Error) {
+        Err(problems)
+    } else {
+        Ok(sources)
+    }
 }
 
-/// The operation of a flag.
+/// The operation of `--operation`.
 pub(super) fn operation(
     name: Option<&String>,
     catalogue: &Catalogue,
 ) -> Result<Option<Arc<Operation>>, Vec<Problem>> {
-    let Some(name) = name else { return Ok(None) };
+    name.map(|name| find(name, "--operation", catalogue)).transpose()
+}
+
+/// The operation of a name that an argument gave.
+pub(super) fn find(
+    name: &str,
+    argument: &str,
+    catalogue: &Catalogue,
+) -> Result<Arc<Operation>, Vec<Problem>> {
     if let Some(operation) = catalogue.find(name) {
-        return Ok(Some(Arc::clone(operation)));
+        return Ok(Arc::clone(operation));
     }
     let help = match nearest(name, catalogue.names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are: {}", catalogue.names().collect::<Vec<_>>().join(", ")),
     };
-    let place = Place::Whole(Arc::from("--operation"));
-    Err(vec![Problem::new(&Error::Operation(name.clone(), help), place)])
+    let place = Place::Whole(Arc::from(argument));
+    Err(vec![Problem::new(&Error::Operation(name.to_owned(), help), place)])
 }
 
 /// The day in UTC; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.
@@ -92,9 +107,4 @@ fn today() -> Result<jiff::civil::Date, Vec<Problem>> {
         _ => jiff::Timestamp::now(),
     };
     Ok(jiff::tz::Offset::UTC.to_datetime(now).date())
-}
-
-/// Whether a path stands for standard input.
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == input::STDIN
 }

@@ -16,21 +16,29 @@ mod test;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::text::Problem;
 
 use options::Look;
 use show::Shown;
 
+const ENVIRONMENT: &str = "\
+Environment:
+  PORTCULLIS_…    Every flag has a twin: --fail-on is PORTCULLIS_FAIL_ON
+  PORTCULLIS_NOW  Replaces the clock by which approvals expire
+  NO_COLOR        No colour, unless --color says otherwise
+  CLICOLOR_FORCE  Colour even where the output is no terminal";
+
 /// Nothing could be judged: bad usage, policies or input.
 const COULD_NOT_JUDGE: u8 = 2;
 
 /// Policy as code for what cloud APIs answer: exit 0 is a proof.
 ///
-/// Exit codes: 0 clean, 1 violations, 2 could not judge, 3 insufficient evidence.
+/// Judges saved answers of cloud APIs by policies that read like sentences, points at the exact
+/// place in both, and ends in an exit code that a pipeline can trust.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "portcullis", version, max_term_width = 100, after_long_help = ENVIRONMENT)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -67,7 +75,8 @@ impl From<io::Error> for Stop {
 /// Runs the command line of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = without_blank_twins(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = match &cli.command {
         Command::Check(check) => check.run(&cli.look),
         Command::Lint(lint) => lint.run(&cli.look),
@@ -76,7 +85,7 @@ pub fn main() -> ExitCode {
         Command::List(list) => list.run(&cli.look),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Man(man) => man.run(&cli.look),
     };
     ExitCode::from(match outcome {
         Ok(code) => code,
@@ -86,8 +95,18 @@ pub fn main() -> ExitCode {
             COULD_NOT_JUDGE
         }
         Err(Stop::Output(error)) => {
-            let _ = writeln!(io::stderr(), "error: cannot write the output: {error}");
+            let _ = writeln!(io::stderr(), "error: cannot write the output: {}", error.kind());
             COULD_NOT_JUDGE
         }
     })
+}
+
+/// A variable that is set to nothing is one that is not set, as pipelines leave them.
+fn without_blank_twins(command: clap::Command) -> clap::Command {
+    let is_blank = |arg: &clap::Arg| {
+        arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| if is_blank(&arg) { arg.env(None::<&'static str>) } else { arg })
+        .mut_subcommands(without_blank_twins)
 }

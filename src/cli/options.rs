@@ -11,7 +11,16 @@ use crate::output::{Colour, Style};
 #[derive(Debug, Args)]
 pub(super) struct Look {
     /// When to colour
-    #[arg(long, global = true, value_enum, default_value_t = When::Auto, env = "PORTCULLIS_COLOR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t = When::Auto,
+        env = "PORTCULLIS_COLOR",
+        hide_env_values = true,
+        help_heading = "Options of every command"
+    )]
     color: When,
 }
 
@@ -30,7 +39,8 @@ impl Look {
     /// The style for a stream that is, or is not, a terminal.
     pub(super) fn style(&self, stream: &impl IsTerminal) -> Style {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let forced = is_set("CLICOLOR_FORCE") && !std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value == "0");
+        let forced = is_set("CLICOLOR_FORCE")
+            && !std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value == "0");
         let colour = match self.color {
             When::Always => Colour::On,
             When::Never => Colour::Off,
@@ -46,10 +56,10 @@ impl Look {
 #[derive(Debug, Args)]
 pub(super) struct PolicyOptions {
     /// Policy file or folder; may repeat. Without it, the built-in packs
-    #[arg(short, long, value_name = "PATH", env = "PORTCULLIS_POLICIES")]
+    #[arg(short, long, value_name = "PATH", env = "PORTCULLIS_POLICIES", hide_env_values = true)]
     pub(super) policies: Vec<PathBuf>,
     /// Value of a parameter that policies declare; may repeat
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, env = "PORTCULLIS_PARAM")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, env = "PORTCULLIS_PARAM", hide_env_values = true)]
     pub(super) param: Vec<(String, String)>,
 }
 
@@ -75,6 +85,6 @@ pub(super) struct EvidenceOptions {
     #[arg(value_name = "INPUT")]
     pub(super) input: Vec<PathBuf>,
     /// The operation that the evidence is an answer of
-    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION")]
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION", hide_env_values = true)]
     pub(super) operation: Option<String>,
 }

@@ -6,6 +6,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use crate::output::{self, Format, Style};
 use crate::text::{Place, Problem, nearest};
 
@@ -25,23 +27,30 @@ enum Error {
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     format: Format,
-    style: Style,
+    /// On standard output.
+    out: Style,
+    /// On standard error.
+    err: Style,
 }
 
 impl Shown {
     pub(super) fn new(format: Format, look: &Look) -> Self {
-        let style = if format.is_for_machines() { look.style(&io::stdout()) } else { look.style(&io::stderr()) };
-        Self { format, style }
+        Self { format, out: look.style(&io::stdout()), err: look.style(&io::stderr()) }
     }
 
     /// Shows why nothing could be judged: to standard output where a machine reads it there, else to
     /// standard error.
     pub(super) fn problems(&self, problems: &[Problem]) -> io::Result<()> {
         if self.format.is_for_machines() {
-            output::problems(problems, self.format, &self.style, &mut io::stdout().lock())
+            self.report(problems)
         } else {
-            output::problems(problems, self.format, &self.style, &mut io::stderr().lock())
+            output::problems(problems, self.format, &self.err, &mut io::stderr().lock())
         }
+    }
+
+    /// Writes problems that are what was asked for, to standard output.
+    pub(super) fn report(&self, problems: &[Problem]) -> io::Result<()> {
+        output::problems(problems, self.format, &self.out, &mut io::stdout().lock())
     }
 
     /// Shows what is worth knowing beside the report, on standard error.
@@ -49,9 +58,15 @@ impl Shown {
         if !notes.is_empty() {
             let format = if io::stderr().is_terminal() { Format::Human } else { Format::Short };
             // Notes change nothing, and neither does a reader that went away.
-            let _ = output::problems(notes, format, &self.style, &mut io::stderr().lock());
+            let _ = output::problems(notes, format, &self.err, &mut io::stderr().lock());
         }
     }
+}
+
+/// Formats as values of a flag.
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
+    let value = |format: Format| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| format(&name))
 }
 
 /// A format by its name.
@@ -59,10 +74,15 @@ pub(super) fn format(name: &str) -> Result<Format, String> {
     Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
         let names = Format::ALL.map(Format::name);
         match nearest(name, names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", names.join(", ")),
+            Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+            None => format!("there is no format `{name}`; there are: {}", names.join(", ")),
         }
     })
+}
+
+/// A number and what it counts.
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Success where the reader of a pipe went away.
@@ -79,17 +99,39 @@ pub(super) fn write_file(
     write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Problem> {
     whole(path, write).map_err(|error| {
-        let error = Error::Unwritable(path.display().to_string(), error.to_string());
+        let error = Error::Unwritable(path.display().to_string(), error.kind().to_string());
         Problem::new(&error, Place::Whole(Arc::from(path.to_string_lossy())))
     })
 }
 
 fn whole(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        // A device or a pipe is written to; a file in its place would be the end of it.
+        let mut out = io::BufWriter::with_capacity(BUFFER, fs::File::create(path)?);
+        write(&mut out)?;
+        return out.flush();
+    }
+    // What a link leads to is replaced, not the link.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let file = tempfile::Builder::new().prefix(".portcullis-").tempfile_in(folder)?;
-    let mut out = io::BufWriter::with_capacity(BUFFER, file);
+    let mut out = io::BufWriter::with_capacity(BUFFER, beside(folder)?);
     write(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path).map_err(|error| error.error)?;
+    out.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .persist(path)
+        .map_err(|error| error.error)?;
     Ok(())
+}
+
+/// A new file of a folder, which others may read where the process lets them.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.prefix(".portcullis-").tempfile_in(folder)
 }

@@ -15,7 +15,7 @@ use crate::text::{Place, Problem};
 use super::Stop;
 use super::load::{Loaded, load};
 use super::options::{Look, PolicyOptions};
-use super::show::{self, Shown, unless_closed};
+use super::show::{self, Shown, count, unless_closed};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -33,7 +33,7 @@ pub(super) struct Test {
     #[command(flatten)]
     policies: PolicyOptions,
     /// Format of the failures
-    #[arg(short, long, value_parser = show::format, default_value = "human", env = "PORTCULLIS_FORMAT")]
+    #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
 }
 
@@ -55,7 +55,7 @@ impl Test {
         let loaded = load(&policies, Depth::Dead).map_err(stop)?;
         let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
         if !tally.failures.is_empty() {
-            unless_closed(shown.problems(&tally.failures))?;
+            unless_closed(shown.report(&tally.failures))?;
         }
         if self.format == Format::Human {
             let text = tally.summary(loaded.policies.policies.len());
@@ -106,8 +106,9 @@ impl Tally {
 
     fn summary(&self, policies: usize) -> String {
         let mut text = format!(
-            "{} cases of {policies} policies: {} passed, {} failed\n",
-            self.cases,
+            "{} of {}: {} passed, {} failed\n",
+            count(self.cases, "case", "cases"),
+            count(policies, "policy", "policies"),
             self.cases - self.failures.len(),
             self.failures.len()
         );
@@ -166,12 +167,19 @@ pub(super) fn why(trace: &Trace) -> String {
                 Truth::False => "false",
             };
             let value = |(name, value): &(String, Option<String>)| {
-                format!("`{name}` is {}", value.as_deref().unwrap_or("absent"))
+                format!("`{name}` is {}", value.as_deref().map_or("absent".into(), one_line))
             };
             let values: Vec<String> = asked.iter().map(value).collect();
-            let given = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+            let given =
+                if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
             parts.push(format!("`{words}` is {truth}{given}"));
         }
     });
     parts.join("; ")
+}
+
+/// A JSON value without the line breaks and indents between its parts; inside a text there are none.
+fn one_line(value: &str) -> String {
+    let lines: Vec<&str> = value.lines().map(str::trim).collect();
+    lines.concat()
 }

@@ -44,32 +44,18 @@ fn services(
 ) -> Truth {
     let operation = &fields.program.operation;
     let described = operation.schema.field(operation.subject);
-    let unidentified: Vec<String> = described
-        .unknown_members
-        .iter()
-        .map(|member| described.compared(member))
-        .collect();
+    let unidentified: Vec<String> =
+        described.unknown_members.iter().map(|member| described.compared(member)).collect();
     let mut least = Truth::True;
-    let members = reading::list(
-        Case::of(described),
-        fields.raw(operation.subject),
-        scratch,
-        &mut |name| {
+    let members =
+        reading::list(Case::of(described), fields.raw(operation.subject), scratch, &mut |name| {
             let covering = named
                 .iter()
                 .filter(|(approval, _)| approval.services.iter().any(|service| service == name));
-            let covered = covering
-                .map(|(_, here)| *here)
-                .max()
-                .unwrap_or(Truth::False);
+            let covered = covering.map(|(_, here)| *here).max().unwrap_or(Truth::False);
             let is_unidentified = unidentified.iter().any(|member| member == name);
-            least = least.and(if is_unidentified {
-                covered.max(Truth::Unknown)
-            } else {
-                covered
-            });
-        },
-    );
+            least = least.and(if is_unidentified { covered.max(Truth::Unknown) } else { covered });
+        });
     match members {
         Err(_) => Truth::Unknown,
         Ok(members) if members.count == 0 => Truth::False,
@@ -82,10 +68,7 @@ fn port(fields: &Fields<'_>, field: Option<FieldId>, approval: &Approval) -> Tru
     let Some(ports) = &approval.ports else {
         return Truth::True;
     };
-    match field
-        .ok_or(Unknown::Absent)
-        .and_then(|field| fields.number(field))
-    {
+    match field.ok_or(Unknown::Absent).and_then(|field| fields.number(field)) {
         Ok(Number::Integer(port)) => Truth::from(ports.contains(&port)),
         Ok(Number::Decimal(_)) | Err(_) => Truth::Unknown,
     }
@@ -100,11 +83,7 @@ fn protocol(
     let (Some(protocol), Some(field)) = (&approval.protocol, field) else {
         return Truth::True;
     };
-    match reading::text(
-        Case::of(fields.schema().field(field)),
-        fields.raw(field),
-        scratch,
-    ) {
+    match reading::text(Case::of(fields.schema().field(field)), fields.raw(field), scratch) {
         Ok(text) => Truth::from(text == protocol),
         Err(_) => Truth::Unknown,
     }

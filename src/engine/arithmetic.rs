@@ -63,8 +63,8 @@ fn divide(left: i64, right: i64) -> Option<Number> {
     }
     match (left.checked_rem(right), left.checked_div(right)) {
         (Some(0), Some(quotient)) => Some(Number::Integer(quotient)),
-        _ => Some(Number::Decimal(
-            Number::Integer(left).to_f64() / Number::Integer(right).to_f64(),
-        )),
+        _ => {
+            Some(Number::Decimal(Number::Integer(left).to_f64() / Number::Integer(right).to_f64()))
+        }
     }
 }

@@ -86,6 +86,7 @@ impl<'a> Judge<'a> {
         if let Some(formula) = self.program.formulas.get(index) {
             self.scratch.deciding(fields, formula, &mut deciding);
         }
+        self.in_written_order(fields, index, &mut deciding);
         for field in &deciding {
             match self.capture(fields, hit, *field) {
                 Some(capture) => self.findings.evidence.push(capture),
@@ -99,11 +100,7 @@ impl<'a> Judge<'a> {
                 self.capture(fields, hit, field);
             });
         }
-        if let Some(kept) = self
-            .kept
-            .get_mut(index)
-            .filter(|kept| **kept < EXCERPTS_PER_POLICY)
-        {
+        if let Some(kept) = self.kept.get_mut(index).filter(|kept| **kept < EXCERPTS_PER_POLICY) {
             *kept += 1;
             hit.excerpt.get_or_insert_with(|| {
                 self.findings.excerpts.push(fields.record.text().to_owned());
@@ -112,25 +109,33 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Puts the fields that decided in the order of the rule, each once, and what was computed by what it
+    /// came from.
+    fn in_written_order(&self, fields: &Fields<'_>, index: usize, deciding: &mut Vec<FieldId>) {
+        let mut members = Vec::new();
+        for field in self.program.asked.get(index).into_iter().flatten() {
+            if deciding.contains(field) {
+                fields.origins(*field, &mut |member| members.push(member));
+            }
+        }
+        deciding.clear();
+        for member in members {
+            if !deciding.contains(&member) {
+                deciding.push(member);
+            }
+        }
+    }
+
     /// Captures one member of a hit; its index among the hit's captures.
     fn capture(&mut self, fields: &Fields<'_>, hit: &Hit, field: FieldId) -> Option<u8> {
-        let captured = self
-            .findings
-            .captures
-            .get(hit.captures.start..)
-            .unwrap_or_default();
+        let captured = self.findings.captures.get(hit.captures.start..).unwrap_or_default();
         if let Some(index) = captured.iter().position(|capture| capture.field == field) {
             return u8::try_from(index).ok();
         }
         let index = u8::try_from(captured.len()).ok()?;
         let raw = fields.raw(field)?;
         let start = fields.start(field);
-        let before = fields
-            .record
-            .text()
-            .as_bytes()
-            .get(..start)
-            .unwrap_or_default();
+        let before = fields.record.text().as_bytes().get(..start).unwrap_or_default();
         let text = self.findings.text.len();
         self.findings.text.push_str(raw.text);
         self.findings.captures.push(Capture {
@@ -146,11 +151,8 @@ impl<'a> Judge<'a> {
 
 impl Visitor for Judge<'_> {
     fn visit(&mut self, record: &Record<'_>) -> bool {
-        let fields = Fields {
-            program: self.program,
-            record,
-        };
-        self.scratch.evaluate(&fields);
+        let fields = Fields { program: self.program, record };
+        self.scratch.begin();
         self.has_drift = self.drift.is_new(&fields);
         let mut is_hit = false;
         for (index, outcome) in self.outcomes.iter_mut().enumerate() {
@@ -161,10 +163,7 @@ impl Visitor for Judge<'_> {
     }
 
     fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {
-        let fields = Fields {
-            program: self.program,
-            record,
-        };
+        let fields = Fields { program: self.program, record };
         if self.has_drift {
             self.drift.keep(&fields, &place);
         }
@@ -172,12 +171,8 @@ impl Visitor for Judge<'_> {
             return;
         }
         let first = self.findings.captures.len();
-        let mut hit = Hit {
-            place,
-            length: record.text().len(),
-            captures: first..first,
-            excerpt: None,
-        };
+        let mut hit =
+            Hit { place, length: record.text().len(), captures: first..first, excerpt: None };
         for field in &self.program.operation.identity {
             self.capture(&fields, &hit, *field);
         }

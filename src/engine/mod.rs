@@ -21,4 +21,9 @@ pub use trace::{Trace, TracePart, Tracer};
 pub use truth::Truth;
 
 #[cfg(test)]
+#[expect(
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "tables are long, and a test fails by a panic"
+)]
 mod tests;

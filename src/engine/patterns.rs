@@ -31,10 +31,7 @@ impl Patterns {
             .configure(config)
             .build_many(&sources)
             .map_err(|_| TooLarge)?;
-        Ok(Self {
-            automaton,
-            bits: tests.iter().map(|(bit, _)| *bit).collect(),
-        })
+        Ok(Self { automaton, bits: tests.iter().map(|(bit, _)| *bit).collect() })
     }
 
     /// Room for one search.
@@ -45,11 +42,8 @@ impl Patterns {
     /// The bits of all patterns that are found in `text`.
     pub(crate) fn search(&self, text: &str, found: &mut PatternSet) -> u64 {
         found.clear();
-        self.automaton
-            .which_overlapping_matches(&Input::new(text), found);
-        let bits = found
-            .iter()
-            .filter_map(|pattern| self.bits.get(pattern.as_usize()));
+        self.automaton.which_overlapping_matches(&Input::new(text), found);
+        let bits = found.iter().filter_map(|pattern| self.bits.get(pattern.as_usize()));
         bits.fold(0, |all, bit| all | bit)
     }
 }

@@ -13,12 +13,27 @@ use crate::operation::Field;
 use crate::policy::{Predicate, Ranges, TextTest};
 
 use super::patterns::{Patterns, TooLarge};
+use super::truth::Truth;
 
 /// Truth of up to 64 predicates: a bit in `holds` is true, in `unknown` unknown, in neither false.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Word {
     pub(crate) holds: u64,
     pub(crate) unknown: u64,
+}
+
+impl Word {
+    /// The truth of one predicate.
+    #[inline]
+    pub(crate) fn truth(self, mask: u64) -> Truth {
+        if self.holds & mask != 0 {
+            Truth::True
+        } else if self.unknown & mask != 0 {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }
 }
 
 /// Up to 64 predicates on one field, bit by bit.
@@ -49,7 +64,7 @@ struct Numbers {
 
 impl Block {
     /// The block of predicates that all ask the same field.
-    pub(crate) fn new(field: &Field, predicates: &[Predicate]) -> Result<Self, TooLarge> {
+    pub(crate) fn new(field: &Field, predicates: &[&Predicate]) -> Result<Self, TooLarge> {
         let mut block = Self::default();
         let mut ranges = Vec::new();
         let mut codes = Vec::new();
@@ -57,7 +72,7 @@ impl Block {
         for (index, predicate) in predicates.iter().enumerate() {
             let bit = 1_u64 << index;
             block.asked |= bit;
-            match predicate {
+            match *predicate {
                 Predicate::Known(_) => block.known |= bit,
                 Predicate::Empty(_) => block.empty |= bit,
                 Predicate::Number(_, within) => ranges.push((bit, within)),
@@ -82,10 +97,7 @@ impl Block {
 
     fn add_names(&mut self, field: &Field, bit: u64, names: &BTreeSet<String>) {
         for name in names {
-            *self
-                .names
-                .entry(field.compared(name).into_boxed_str())
-                .or_default() |= bit;
+            *self.names.entry(field.compared(name).into_boxed_str()).or_default() |= bit;
         }
         for member in &field.unknown_members {
             if names.contains(&field.compared(member)) {
@@ -117,61 +129,34 @@ impl Block {
             }
             (value, word)
         };
-        field
-            .kind
-            .codes()
-            .iter()
-            .map(|code| word(code.value))
-            .collect()
+        field.kind.codes().iter().map(|code| word(code.value)).collect()
     }
 
     /// No value that says something: everything is unknown but whether it is known.
     pub(crate) fn absent(&self) -> Word {
-        Word {
-            holds: 0,
-            unknown: self.asked,
-        }
+        Word { holds: 0, unknown: self.asked }
     }
 
     /// A number, or a time in seconds.
     pub(crate) fn number(&self, number: Number) -> Word {
-        Word {
-            holds: self.known | self.numbers.look_up(number),
-            unknown: 0,
-        }
+        Word { holds: self.known | self.numbers.look_up(number), unknown: 0 }
     }
 
     /// An enumerated value; `None` where the schema does not list it.
     pub(crate) fn code(&self, value: i64) -> Option<Word> {
-        self.codes
-            .iter()
-            .find(|(code, _)| *code == value)
-            .map(|(_, word)| *word)
+        self.codes.iter().find(|(code, _)| *code == value).map(|(_, word)| *word)
     }
 
     /// A boolean.
     pub(crate) fn boolean(&self, value: bool) -> Word {
-        let asked = if value {
-            self.when_true
-        } else {
-            self.when_false
-        };
-        Word {
-            holds: self.known | asked,
-            unknown: 0,
-        }
+        let asked = if value { self.when_true } else { self.when_false };
+        Word { holds: self.known | asked, unknown: 0 }
     }
 
     /// An address.
     pub(crate) fn address(&self, address: IpAddr) -> Word {
-        let within = self
-            .addresses
-            .iter()
-            .filter(|(net, _)| net.contains(&address));
-        Word {
-            holds: within.fold(self.known, |holds, (_, bit)| holds | bit),
-            unknown: 0,
-        }
+        let within = self.addresses.iter().filter(|(net, _)| net.contains(&address));
+        Word { holds: within.fold(self.known, |holds, (_, bit)| holds | bit), unknown: 0 }
     }
 
     /// What one text, or one element of a list, makes true by equality.
@@ -189,16 +174,10 @@ impl Block {
         }
         match unidentified {
             Unidentified::None => Word { holds, unknown: 0 },
-            Unidentified::Named => Word {
-                holds,
-                unknown: self.asked & !holds & !self.empty,
-            },
+            Unidentified::Named => Word { holds, unknown: self.asked & !holds & !self.empty },
             Unidentified::Malformed => {
                 holds |= self.unidentified;
-                Word {
-                    holds,
-                    unknown: self.asked & !holds & !self.empty,
-                }
+                Word { holds, unknown: self.asked & !holds & !self.empty }
             }
         }
     }
@@ -218,23 +197,17 @@ pub(crate) enum Unidentified {
 impl Numbers {
     fn new(questions: &[(u64, &Ranges)]) -> Self {
         let ends = questions.iter().flat_map(|(_, ranges)| ranges.as_slice());
-        let mut points: Vec<Number> = ends
-            .flat_map(|(low, high)| [*low, *high])
-            .filter_map(end)
-            .collect();
+        let mut points: Vec<Number> =
+            ends.flat_map(|(low, high)| [*low, *high]).filter_map(end).collect();
         points.sort_unstable();
         points.dedup();
         let mut cells = Vec::with_capacity(2 * points.len() + 1);
         for (index, point) in points.iter().enumerate() {
             let before = index.checked_sub(1).and_then(|index| points.get(index));
-            cells.push(mask(questions, |ranges| {
-                ranges.covers(before.copied(), Some(*point))
-            }));
+            cells.push(mask(questions, |ranges| ranges.covers(before.copied(), Some(*point))));
             cells.push(mask(questions, |ranges| ranges.contains(*point)));
         }
-        cells.push(mask(questions, |ranges| {
-            ranges.covers(points.last().copied(), None)
-        }));
+        cells.push(mask(questions, |ranges| ranges.covers(points.last().copied(), None)));
         Self { points, cells }
     }
 
@@ -255,8 +228,5 @@ fn end(bound: Bound<Number>) -> Option<Number> {
 }
 
 fn mask(questions: &[(u64, &Ranges)], holds: impl Fn(&Ranges) -> bool) -> u64 {
-    questions
-        .iter()
-        .filter(|(_, ranges)| holds(ranges))
-        .fold(0, |mask, (bit, _)| mask | bit)
+    questions.iter().filter(|(_, ranges)| holds(ranges)).fold(0, |mask, (bit, _)| mask | bit)
 }

@@ -41,7 +41,8 @@ fn every_kind() -> Catalogue {
 
 fn load(catalogue: &Catalogue, text: &str) -> PolicySet {
     let source = Source::new("p.yaml", text);
-    policy::load(&[source], catalogue, &[]).unwrap_or_else(|problems| panic!("{text}: {problems:#?}"))
+    policy::load(&[source], catalogue, &[])
+        .unwrap_or_else(|problems| panic!("{text}: {problems:#?}"))
 }
 
 fn run() -> Run {
@@ -121,7 +122,10 @@ fn sentences_follow_the_tables() {
                 ("RiskLevel 3 unless SuggestLevel 30", a.and(!b)),
                 ("not (RiskLevel 3 and SuggestLevel 30)", !a.and(b)),
                 ("not RiskLevel 3 or SuggestLevel 30 and RiskLevel 3", (!a).or(b.and(a))),
-                ("RiskLevel 3 or SuggestLevel 30 unless RiskLevel 3 and SuggestLevel 30", a.or(b).and(!a.and(b))),
+                (
+                    "RiskLevel 3 or SuggestLevel 30 unless RiskLevel 3 and SuggestLevel 30",
+                    a.or(b).and(!a.and(b)),
+                ),
             ];
             for (condition, expected) in rows {
                 assert_eq!(outcome(condition, &record), expected, "{condition} on {record}");
@@ -132,37 +136,40 @@ fn sentences_follow_the_tables() {
 
 #[test]
 fn codes_that_mean_unknown() {
-    check(outcome, &[
-        ("RiskLevel -1", r#"{"RiskLevel":-1}"#, 'T'),
-        ("RiskLevel in_assessment", r#"{"RiskLevel":-1}"#, 'T'),
-        ("RiskLevel in [3, -1]", r#"{"RiskLevel":-1}"#, 'T'),
-        ("RiskLevel 3", r#"{"RiskLevel":-1}"#, 'U'),
-        ("RiskLevel != 3", r#"{"RiskLevel":-1}"#, 'U'),
-        ("RiskLevel >= 2", r#"{"RiskLevel":-1}"#, 'U'),
-        ("RiskLevel in [2, 3]", r#"{"RiskLevel":-1}"#, 'U'),
-        ("RiskLevel -1", r#"{"RiskLevel":2}"#, 'F'),
-        ("RiskLevel != -1", r#"{"RiskLevel":2}"#, 'T'),
-        ("RiskLevel -1", "{}", 'U'),
-        ("RiskLevel -1", r#"{"RiskLevel":null}"#, 'U'),
-        ("RiskLevel -1", r#"{"RiskLevel":"high"}"#, 'U'),
-        // A code that the schema does not list is unknown to every question for a value.
-        ("RiskLevel -1", r#"{"RiskLevel":0}"#, 'U'),
-        ("RiskLevel 3", r#"{"RiskLevel":7}"#, 'U'),
-        ("RiskLevel is unknown", r#"{"RiskLevel":7}"#, 'T'),
-        ("RiskLevel is unknown", r#"{"RiskLevel":-1}"#, 'T'),
-        ("RiskLevel is known", r#"{"RiskLevel":-1}"#, 'F'),
-        ("RiskLevel is unknown", "{}", 'T'),
-        ("RiskLevel is known", r#"{"RiskLevel":3}"#, 'T'),
-        // Of several unknown codes each is told from the others.
-        ("SuggestLevel -1", r#"{"SuggestLevel":0}"#, 'F'),
-        ("SuggestLevel unrated", r#"{"SuggestLevel":0}"#, 'T'),
-        ("SuggestLevel in [30, -1]", r#"{"SuggestLevel":0}"#, 'U'),
-        ("SuggestLevel >= alert", r#"{"SuggestLevel":20}"#, 'T'),
-        ("SuggestLevel > alert", r#"{"SuggestLevel":20}"#, 'F'),
-        ("SuggestLevel < deny", r#"{"SuggestLevel":10}"#, 'T'),
-        ("RiskLevel high", r#"{"RiskLevel":"3"}"#, 'T'),
-        ("RiskLevel HIGH", r#"{"RiskLevel":3.0}"#, 'T'),
-    ]);
+    check(
+        outcome,
+        &[
+            ("RiskLevel -1", r#"{"RiskLevel":-1}"#, 'T'),
+            ("RiskLevel in_assessment", r#"{"RiskLevel":-1}"#, 'T'),
+            ("RiskLevel in [3, -1]", r#"{"RiskLevel":-1}"#, 'T'),
+            ("RiskLevel 3", r#"{"RiskLevel":-1}"#, 'U'),
+            ("RiskLevel != 3", r#"{"RiskLevel":-1}"#, 'U'),
+            ("RiskLevel >= 2", r#"{"RiskLevel":-1}"#, 'U'),
+            ("RiskLevel in [2, 3]", r#"{"RiskLevel":-1}"#, 'U'),
+            ("RiskLevel -1", r#"{"RiskLevel":2}"#, 'F'),
+            ("RiskLevel != -1", r#"{"RiskLevel":2}"#, 'T'),
+            ("RiskLevel -1", "{}", 'U'),
+            ("RiskLevel -1", r#"{"RiskLevel":null}"#, 'U'),
+            ("RiskLevel -1", r#"{"RiskLevel":"high"}"#, 'U'),
+            // A code that the schema does not list is unknown to every question for a value.
+            ("RiskLevel -1", r#"{"RiskLevel":0}"#, 'U'),
+            ("RiskLevel 3", r#"{"RiskLevel":7}"#, 'U'),
+            ("RiskLevel is unknown", r#"{"RiskLevel":7}"#, 'T'),
+            ("RiskLevel is unknown", r#"{"RiskLevel":-1}"#, 'T'),
+            ("RiskLevel is known", r#"{"RiskLevel":-1}"#, 'F'),
+            ("RiskLevel is unknown", "{}", 'T'),
+            ("RiskLevel is known", r#"{"RiskLevel":3}"#, 'T'),
+            // Of several unknown codes each is told from the others.
+            ("SuggestLevel -1", r#"{"SuggestLevel":0}"#, 'F'),
+            ("SuggestLevel unrated", r#"{"SuggestLevel":0}"#, 'T'),
+            ("SuggestLevel in [30, -1]", r#"{"SuggestLevel":0}"#, 'U'),
+            ("SuggestLevel >= alert", r#"{"SuggestLevel":20}"#, 'T'),
+            ("SuggestLevel > alert", r#"{"SuggestLevel":20}"#, 'F'),
+            ("SuggestLevel < deny", r#"{"SuggestLevel":10}"#, 'T'),
+            ("RiskLevel high", r#"{"RiskLevel":"3"}"#, 'T'),
+            ("RiskLevel HIGH", r#"{"RiskLevel":3.0}"#, 'T'),
+        ],
+    );
 }
 
 #[test]
@@ -221,114 +228,137 @@ fn lists_of_names() {
         let record = format!(r#"{{"ServiceNameList":{value}}}"#);
         check(outcome, &[(&format!("ServiceNameList {question}"), &record, expected)]);
     }
-    check(outcome, &[
-        ("ServiceNameList contains RDP", "{}", 'U'),
-        ("ServiceNameList is unknown", "{}", 'T'),
-        ("not ServiceNameList contains RDP", r#"{"ServiceNameList":["Unknown"]}"#, 'U'),
-    ]);
+    check(
+        outcome,
+        &[
+            ("ServiceNameList contains RDP", "{}", 'U'),
+            ("ServiceNameList is unknown", "{}", 'T'),
+            ("not ServiceNameList contains RDP", r#"{"ServiceNameList":["Unknown"]}"#, 'U'),
+        ],
+    );
 }
 
 #[test]
 fn integers_are_read_leniently_and_strictly() {
-    check(outcome, &[
-        ("Port 3389", r#"{"Port":3389}"#, 'T'),
-        ("Port 3389", r#"{"Port":3389.0}"#, 'T'),
-        ("Port 3389", r#"{"Port":"3389"}"#, 'T'),
-        ("Port 3389", r#"{"Port":3.389e3}"#, 'T'),
-        ("Port 3389", r#"{"Port":3389.5}"#, 'U'),
-        ("Port 3389", r#"{"Port":" 3389"}"#, 'U'),
-        ("Port 3389", r#"{"Port":"tcp"}"#, 'U'),
-        ("Port 3389", r#"{"Port":true}"#, 'U'),
-        ("Port 3389", r#"{"Port":[3389]}"#, 'U'),
-        ("Port < 3389", r#"{"Port":-1}"#, 'U'),
-        ("Port > 3389", r#"{"Port":65536}"#, 'U'),
-        ("Port in 1..1023", r#"{"Port":1}"#, 'T'),
-        ("Port in 1..1023", r#"{"Port":1023}"#, 'T'),
-        ("Port in 1..1023", r#"{"Port":1024}"#, 'F'),
-        ("Port in [22, 80..90]", r#"{"Port":85}"#, 'T'),
-        ("Port not in [22, 80..90]", r#"{"Port":85}"#, 'F'),
-        ("InBytes 1456536639", r#"{"InBytes":1456536639.0}"#, 'T'),
-        ("InBytes = 9223372036854775807", r#"{"InBytes":9223372036854775807}"#, 'T'),
-        ("InBytes = 9223372036854775807", r#"{"InBytes":9223372036854775806}"#, 'F'),
-        ("InBytes > 1", r#"{"InBytes":9223372036854775808}"#, 'U'),
-        ("InBytes > 1", r#"{"InBytes":1e400}"#, 'U'),
-        ("InBytes >= 1.5KB", r#"{"InBytes":1500}"#, 'T'),
-        ("InBytes >= 1.5 KiB", r#"{"InBytes":1535}"#, 'F'),
-        ("TrafficPercent1Day > 11", r#"{"TrafficPercent1Day":"11.1"}"#, 'T'),
-        ("TrafficPercent1Day 11.1%", r#"{"TrafficPercent1Day":"11.1"}"#, 'T'),
-        ("TrafficPercent1Day < 11.1", r#"{"TrafficPercent1Day":"11.1"}"#, 'F'),
-        ("TrafficPercent1Day > 11", r#"{"TrafficPercent1Day":"11.1%"}"#, 'U'),
-    ]);
+    check(
+        outcome,
+        &[
+            ("Port 3389", r#"{"Port":3389}"#, 'T'),
+            ("Port 3389", r#"{"Port":3389.0}"#, 'T'),
+            ("Port 3389", r#"{"Port":"3389"}"#, 'T'),
+            ("Port 3389", r#"{"Port":3.389e3}"#, 'T'),
+            ("Port 3389", r#"{"Port":3389.5}"#, 'U'),
+            ("Port 3389", r#"{"Port":" 3389"}"#, 'U'),
+            ("Port 3389", r#"{"Port":"tcp"}"#, 'U'),
+            ("Port 3389", r#"{"Port":true}"#, 'U'),
+            ("Port 3389", r#"{"Port":[3389]}"#, 'U'),
+            ("Port < 3389", r#"{"Port":-1}"#, 'U'),
+            ("Port > 3389", r#"{"Port":65536}"#, 'U'),
+            ("Port in 1..1023", r#"{"Port":1}"#, 'T'),
+            ("Port in 1..1023", r#"{"Port":1023}"#, 'T'),
+            ("Port in 1..1023", r#"{"Port":1024}"#, 'F'),
+            ("Port in [22, 80..90]", r#"{"Port":85}"#, 'T'),
+            ("Port not in [22, 80..90]", r#"{"Port":85}"#, 'F'),
+            ("InBytes 1456536639", r#"{"InBytes":1456536639.0}"#, 'T'),
+            ("InBytes = 9223372036854775807", r#"{"InBytes":9223372036854775807}"#, 'T'),
+            ("InBytes = 9223372036854775807", r#"{"InBytes":9223372036854775806}"#, 'F'),
+            ("InBytes > 1", r#"{"InBytes":9223372036854775808}"#, 'U'),
+            ("InBytes > 1", r#"{"InBytes":1e400}"#, 'U'),
+            ("InBytes >= 1.5KB", r#"{"InBytes":1500}"#, 'T'),
+            ("InBytes >= 1.5 KiB", r#"{"InBytes":1535}"#, 'F'),
+            ("TrafficPercent1Day > 11", r#"{"TrafficPercent1Day":"11.1"}"#, 'T'),
+            ("TrafficPercent1Day 11.1%", r#"{"TrafficPercent1Day":"11.1"}"#, 'T'),
+            ("TrafficPercent1Day < 11.1", r#"{"TrafficPercent1Day":"11.1"}"#, 'F'),
+            ("TrafficPercent1Day > 11", r#"{"TrafficPercent1Day":"11.1%"}"#, 'U'),
+        ],
+    );
 }
 
 #[test]
 fn traffic_is_the_total_or_the_sum() {
-    check(outcome, &[
-        ("traffic > 0", r#"{"TotalBytes":1}"#, 'T'),
-        ("traffic > 0", r#"{"TotalBytes":0,"InBytes":5,"OutBytes":5}"#, 'F'),
-        ("traffic = 10", r#"{"InBytes":5,"OutBytes":5.0}"#, 'T'),
-        ("traffic = 10", r#"{"TotalBytes":null,"InBytes":5,"OutBytes":"5"}"#, 'T'),
-        ("traffic > 0", r#"{"TotalBytes":"a lot","InBytes":5,"OutBytes":5}"#, 'U'),
-        ("traffic > 0", r#"{"InBytes":5}"#, 'U'),
-        ("traffic > 0", "{}", 'U'),
-        ("traffic > 0", r#"{"InBytes":9223372036854775807,"OutBytes":1}"#, 'U'),
-        ("traffic is unknown", r#"{"InBytes":5}"#, 'T'),
-        ("traffic is known", r#"{"InBytes":5,"OutBytes":1}"#, 'T'),
-    ]);
+    check(
+        outcome,
+        &[
+            ("traffic > 0", r#"{"TotalBytes":1}"#, 'T'),
+            ("traffic > 0", r#"{"TotalBytes":0,"InBytes":5,"OutBytes":5}"#, 'F'),
+            ("traffic = 10", r#"{"InBytes":5,"OutBytes":5.0}"#, 'T'),
+            ("traffic = 10", r#"{"TotalBytes":null,"InBytes":5,"OutBytes":"5"}"#, 'T'),
+            ("traffic > 0", r#"{"TotalBytes":"a lot","InBytes":5,"OutBytes":5}"#, 'U'),
+            ("traffic > 0", r#"{"InBytes":5}"#, 'U'),
+            ("traffic > 0", "{}", 'U'),
+            ("traffic > 0", r#"{"InBytes":9223372036854775807,"OutBytes":1}"#, 'U'),
+            ("traffic is unknown", r#"{"InBytes":5}"#, 'T'),
+            ("traffic is known", r#"{"InBytes":5,"OutBytes":1}"#, 'T'),
+        ],
+    );
 }
 
 #[test]
 fn arithmetic_is_exact_or_unknown() {
-    check(outcome, &[
-        ("OutBytes > 10 * InBytes", r#"{"InBytes":1,"OutBytes":11}"#, 'T'),
-        ("OutBytes > 10 * InBytes", r#"{"InBytes":1,"OutBytes":10}"#, 'F'),
-        ("OutBytes > 10 * InBytes", r#"{"OutBytes":10}"#, 'U'),
-        ("OutBytes > 10 * InBytes", r#"{"InBytes":1000000000000000000,"OutBytes":1}"#, 'U'),
-        ("InBytes / OutBytes > 2", r#"{"InBytes":5,"OutBytes":2}"#, 'T'),
-        ("InBytes / OutBytes > 2", r#"{"InBytes":4,"OutBytes":2}"#, 'F'),
-        ("InBytes / OutBytes > 2", r#"{"InBytes":4,"OutBytes":0}"#, 'U'),
-        ("InBytes - OutBytes < 0", r#"{"InBytes":4,"OutBytes":5}"#, 'T'),
-        ("InBytes + OutBytes = 9007199254740993", r#"{"InBytes":9007199254740992,"OutBytes":1}"#, 'T'),
-        ("InBytes + OutBytes = 9007199254740993", r#"{"InBytes":9007199254740992,"OutBytes":0}"#, 'F'),
-        ("InBytes = OutBytes", r#"{"InBytes":"7","OutBytes":7.0}"#, 'T'),
-        ("InBytes != OutBytes", r#"{"InBytes":7,"OutBytes":7}"#, 'F'),
-        ("2 * (InBytes + 1) >= OutBytes", r#"{"InBytes":1,"OutBytes":4}"#, 'T'),
-    ]);
+    check(
+        outcome,
+        &[
+            ("OutBytes > 10 * InBytes", r#"{"InBytes":1,"OutBytes":11}"#, 'T'),
+            ("OutBytes > 10 * InBytes", r#"{"InBytes":1,"OutBytes":10}"#, 'F'),
+            ("OutBytes > 10 * InBytes", r#"{"OutBytes":10}"#, 'U'),
+            ("OutBytes > 10 * InBytes", r#"{"InBytes":1000000000000000000,"OutBytes":1}"#, 'U'),
+            ("InBytes / OutBytes > 2", r#"{"InBytes":5,"OutBytes":2}"#, 'T'),
+            ("InBytes / OutBytes > 2", r#"{"InBytes":4,"OutBytes":2}"#, 'F'),
+            ("InBytes / OutBytes > 2", r#"{"InBytes":4,"OutBytes":0}"#, 'U'),
+            ("InBytes - OutBytes < 0", r#"{"InBytes":4,"OutBytes":5}"#, 'T'),
+            (
+                "InBytes + OutBytes = 9007199254740993",
+                r#"{"InBytes":9007199254740992,"OutBytes":1}"#,
+                'T',
+            ),
+            (
+                "InBytes + OutBytes = 9007199254740993",
+                r#"{"InBytes":9007199254740992,"OutBytes":0}"#,
+                'F',
+            ),
+            ("InBytes = OutBytes", r#"{"InBytes":"7","OutBytes":7.0}"#, 'T'),
+            ("InBytes != OutBytes", r#"{"InBytes":7,"OutBytes":7}"#, 'F'),
+            ("2 * (InBytes + 1) >= OutBytes", r#"{"InBytes":1,"OutBytes":4}"#, 'T'),
+        ],
+    );
 }
 
 #[test]
 fn every_kind_takes_its_operators() {
-    check(outcome_of_kind, &[
-        ("Ratio > 0.1", r#"{"Ratio":0.25}"#, 'T'),
-        ("Ratio > 0.1", r#"{"Ratio":1e400}"#, 'U'),
-        ("Ratio = 2", r#"{"Ratio":2.0}"#, 'T'),
-        ("Note = \"a b\"", r#"{"Note":"a b"}"#, 'T'),
-        ("Note = \"a b\"", r#"{"Note":"A b"}"#, 'F'),
-        ("Note != \"a b\"", r#"{"Note":5}"#, 'U'),
-        ("Note in [\"a\", \"b\"]", r#"{"Note":"b"}"#, 'T'),
-        ("Note contains \"中\"", r#"{"Note":"x\u4e2dy"}"#, 'T'),
-        ("Note starts with \"a.c\"", r#"{"Note":"abc"}"#, 'F'),
-        ("Note starts with \"a.c\"", r#"{"Note":"a.cd"}"#, 'T'),
-        ("Note ends with \"z\"", r#"{"Note":"a\nz"}"#, 'T'),
-        ("Note matches \"^[0-9]+$\"", r#"{"Note":"12"}"#, 'T'),
-        ("Note matches \"^[0-9]+$\"", r#"{"Note":"12a"}"#, 'F'),
-        ("Note is empty", r#"{"Note":""}"#, 'T'),
-        ("Note is empty", r#"{"Note":" "}"#, 'F'),
-        ("Labels contains Red", r#"{"Labels":["red"]}"#, 'F'),
-        ("Labels contains red", r#"{"Labels":["red"]}"#, 'T'),
-        ("Open = true", r#"{"Open":true}"#, 'T'),
-        ("Open = true", r#"{"Open":"True"}"#, 'T'),
-        ("Open = true", r#"{"Open":0}"#, 'U'),
-        ("Open != true", r#"{"Open":false}"#, 'T'),
-        ("Address in 10.0.0.0/8", r#"{"Address":"10.1.2.3"}"#, 'T'),
-        ("Address in 10.0.0.0/8", r#"{"Address":"11.1.2.3"}"#, 'F'),
-        ("Address in 10.0.0.0/8", r#"{"Address":"114.242.33.XXX"}"#, 'U'),
-        ("Address in [10.0.0.0/8, 2001:db8::/32]", r#"{"Address":"2001:db8::1"}"#, 'T'),
-        ("Address = 10.1.2.3", r#"{"Address":"10.1.2.3"}"#, 'T'),
-        ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":1735264800}"#, 'T'),
-        ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":"2025-06-01T00:00:00Z"}"#, 'T'),
-        ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":"yesterday"}"#, 'U'),
-    ]);
+    check(
+        outcome_of_kind,
+        &[
+            ("Ratio > 0.1", r#"{"Ratio":0.25}"#, 'T'),
+            ("Ratio > 0.1", r#"{"Ratio":1e400}"#, 'U'),
+            ("Ratio = 2", r#"{"Ratio":2.0}"#, 'T'),
+            ("Note = \"a b\"", r#"{"Note":"a b"}"#, 'T'),
+            ("Note = \"a b\"", r#"{"Note":"A b"}"#, 'F'),
+            ("Note != \"a b\"", r#"{"Note":5}"#, 'U'),
+            ("Note in [\"a\", \"b\"]", r#"{"Note":"b"}"#, 'T'),
+            ("Note contains \"中\"", r#"{"Note":"x\u4e2dy"}"#, 'T'),
+            ("Note starts with \"a.c\"", r#"{"Note":"abc"}"#, 'F'),
+            ("Note starts with \"a.c\"", r#"{"Note":"a.cd"}"#, 'T'),
+            ("Note ends with \"z\"", r#"{"Note":"a\nz"}"#, 'T'),
+            ("Note matches \"^[0-9]+$\"", r#"{"Note":"12"}"#, 'T'),
+            ("Note matches \"^[0-9]+$\"", r#"{"Note":"12a"}"#, 'F'),
+            ("Note is empty", r#"{"Note":""}"#, 'T'),
+            ("Note is empty", r#"{"Note":" "}"#, 'F'),
+            ("Labels contains Red", r#"{"Labels":["red"]}"#, 'F'),
+            ("Labels contains red", r#"{"Labels":["red"]}"#, 'T'),
+            ("Open = true", r#"{"Open":true}"#, 'T'),
+            ("Open = true", r#"{"Open":"True"}"#, 'T'),
+            ("Open = true", r#"{"Open":0}"#, 'U'),
+            ("Open != true", r#"{"Open":false}"#, 'T'),
+            ("Address in 10.0.0.0/8", r#"{"Address":"10.1.2.3"}"#, 'T'),
+            ("Address in 10.0.0.0/8", r#"{"Address":"11.1.2.3"}"#, 'F'),
+            ("Address in 10.0.0.0/8", r#"{"Address":"114.242.33.XXX"}"#, 'U'),
+            ("Address in [10.0.0.0/8, 2001:db8::/32]", r#"{"Address":"2001:db8::1"}"#, 'T'),
+            ("Address = 10.1.2.3", r#"{"Address":"10.1.2.3"}"#, 'T'),
+            ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":1735264800}"#, 'T'),
+            ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":"2025-06-01T00:00:00Z"}"#, 'T'),
+            ("Seen < \"2026-01-01T00:00:00Z\"", r#"{"Seen":"yesterday"}"#, 'U'),
+        ],
+    );
 }
 
 #[test]
@@ -361,7 +391,11 @@ fn approvals_cover_what_they_name_and_nothing_else() {
             'U' => Truth::Unknown,
             _ => Truth::False,
         };
-        assert_eq!(outcome_of(&catalogue, &text, &record), expected, "{fields} until {expires} on {record}");
+        assert_eq!(
+            outcome_of(&catalogue, &text, &record),
+            expected,
+            "{fields} until {expires} on {record}"
+        );
     }
 }
 
@@ -376,7 +410,10 @@ fn many_policies_are_answered_like_one() {
             _ => format!("alert if InBytes > {index} and not Port {index}"),
         })
         .collect();
-    let all = format!("policies:\n{}", sentences.iter().map(|s| format!("  - '{s}'\n")).collect::<String>());
+    let all = format!(
+        "policies:\n{}",
+        sentences.iter().map(|s| format!("  - '{s}'\n")).collect::<String>()
+    );
     let set = load(&catalogue, &all);
     let program = Program::new(&set, catalogue.only().unwrap(), run()).unwrap();
     let mut tracer = Tracer::new(&program);
@@ -387,7 +424,11 @@ fn many_policies_are_answered_like_one() {
     ] {
         for (policy, sentence) in set.policies.iter().zip(&sentences) {
             let alone = outcome_of(&catalogue, &format!("policies:\n  - '{sentence}'\n"), record);
-            assert_eq!(tracer.trace_text(policy, record).unwrap().truth, alone, "{sentence} on {record}");
+            assert_eq!(
+                tracer.trace_text(policy, record).unwrap().truth,
+                alone,
+                "{sentence} on {record}"
+            );
         }
     }
 }
@@ -401,7 +442,8 @@ fn what_decided_is_kept_with_its_place() {
     let mut judge = Judge::new(&program, &name);
     let operation = Arc::clone(catalogue.only().unwrap());
     let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Left };
-    let text = "{\"DataList\":[{\"Port\":80,\n\"RiskLevel\": \"3\",\"ServiceNameList\":[ \"RDP\" ]}]}";
+    let text =
+        "{\"DataList\":[{\"Port\":80,\n\"RiskLevel\": \"3\",\"ServiceNameList\":[ \"RDP\" ]}]}";
     snapshot::read(text.as_bytes(), &name, &plan, &mut judge).unwrap();
     let (found, _) = judge.finish();
     let finding = &found.findings[0];
@@ -410,7 +452,8 @@ fn what_decided_is_kept_with_its_place() {
         .iter()
         .map(|index| &found.captures[hit.captures.start + usize::from(*index)])
         .collect();
-    let texts: Vec<&str> = captures.iter().map(|capture| &found.text[capture.text.clone()]).collect();
+    let texts: Vec<&str> =
+        captures.iter().map(|capture| &found.text[capture.text.clone()]).collect();
     assert_eq!(texts, [r#"[ "RDP" ]"#, r#""3""#], "the port decided nothing");
     for (capture, value) in captures.iter().zip(texts) {
         let offset = usize::try_from(hit.place.offset).unwrap() + capture.start;

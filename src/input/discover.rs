@@ -31,7 +31,9 @@ impl Kind {
 
     fn takes(self, path: &Path) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending)))
+        ending.is_some_and(|ending| {
+            self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending))
+        })
     }
 }
 
@@ -58,7 +60,11 @@ enum Error {
     #[diagnostic(code("input/compressed"), help("unpack it first: `gunzip` or `unzstd`"))]
     Compressed(String),
     #[error("the link `{0}` leads out of the folder and was not followed")]
-    #[diagnostic(code("input/link-outside"), severity(Advice), help("name its target to have it read"))]
+    #[diagnostic(
+        code("input/link-outside"),
+        severity(Advice),
+        help("name its target to have it read")
+    )]
     Outside(String),
 }
 
@@ -102,6 +108,9 @@ impl Found {
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
+                Err(error) if error.depth() > 0 && error.path().is_some_and(has_hidden_name) => {
+                    continue;
+                }
                 Err(error) => {
                     has_any = true;
                     self.problems.push(walk_problem(folder, &error));
@@ -182,10 +191,15 @@ fn walk_problem(folder: &Path, error: &walkdir::Error) -> Problem {
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    entry.depth() > 0 && has_hidden_name(entry.path())
+}
+
+fn has_hidden_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_compressed(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
+    ending
+        .is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }

@@ -29,22 +29,13 @@ pub(super) const fn absorb(state: u64, word: u64) -> u64 {
 /// Takes in a whole token.
 pub(super) fn absorb_bytes(state: u64, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let state = words.iter().fold(state, |state, word| {
-        absorb(state, u64::from_le_bytes(*word))
-    });
-    if rest.is_empty() {
-        state
-    } else {
-        absorb(state, padded(rest))
-    }
+    let state = words.iter().fold(state, |state, word| absorb(state, u64::from_le_bytes(*word)));
+    if rest.is_empty() { state } else { absorb(state, padded(rest)) }
 }
 
 /// The first eight bytes of `rest` as a word, zeros where it is shorter.
 pub(super) fn padded(rest: &[u8]) -> u64 {
-    rest.iter()
-        .take(8)
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+    rest.iter().take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// What a decoded key contributes to each of its members.

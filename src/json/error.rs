@@ -14,10 +14,7 @@ use crate::text::{Mark, Place, Position, Problem};
 pub enum ErrorKind {
     /// The input could not be read on.
     #[error("cannot read on: {0}")]
-    #[diagnostic(
-        code("json/read"),
-        help("check that the file is there, whole, and readable")
-    )]
+    #[diagnostic(code("json/read"), help("check that the file is there, whole, and readable"))]
     Read(String),
     /// The input is UTF-16 or UTF-32.
     #[error("this is UTF-16, not UTF-8")]
@@ -104,10 +101,7 @@ pub enum ErrorKind {
     },
     /// Objects and arrays nested too deep.
     #[error("nested deeper than {} levels", super::MAX_DEPTH)]
-    #[diagnostic(
-        code("json/too-deep"),
-        help("no answer of a cloud API is nested that deep")
-    )]
+    #[diagnostic(code("json/too-deep"), help("no answer of a cloud API is nested that deep"))]
     TooDeep,
     /// A record or token that is too long to be held.
     #[error("longer than {} MiB in one piece", super::MAX_TOKEN_BYTES / 1024 / 1024)]
@@ -185,10 +179,7 @@ impl ErrorKind {
             Flaw::Colon => Self::no_value(text, "`:` after the key"),
             Flaw::ObjectEnd => Self::no_value(text, "`,` or `}`"),
             Flaw::ArrayEnd => Self::no_value(text, "`,` or `]`"),
-            Flaw::Number if infinite(excerpt) => Self::NotJson {
-                found,
-                help: NOT_A_NUMBER,
-            },
+            Flaw::Number if infinite(excerpt) => Self::NotJson { found, help: NOT_A_NUMBER },
             Flaw::Number => Self::Number { found },
             Flaw::Control => {
                 let control = text.chars().next().map_or(0, u32::from);
@@ -208,25 +199,14 @@ impl ErrorKind {
     /// What follows the last value without being one.
     pub(super) fn trailing(text: &str) -> (Self, usize) {
         let excerpt = excerpt(text);
-        (
-            Self::TrailingGarbage {
-                found: quoted(excerpt),
-            },
-            excerpt.len(),
-        )
+        (Self::TrailingGarbage { found: quoted(excerpt) }, excerpt.len())
     }
 
     /// What the input begins with without it being a value.
     pub(super) fn not_json(text: &str) -> (Self, usize) {
         let excerpt = excerpt(text);
         let help = look_alike(text).unwrap_or("a JSON text begins with `{`, `[` or another value");
-        (
-            Self::NotJson {
-                found: quoted(excerpt),
-                help,
-            },
-            excerpt.len(),
-        )
+        (Self::NotJson { found: quoted(excerpt), help }, excerpt.len())
     }
 
     fn no_value(text: &str, expected: &'static str) -> Self {
@@ -240,12 +220,7 @@ impl ErrorKind {
     fn duplicate(text: &str) -> (Self, usize) {
         let mut scanner = Scanner::new(text);
         let token = scanner.key().unwrap_or(text);
-        (
-            Self::DuplicateKey {
-                key: decode_lossy(token),
-            },
-            token.len(),
-        )
+        (Self::DuplicateKey { key: decode_lossy(token) }, token.len())
     }
 }
 
@@ -284,12 +259,8 @@ fn infinite(excerpt: &str) -> bool {
 /// The word or number that a text begins with, else its first character.
 fn excerpt(text: &str) -> &str {
     let word = |scalar: &char| scalar.is_alphanumeric() || matches!(scalar, '_' | '+' | '-' | '.');
-    let length: usize = text
-        .chars()
-        .take(EXCERPT_BYTES / 4)
-        .take_while(word)
-        .map(char::len_utf8)
-        .sum();
+    let length: usize =
+        text.chars().take(EXCERPT_BYTES / 4).take_while(word).map(char::len_utf8).sum();
     let first = text.chars().next().map_or(0, char::len_utf8);
     text.get(..length.max(first)).unwrap_or_default()
 }
@@ -302,9 +273,7 @@ fn quoted(text: &str) -> String {
 fn escape_length(text: &str) -> usize {
     let mut scalars = text.char_indices().skip(1);
     let end = match scalars.next() {
-        Some((_, 'u')) => scalars
-            .take(4)
-            .find(|(_, scalar)| !scalar.is_ascii_hexdigit()),
+        Some((_, 'u')) => scalars.take(4).find(|(_, scalar)| !scalar.is_ascii_hexdigit()),
         first => first,
     };
     end.map_or(1, |(at, scalar)| at + scalar.len_utf8())

@@ -26,13 +26,7 @@ impl<R: Read> Reader<R> {
     pub(super) fn unexpected(&mut self, expected: &'static str) -> Error {
         self.error(0, |text| {
             let found = text.chars().next().map(|first| format!("`{first}`"));
-            (
-                ErrorKind::Unexpected {
-                    found: found.unwrap_or_default(),
-                    expected,
-                },
-                1,
-            )
+            (ErrorKind::Unexpected { found: found.unwrap_or_default(), expected }, 1)
         })
     }
 

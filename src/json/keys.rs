@@ -34,11 +34,7 @@ impl KeyList {
     pub(super) fn push(&mut self, token: &str, at: usize) -> &[u8] {
         let start = self.decoded.len();
         decode_exactly_into(token, &mut self.decoded);
-        self.keys.push(Entry {
-            start,
-            end: self.decoded.len(),
-            at,
-        });
+        self.keys.push(Entry { start, end: self.decoded.len(), at });
         self.decoded.get(start..).unwrap_or_default()
     }
 

@@ -28,11 +28,7 @@ impl Number {
         let parts = Parts::of(text)?;
         match parts.integer() {
             Some(value) => Some(Self::Integer(value)),
-            None => text
-                .parse()
-                .ok()
-                .filter(|value: &f64| value.is_finite())
-                .map(Self::Decimal),
+            None => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Decimal),
         }
     }
 
@@ -93,9 +89,7 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     }
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
-    integer
-        .cmp(&(whole as i64))
-        .then(0.0_f64.total_cmp(&fraction))
+    integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
 }
 
 /// Up to 18 digits and nothing else, without leading zeros: what most numbers are.
@@ -105,8 +99,7 @@ fn plain(text: &str) -> Option<i64> {
         return None;
     }
     bytes.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit()
-            .then(|| value * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
     })
 }
 
@@ -140,9 +133,7 @@ impl<'a> Parts<'a> {
         let leading = digits().take_while(|digit| *digit == b'0').count();
         let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
         let all = self.whole.len() + self.fraction.len();
-        let Some(significant) = all
-            .checked_sub(leading + trailing)
-            .filter(|count| *count > 0)
+        let Some(significant) = all.checked_sub(leading + trailing).filter(|count| *count > 0)
         else {
             return Some(0);
         };
@@ -169,10 +160,7 @@ fn saturating(exponent: &str) -> i64 {
         None => (false, exponent.strip_prefix('+').unwrap_or(exponent)),
     };
     let value = digits.bytes().fold(0_i64, |value, digit| {
-        value
-            .saturating_mul(10)
-            .saturating_add(i64::from(digit - b'0'))
-            .min(BOUND)
+        value.saturating_mul(10).saturating_add(i64::from(digit - b'0')).min(BOUND)
     });
     if negative { -value } else { value }
 }

@@ -51,11 +51,7 @@ pub(super) struct Slot {
     pub(super) first: u8,
 }
 
-const ABSENT: Slot = Slot {
-    start: 0,
-    end: 0,
-    first: 0,
-};
+const ABSENT: Slot = Slot { start: 0, end: 0, first: 0 };
 
 #[derive(Debug)]
 struct Key {
@@ -79,10 +75,7 @@ impl Key {
         let token = [b"\"", decoded, b"\":"].concat();
         let mut padded = [[0; 8]; HEAD / 8];
         let mut mask = padded;
-        let bytes = padded
-            .as_flattened_mut()
-            .iter_mut()
-            .zip(mask.as_flattened_mut());
+        let bytes = padded.as_flattened_mut().iter_mut().zip(mask.as_flattened_mut());
         for ((byte, mask), token) in bytes.zip(&token) {
             *byte = *token;
             *mask = u8::MAX;
@@ -106,11 +99,7 @@ impl Key {
             return Err(Flaw::Duplicate);
         }
         self.record = record;
-        Ok(Member {
-            slot: self.slot,
-            digest: self.digest,
-            key: number,
-        })
+        Ok(Member { slot: self.slot, digest: self.digest, key: number })
     }
 
     /// Whether `text` begins with the key, without escapes, and its colon.
@@ -118,12 +107,7 @@ impl Key {
     fn begins(&self, text: &[u8]) -> bool {
         match text.first_chunk::<HEAD>() {
             Some(head) => {
-                let words = head
-                    .as_chunks::<8>()
-                    .0
-                    .iter()
-                    .zip(&self.head)
-                    .zip(&self.mask);
+                let words = head.as_chunks::<8>().0.iter().zip(&self.head).zip(&self.mask);
                 let different = words.fold(0, |different, ((word, expected), mask)| {
                     different | (u64::from_le_bytes(*word) ^ expected) & mask
                 });
@@ -165,9 +149,7 @@ impl Projection {
             let same = slots.iter().position(|other| other == name).unwrap_or(slot);
             projection.filled.push(same);
             if same == slot && !stops.contains(name) {
-                projection
-                    .known
-                    .push(Key::new(name.as_bytes(), slot as u32));
+                projection.known.push(Key::new(name.as_bytes(), slot as u32));
             }
         }
         projection
@@ -192,11 +174,7 @@ impl Projection {
     #[inline(always)]
     pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, first: u8) {
         if let Some(kept) = self.slots.get_mut(slot as usize) {
-            *kept = Slot {
-                start: place.start as u32,
-                end: place.end as u32,
-                first,
-            };
+            *kept = Slot { start: place.start as u32, end: place.end as u32, first };
         }
     }
 
@@ -233,20 +211,13 @@ impl Projection {
             None => {
                 self.keys.push(token, start);
                 let digest = digest::key(&self.decoded);
-                return Ok(Member {
-                    slot: NO_SLOT,
-                    digest,
-                    key: UNKNOWN,
-                });
+                return Ok(Member { slot: NO_SLOT, digest, key: UNKNOWN });
             }
         };
         if let Some(key) = self.known.get_mut(previous) {
             key.next = number;
         }
-        let member = self
-            .known
-            .get_mut(number)
-            .map(|key| key.member(number, self.record));
+        let member = self.known.get_mut(number).map(|key| key.member(number, self.record));
         let member = member.unwrap_or(Err(Flaw::Key));
         if member.is_err() {
             scanner.go_to(start);
@@ -257,8 +228,6 @@ impl Projection {
     /// The number of the key that was decoded last.
     fn number(&self) -> Option<usize> {
         let keys = self.known.iter().skip(1);
-        keys.into_iter()
-            .position(|key| *key.decoded == *self.decoded)
-            .map(|at| at + 1)
+        keys.into_iter().position(|key| *key.decoded == *self.decoded).map(|at| at + 1)
     }
 }

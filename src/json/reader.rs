@@ -145,11 +145,7 @@ impl<R: Read> Reader<R> {
         let outer = self.depth;
         self.skip_or_enter(outer)?;
         while self.depth > outer {
-            let more = if self.in_object() {
-                self.pass_key()?
-            } else {
-                self.next_element()?
-            };
+            let more = if self.in_object() { self.pass_key()? } else { self.next_element()? };
             if more {
                 self.skip_or_enter(outer)?;
             }
@@ -165,10 +161,7 @@ impl<R: Read> Reader<R> {
         let (kind, length) = self.scalar_end()?;
         let start = self.window.cursor();
         self.leave_value(kind, length);
-        Ok(Raw {
-            text: self.window.slice(start, start + length),
-            kind,
-        })
+        Ok(Raw { text: self.window.slice(start, start + length), kind })
     }
 
     /// Bytes of the input before the cursor.
@@ -200,11 +193,7 @@ impl<R: Read> Reader<R> {
                 Ok(Scan::Record) if length > MAX_TOKEN_BYTES => return Err(self.too_long()),
                 Ok(Scan::Record) => {
                     let start = self.window.cursor();
-                    self.last = Last {
-                        start,
-                        end: start + length,
-                        position: None,
-                    };
+                    self.last = Last { start, end: start + length, position: None };
                     self.leave_value(Kind::Object, length);
                     return Ok(Scan::Record);
                 }

@@ -44,18 +44,13 @@ impl<'a> Record<'a> {
     pub fn slot(&self, slot: usize) -> Option<Raw<'a>> {
         let Slot { start, end, first } = self.projection.slot(slot)?;
         let text = self.text.get(start as usize..end as usize)?;
-        Some(Raw {
-            text,
-            kind: Kind::of(first)?,
-        })
+        Some(Raw { text, kind: Kind::of(first)? })
     }
 
     /// Where the value of a slot begins, in bytes from the record's `{`; 0 where there is none.
     #[must_use]
     pub fn slot_start(&self, slot: usize) -> usize {
-        self.projection
-            .slot(slot)
-            .map_or(0, |slot| slot.start as usize)
+        self.projection.slot(slot).map_or(0, |slot| slot.start as usize)
     }
 
     /// What the record says, in 64 bits: equal for records whose members have equal texts, whatever
@@ -107,9 +102,7 @@ fn members(
 /// Skips the object or array that `text` begins with, which lies at `depth`. Returns where the scan ended.
 pub(super) fn skip(text: &str, depth: usize) -> (usize, Result<(), Flaw>) {
     let mut scanner = Scanner::new(text);
-    let outcome = scanner
-        .next()
-        .and_then(|first| value(&mut scanner, first, None, depth));
+    let outcome = scanner.next().and_then(|first| value(&mut scanner, first, None, depth));
     (scanner.at(), outcome.map(|_| ()))
 }
 
@@ -143,10 +136,7 @@ fn array(
     let mut open = scanner.any(b']')?;
     while open {
         let first = scanner.next()?;
-        state = digest::absorb(
-            state,
-            value(scanner, first, keys.as_deref_mut(), depth + 1)?,
-        );
+        state = digest::absorb(state, value(scanner, first, keys.as_deref_mut(), depth + 1)?);
         open = scanner.another(b']', Flaw::ArrayEnd)?;
     }
     Ok(state)
@@ -166,9 +156,7 @@ fn object(
     while open {
         let start = scanner.at();
         let token = scanner.key()?;
-        let key = keys
-            .as_deref_mut()
-            .map_or(0, |keys| digest::key(keys.push(token, start)));
+        let key = keys.as_deref_mut().map_or(0, |keys| digest::key(keys.push(token, start)));
         let first = scanner.next_solid()?;
         sum = sum.wrapping_add(digest::member(
             key,

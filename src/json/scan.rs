@@ -71,10 +71,7 @@ const fn below(word: u64, marks: u64) -> (u64, u32) {
 impl<'a> Scanner<'a> {
     #[inline(always)]
     pub(super) const fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            rest: text.as_bytes(),
-        }
+        Self { text, rest: text.as_bytes() }
     }
 
     /// Bytes of the text before this place.
@@ -185,10 +182,7 @@ impl<'a> Scanner<'a> {
             _ => return Err(Flaw::Escape),
         };
         let token = self.rest.get(..length).unwrap_or(self.rest);
-        if token
-            .get(2..)
-            .is_some_and(|digits| !digits.iter().all(u8::is_ascii_hexdigit))
-        {
+        if token.get(2..).is_some_and(|digits| !digits.iter().all(u8::is_ascii_hexdigit)) {
             return Err(Flaw::Escape);
         }
         self.advance(length)?;
@@ -248,24 +242,13 @@ impl<'a> Scanner<'a> {
             self.digits(token)?;
         }
         let length = tail.len() - self.rest.len();
-        Ok(digest::absorb_bytes(
-            state,
-            tail.get(..length).unwrap_or_default(),
-        ))
+        Ok(digest::absorb_bytes(state, tail.get(..length).unwrap_or_default()))
     }
 
     /// Steps over at least one digit of the number that begins `token`.
     fn digits(&mut self, token: &'a [u8]) -> Result<(), Flaw> {
-        let count = self
-            .rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if count == 0 {
-            Err(self.no_digit(token))
-        } else {
-            self.advance(count)
-        }
+        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if count == 0 { Err(self.no_digit(token)) } else { self.advance(count) }
     }
 
     /// No digit where the number that begins `token` needs one.
@@ -290,11 +273,7 @@ impl<'a> Scanner<'a> {
             self.rest = rest;
             return Ok(digest::absorb(digest::LITERAL, digest::padded(word)));
         }
-        Err(if word.starts_with(self.rest) {
-            Flaw::End
-        } else {
-            Flaw::Value
-        })
+        Err(if word.starts_with(self.rest) { Flaw::End } else { Flaw::Value })
     }
 
     /// Steps over a key and its colon; returns the key's token, quotes included.

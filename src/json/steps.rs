@@ -69,11 +69,7 @@ impl<R: Read> Reader<R> {
 
     #[inline]
     pub(super) fn require(&mut self, kind: Kind, expected: &'static str) -> Result<(), Error> {
-        if self.value()? == kind {
-            Ok(())
-        } else {
-            Err(self.unexpected(expected))
-        }
+        if self.value()? == kind { Ok(()) } else { Err(self.unexpected(expected)) }
     }
 
     pub(super) fn enter(&mut self, object: bool) -> Result<(), Error> {
@@ -216,11 +212,7 @@ impl<R: Read> Reader<R> {
     pub(super) fn leave_value(&mut self, kind: Kind, length: usize) {
         self.window.advance(length);
         let word = !matches!(kind, Kind::Object | Kind::Array | Kind::String);
-        self.state = if word && self.depth == 0 {
-            State::AfterWord
-        } else {
-            State::After
-        };
+        self.state = if word && self.depth == 0 { State::AfterWord } else { State::After };
     }
 
     pub(super) fn more(&mut self) -> bool {
@@ -236,10 +228,6 @@ impl<R: Read> Reader<R> {
         if self.window.rest().len() > MAX_TOKEN_BYTES {
             return Err(self.too_long());
         }
-        if self.more() {
-            Ok(())
-        } else {
-            Err(self.ended())
-        }
+        if self.more() { Ok(()) } else { Err(self.ended()) }
     }
 }

@@ -106,10 +106,7 @@ fn unescape_unit(text: &str) -> (Piece<'_>, usize) {
     let Some(unit) = unit(text) else {
         return (Piece::Scalar(char::REPLACEMENT_CHARACTER), 2);
     };
-    let low = text
-        .get(6..)
-        .filter(|next| next.starts_with("\\u"))
-        .and_then(self::unit);
+    let low = text.get(6..).filter(|next| next.starts_with("\\u")).and_then(self::unit);
     let pair = low.and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
     match (char::from_u32(u32::from(unit)), pair) {
         (Some(scalar), _) => (Piece::Scalar(scalar), 6),

@@ -225,16 +225,10 @@ impl<R: Read> Window<R> {
 
 /// Bytes at the end that begin a character without ending it.
 fn unfinished(bytes: &[u8]) -> usize {
-    let last = bytes
-        .iter()
-        .rev()
-        .take(3)
-        .position(|byte| *byte & 0xc0 != 0x80);
+    let last = bytes.iter().rev().take(3).position(|byte| *byte & 0xc0 != 0x80);
     let length = last.and_then(|back| {
         let tail = bytes.get(bytes.len() - back - 1..)?;
-        std::str::from_utf8(tail)
-            .err()
-            .filter(|error| error.error_len().is_none())?;
+        std::str::from_utf8(tail).err().filter(|error| error.error_len().is_none())?;
         Some(tail.len())
     });
     length.unwrap_or(0)

@@ -47,9 +47,7 @@ impl Catalogue {
     /// The operation of an exact name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Arc<Operation>> {
-        self.operations
-            .iter()
-            .find(|operation| operation.name == name)
+        self.operations.iter().find(|operation| operation.name == name)
     }
 
     /// The only operation, where there is just one.
@@ -63,8 +61,6 @@ impl Catalogue {
 
     /// Every name, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.operations
-            .iter()
-            .map(|operation| operation.name.as_str())
+        self.operations.iter().map(|operation| operation.name.as_str())
     }
 }

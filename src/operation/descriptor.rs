@@ -8,24 +8,16 @@ use crate::yaml::{self, Node, Value};
 use super::{Catalogue, Code, Derived, Field, FieldId, Kind, Operation, Schema};
 
 /// The descriptors that are built in, one file an operation.
-const BUILT_IN: &[(&str, &str)] = &[(
-    "describe_internet_open_port.yaml",
-    include_str!("describe_internet_open_port.yaml"),
-)];
+const BUILT_IN: &[(&str, &str)] =
+    &[("describe_internet_open_port.yaml", include_str!("describe_internet_open_port.yaml"))];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
     #[error("the descriptor has no usable `{0}`")]
-    #[diagnostic(
-        code("operation/descriptor"),
-        help("see the other descriptors for its shape")
-    )]
+    #[diagnostic(code("operation/descriptor"), help("see the other descriptors for its shape"))]
     Key(&'static str),
     #[error("`{0}` is no field of the operation")]
-    #[diagnostic(
-        code("operation/unknown-field"),
-        help("fields are listed under `fields:`")
-    )]
+    #[diagnostic(code("operation/unknown-field"), help("fields are listed under `fields:`"))]
     Field(String),
 }
 
@@ -50,10 +42,7 @@ impl Operation {
     /// What is wrong with it.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Vec<Problem>> {
         let root = yaml::parse(source)?;
-        let whole = Location {
-            source: Arc::clone(source),
-            span: crate::text::Span::default(),
-        };
+        let whole = Location { source: Arc::clone(source), span: crate::text::Span::default() };
         let missing = || vec![Error::Key("operation").at(&whole)];
         operation(&root.ok_or_else(missing)?).map_err(|problem| vec![problem])
     }
@@ -70,16 +59,9 @@ type Decoded<T> = Result<T, Problem>;
 fn operation(root: &Node) -> Decoded<Operation> {
     let schema = schema(root)?;
     let ids = |key: &'static str| -> Decoded<Vec<FieldId>> {
-        sequence(root, key)?
-            .iter()
-            .map(|node| field_id(&schema, node))
-            .collect()
+        sequence(root, key)?.iter().map(|node| field_id(&schema, node)).collect()
     };
-    let id = |key: &'static str| {
-        root.get(key)
-            .map(|node| field_id(&schema, node))
-            .transpose()
-    };
+    let id = |key: &'static str| root.get(key).map(|node| field_id(&schema, node)).transpose();
     Ok(Operation {
         name: text(root, "operation")?,
         product: text(root, "product")?,
@@ -87,12 +69,7 @@ fn operation(root: &Node) -> Decoded<Operation> {
         title: text(root, "title")?,
         documentation: text(root, "documentation")?,
         records: path(&text(root, "records")?),
-        total: root
-            .get("total")
-            .map(|_| text(root, "total"))
-            .transpose()?
-            .as_deref()
-            .map(path),
+        total: root.get("total").map(|_| text(root, "total")).transpose()?.as_deref().map(path),
         identity: ids("identity")?,
         subject: id("subject")?.ok_or_else(|| Error::Key("subject").at(&root.location))?,
         port: id("port")?,
@@ -115,19 +92,12 @@ fn schema(root: &Node) -> Decoded<Schema> {
         return Ok(schema);
     };
     for node in derived.as_sequence().unwrap_or_default() {
-        let first = node
-            .get("first")
-            .ok_or_else(|| Error::Key("first").at(&node.location))?;
+        let first = node.get("first").ok_or_else(|| Error::Key("first").at(&node.location))?;
         let first = field_id(&schema, first)?;
         let otherwise = sequence(node, "otherwise")?;
-        let otherwise = otherwise
-            .iter()
-            .map(|node| field_id(&schema, node))
-            .collect::<Decoded<_>>()?;
-        schema.fields.push(Field {
-            derived: Some(Derived { first, otherwise }),
-            ..field(node)?
-        });
+        let otherwise =
+            otherwise.iter().map(|node| field_id(&schema, node)).collect::<Decoded<_>>()?;
+        schema.fields.push(Field { derived: Some(Derived { first, otherwise }), ..field(node)? });
     }
     Ok(schema)
 }
@@ -201,32 +171,19 @@ fn integer(node: Option<&Node>) -> Option<i64> {
 
 fn text(node: &Node, key: &'static str) -> Decoded<String> {
     let scalar = node.get(key).and_then(Node::as_scalar);
-    scalar
-        .map(|scalar| scalar.text().to_owned())
-        .ok_or_else(|| Error::Key(key).at(&node.location))
+    scalar.map(|scalar| scalar.text().to_owned()).ok_or_else(|| Error::Key(key).at(&node.location))
 }
 
 fn texts(node: &Node, key: &'static str) -> Vec<String> {
-    let nodes = node
-        .get(key)
-        .and_then(Node::as_sequence)
-        .unwrap_or_default();
-    nodes
-        .iter()
-        .filter_map(Node::as_scalar)
-        .map(|scalar| scalar.text().to_owned())
-        .collect()
+    let nodes = node.get(key).and_then(Node::as_sequence).unwrap_or_default();
+    nodes.iter().filter_map(Node::as_scalar).map(|scalar| scalar.text().to_owned()).collect()
 }
 
 fn sequence<'a>(node: &'a Node, key: &'static str) -> Decoded<&'a [Node]> {
-    node.get(key)
-        .and_then(Node::as_sequence)
-        .ok_or_else(|| Error::Key(key).at(&node.location))
+    node.get(key).and_then(Node::as_sequence).ok_or_else(|| Error::Key(key).at(&node.location))
 }
 
 fn field_id(schema: &Schema, node: &Node) -> Decoded<FieldId> {
     let name = node.as_scalar().map_or("", |scalar| scalar.text());
-    schema
-        .find(name)
-        .ok_or_else(|| Error::Field(name.to_owned()).at(&node.location))
+    schema.find(name).ok_or_else(|| Error::Field(name.to_owned()).at(&node.location))
 }

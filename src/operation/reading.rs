@@ -33,11 +33,7 @@ pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
     let is_within = field.range.is_none_or(|(least, greatest)| {
         number >= Number::Integer(least) && number <= Number::Integer(greatest)
     });
-    if is_within && (is_whole || !must_be_whole) {
-        Ok(number)
-    } else {
-        Err(Unknown::Malformed)
-    }
+    if is_within && (is_whole || !must_be_whole) { Ok(number) } else { Err(Unknown::Malformed) }
 }
 
 /// Reads an enumerated field's value, whether the schema lists it or not.
@@ -120,11 +116,7 @@ impl Case {
     /// The way in which a field's texts are compared.
     #[must_use]
     pub fn of(field: &Field) -> Self {
-        if field.ignores_case {
-            Self::Folded
-        } else {
-            Self::Kept
-        }
+        if field.ignores_case { Self::Folded } else { Self::Kept }
     }
 }
 
@@ -159,20 +151,9 @@ pub fn list(
     let raw = present(raw)?;
     let mut members = Members::default();
     match raw.kind {
-        Json::String => element(
-            case,
-            raw,
-            scratch,
-            &mut Sink {
-                members: &mut members,
-                visit,
-            },
-        ),
+        Json::String => element(case, raw, scratch, &mut Sink { members: &mut members, visit }),
         Json::Array => {
-            let mut sink = Sink {
-                members: &mut members,
-                visit,
-            };
+            let mut sink = Sink { members: &mut members, visit };
             for raw in json::elements(raw.text) {
                 element(case, raw, scratch, &mut sink);
             }
@@ -190,7 +171,7 @@ struct Sink<'a> {
 impl Sink<'_> {
     fn name(&mut self, name: &str) {
         self.members.count += 1;
-        if name.trim().is_empty() {
+        if name.chars().all(char::is_whitespace) {
             self.members.malformed += 1;
         } else {
             (self.visit)(name);
@@ -210,15 +191,12 @@ fn element(case: Case, raw: Raw<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>)
     let Ok(text) = json::decode(raw.text, &mut scratch.decoded) else {
         return sink.malformed();
     };
-    let Some(inner) = text.trim().strip_prefix('[') else {
+    let Some(inner) = text.trim_ascii().strip_prefix('[') else {
         scratch.read.clear();
         push(case, text, &mut scratch.read);
         return sink.name(&scratch.read);
     };
-    let Some(inner) = inner
-        .strip_suffix(']')
-        .filter(|inner| is_printed_list(inner))
-    else {
+    let Some(inner) = inner.strip_suffix(']').filter(|inner| is_printed_list(inner)) else {
         return sink.malformed();
     };
     let mut rest = inner;
@@ -246,10 +224,7 @@ fn is_printed_list(inner: &str) -> bool {
 /// Takes one name (`'a'`, `"a"` or bare) and the comma after it; `None` at the end or where there is none.
 fn printed_name<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) -> Option<&'a str> {
     let text = text.trim_start();
-    let quote = text
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '\'' | '"'));
+    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'));
     let (name, rest) = match quote {
         Some(quote) => text.get(1..)?.split_once(quote)?,
         None => text.split_at(text.find(',').unwrap_or(text.len())),
@@ -257,11 +232,7 @@ fn printed_name<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) -> Option<&'a st
     let is_name =
         quote.is_some() || !name.contains(['[', ']', '\'', '"']) && !name.trim().is_empty();
     let rest = rest.trim_start();
-    let after = if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix(',')
-    };
+    let after = if rest.is_empty() { Some(rest) } else { rest.strip_prefix(',') };
     let after = after.filter(|_| is_name && !name.contains('\\'))?;
     visit(if quote.is_some() { name } else { name.trim() });
     Some(after)
@@ -277,10 +248,11 @@ fn push(case: Case, text: &str, read: &mut String) {
 /// Appends `text` in lower case, character by character.
 fn fold_into(text: &str, folded: &mut String) {
     if text.is_ascii() {
-        folded.extend(
-            text.bytes()
-                .map(|byte| char::from(byte.to_ascii_lowercase())),
-        );
+        let start = folded.len();
+        folded.push_str(text);
+        if let Some(added) = folded.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
     } else {
         folded.extend(text.chars().flat_map(char::to_lowercase));
     }
@@ -313,10 +285,7 @@ fn any_number(raw: Option<Raw<'_>>) -> Reading<Number> {
 /// The text between the quotes, as it stands: whoever parses it refuses what it does not know, escapes included.
 fn unquoted(raw: Raw<'_>) -> &str {
     match raw.kind {
-        Json::String => raw
-            .text
-            .get(1..raw.text.len().saturating_sub(1))
-            .unwrap_or_default(),
+        Json::String => raw.text.get(1..raw.text.len().saturating_sub(1)).unwrap_or_default(),
         _ => raw.text,
     }
 }

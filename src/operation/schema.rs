@@ -59,10 +59,7 @@ impl Kind {
     /// Whether arithmetic and number comparisons take it.
     #[must_use]
     pub fn is_numeric(&self) -> bool {
-        matches!(
-            self,
-            Self::Integer | Self::Decimal | Self::Bytes | Self::Percent
-        )
+        matches!(self, Self::Integer | Self::Decimal | Self::Bytes | Self::Percent)
     }
 
     /// The codes of an enumerated kind; none for any other.
@@ -119,11 +116,7 @@ impl Field {
     /// A text of this field the way it is compared: lower case where its names ignore case.
     #[must_use]
     pub fn compared(&self, text: &str) -> String {
-        if self.ignores_case {
-            super::fold(text)
-        } else {
-            text.to_owned()
-        }
+        if self.ignores_case { super::fold(text) } else { text.to_owned() }
     }
 }
 
@@ -162,9 +155,7 @@ impl Schema {
 
     /// Every id, in order.
     pub fn ids(&self) -> impl Iterator<Item = FieldId> + use<> {
-        (0..self.fields.len())
-            .filter_map(|index| u16::try_from(index).ok())
-            .map(FieldId)
+        (0..self.fields.len()).filter_map(|index| u16::try_from(index).ok()).map(FieldId)
     }
 
     /// Every name, in order.

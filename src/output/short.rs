@@ -15,7 +15,7 @@ use super::{Entry, Hashes, Reader, Style, count};
 pub(super) const ENTRY: Entry = Entry {
     name: "short",
     about: "A line a finding, for grep and editors",
-    reader: Reader::Machine,
+    reader: Reader::Person,
     hashes: Hashes::Hidden,
     max_findings: None,
     render,

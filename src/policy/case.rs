@@ -17,10 +17,7 @@ enum CaseError {
     UnknownField { name: String, help: String },
 
     #[error("`{name}` is no field that the API sends")]
-    #[diagnostic(
-        code("policy/derived-field"),
-        help("it is made from other fields; give {from}")
-    )]
+    #[diagnostic(code("policy/derived-field"), help("it is made from other fields; give {from}"))]
     DerivedField { name: String, from: String },
 
     #[error("`{text}` is no number in JSON")]
@@ -44,25 +41,17 @@ pub(super) fn resolve(
     let mut record = String::new();
     write(draft.record, &mut record, problems);
     let whole = problems.len() == before;
-    whole.then_some(Case {
-        record,
-        expect: draft.expect?,
-        location: draft.location.clone(),
-    })
+    whole.then_some(Case { record, expect: draft.expect?, location: draft.location.clone() })
 }
 
 fn name_problem(entry: &Entry, schema: &Schema) -> Option<Problem> {
     let name = entry.name().to_owned();
     let error = match schema.find(&name).map(|id| schema.field(id)) {
-        Some(field) if field.derived.is_some() => CaseError::DerivedField {
-            from: sources_of(field, schema),
-            name,
-        },
+        Some(field) if field.derived.is_some() => {
+            CaseError::DerivedField { from: sources_of(field, schema), name }
+        }
         Some(_) => return None,
-        None => CaseError::UnknownField {
-            help: suggestion(&name, sent_names(schema)),
-            name,
-        },
+        None => CaseError::UnknownField { help: suggestion(&name, sent_names(schema)), name },
     };
     let place = Place::Text(entry.key.location.clone());
     Some(Problem::new(&error, place).labelled("not in a record"))
@@ -70,11 +59,7 @@ fn name_problem(entry: &Entry, schema: &Schema) -> Option<Problem> {
 
 /// The names that a record can have.
 fn sent_names(schema: &Schema) -> impl Iterator<Item = &str> + Clone {
-    schema
-        .fields
-        .iter()
-        .filter(|field| field.derived.is_none())
-        .map(|field| field.name.as_str())
+    schema.fields.iter().filter(|field| field.derived.is_none()).map(|field| field.name.as_str())
 }
 
 fn sources_of(field: &Field, schema: &Schema) -> String {

@@ -74,9 +74,9 @@ pub enum Predicate {
 }
 
 impl Predicate {
-    /// The fields that are asked, in the order in which they were written.
+    /// The one field that is asked; none for an approval or a comparison of expressions.
     #[must_use]
-    pub fn fields(&self) -> Vec<FieldId> {
+    pub fn field(&self) -> Option<FieldId> {
         match self {
             Self::Known(field)
             | Self::Number(field, _)
@@ -85,15 +85,20 @@ impl Predicate {
             | Self::Member(field, _)
             | Self::Empty(field)
             | Self::Boolean(field, _)
-            | Self::Address(field, _) => vec![*field],
-            Self::Approved => Vec::new(),
-            Self::Compare(left, _, right) => {
-                let mut fields = Vec::new();
-                left.each_field(&mut |field| fields.push(field));
-                right.each_field(&mut |field| fields.push(field));
-                fields
-            }
+            | Self::Address(field, _) => Some(*field),
+            Self::Approved | Self::Compare(..) => None,
         }
+    }
+
+    /// The fields that are asked, in the order in which they were written.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldId> {
+        let mut fields: Vec<FieldId> = self.field().into_iter().collect();
+        if let Self::Compare(left, _, right) = self {
+            left.each_field(&mut |field| fields.push(field));
+            right.each_field(&mut |field| fields.push(field));
+        }
+        fields
     }
 }
 
@@ -186,10 +191,8 @@ impl Ranges {
     /// The union of ranges in any order, which may overlap.
     #[must_use]
     pub fn new(ranges: impl IntoIterator<Item = (Bound<Number>, Bound<Number>)>) -> Self {
-        let mut sorted: Vec<_> = ranges
-            .into_iter()
-            .filter(|(low, high)| !is_empty(*low, *high))
-            .collect();
+        let mut sorted: Vec<_> =
+            ranges.into_iter().filter(|(low, high)| !is_empty(*low, *high)).collect();
         sorted.sort_by_key(|a| low_key(a.0));
         let mut merged: Vec<(Bound<Number>, Bound<Number>)> = Vec::with_capacity(sorted.len());
         for (low, high) in sorted {
@@ -215,9 +218,7 @@ impl Ranges {
     #[must_use]
     pub fn contains(&self, number: Number) -> bool {
         let point = Bound::Included(number);
-        self.0
-            .iter()
-            .any(|(low, high)| !is_empty(*low, point) && !is_empty(point, *high))
+        self.0.iter().any(|(low, high)| !is_empty(*low, point) && !is_empty(point, *high))
     }
 
     /// Whether every number between two numbers, both excluded, lies in one of the ranges.

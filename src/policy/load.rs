@@ -94,10 +94,7 @@ fn finish(
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     if !failed && set.policies.is_empty() {
         let name = sources.first().map_or("policies", |source| source.name());
-        problems.push(Problem::new(
-            &LoadError::NoPolicy,
-            Place::Whole(name.into()),
-        ));
+        problems.push(Problem::new(&LoadError::NoPolicy, Place::Whole(name.into())));
         return Err(problems);
     }
     if failed {
@@ -162,11 +159,7 @@ impl Loader<'_> {
             return;
         };
         problems.extend(named_as_fields(&draft.sets, &operation.schema));
-        let scope = Scope {
-            operation: &operation,
-            sets: &draft.sets,
-            params: &draft.params,
-        };
+        let scope = Scope { operation: &operation, sets: &draft.sets, params: &draft.params };
         for (id, policy) in policies {
             let policy = resolved((id, policy), &operation, &scope, problems);
             self.set.policies.extend(policy);
@@ -251,11 +244,8 @@ fn resolved(
 ) -> Option<Policy> {
     let schema = &operation.schema;
     let message = message(draft.message, operation, problems);
-    let cases = draft
-        .cases
-        .iter()
-        .filter_map(|draft| case::resolve(draft, schema, problems))
-        .collect();
+    let cases =
+        draft.cases.iter().filter_map(|draft| case::resolve(draft, schema, problems)).collect();
     let rule = draft.rule?;
     let mut told = Vec::new();
     let condition = match &rule.kind {

@@ -7,10 +7,7 @@ mod load;
 mod overrides;
 mod packs;
 mod parser;
-#[expect(
-    clippy::module_inception,
-    reason = "the floor is named after what it makes"
-)]
+#[expect(clippy::module_inception, reason = "the floor is named after what it makes")]
 mod policy;
 mod prose;
 mod resolve;

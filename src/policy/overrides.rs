@@ -53,10 +53,7 @@ impl Overrides {
         let mut overrides = Vec::with_capacity(params.len());
         for (name, text) in params {
             let source = Source::new(format!("--param {name}"), text.as_str());
-            let location = Location {
-                span: Span::new(0, source.text().len()),
-                source,
-            };
+            let location = Location { span: Span::new(0, source.text().len()), source };
             *given.entry(name).or_default() += 1;
             if given.get(name.as_str()) == Some(&2) {
                 let name = name.clone();
@@ -69,10 +66,7 @@ impl Overrides {
                 location,
             });
         }
-        Self {
-            given: overrides,
-            known: BTreeSet::new(),
-        }
+        Self { given: overrides, known: BTreeSet::new() }
     }
 
     /// Replaces the values that a file wrote.
@@ -88,10 +82,7 @@ impl Overrides {
 
     /// What was given and is in no file.
     pub(super) fn unused(&self) -> impl Iterator<Item = Problem> {
-        let unused = self
-            .given
-            .iter()
-            .filter(|given| !self.known.contains(&given.name));
+        let unused = self.given.iter().filter(|given| !self.known.contains(&given.name));
         unused.map(|given| {
             let error = OverrideError::Unknown {
                 help: suggestion(&given.name, self.known.iter().map(String::as_str)),

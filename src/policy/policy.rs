@@ -96,12 +96,8 @@ pub enum Expectation {
 
 impl Expectation {
     /// Every expectation, as listed in errors.
-    pub const ALL: [Self; 4] = [
-        Self::Fails(Effect::Deny),
-        Self::Fails(Effect::Alert),
-        Self::Pass,
-        Self::Inconclusive,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::Fails(Effect::Deny), Self::Fails(Effect::Alert), Self::Pass, Self::Inconclusive];
 
     /// As written in policies.
     #[must_use]

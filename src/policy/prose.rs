@@ -26,7 +26,10 @@ pub fn prose(policy: &Policy) -> String {
         Some(WhenUnknown::Pass) => "is counted only",
         None => "does what `--inconclusive` says",
     };
-    let _ = writeln!(text, "\nWhere the evidence does not say, the outcome is inconclusive: it {unknown}.");
+    let _ = writeln!(
+        text,
+        "\nWhere the evidence does not say, the outcome is inconclusive: it {unknown}."
+    );
     for (name, words) in [("why", &policy.why), ("fix", &policy.remediation)] {
         if let Some(words) = words {
             let _ = writeln!(text, "{name}: {}", words.trim());
@@ -87,11 +90,21 @@ fn predicate(predicate: &Predicate, schema: &Schema) -> String {
             format!("{} is {}", name(field), list(within.iter().map(label).collect()))
         }
         Predicate::Member(field, names) => {
-            format!("{} contains {}", name(field), list(names.iter().map(|name| spelled(schema.field(*field), name)).collect()))
+            format!(
+                "{} contains {}",
+                name(field),
+                list(names.iter().map(|name| spelled(schema.field(*field), name)).collect())
+            )
         }
-        Predicate::Text(field, test) => format!("{} {}", name(field), text_test(schema.field(*field), test)),
+        Predicate::Text(field, test) => {
+            format!("{} {}", name(field), text_test(schema.field(*field), test))
+        }
         Predicate::Address(field, nets) => {
-            format!("{} is in {}", name(field), list(nets.iter().map(ToString::to_string).collect()))
+            format!(
+                "{} is in {}",
+                name(field),
+                list(nets.iter().map(ToString::to_string).collect())
+            )
         }
         Predicate::Compare(left, comparison, right) => {
             let op = match comparison {
@@ -156,7 +169,11 @@ fn expression(expression: &Expression, schema: &Schema) -> String {
                 Operator::Multiply => "*",
                 Operator::Divide => "/",
             };
-            format!("({} {operator} {})", self::expression(left, schema), self::expression(right, schema))
+            format!(
+                "({} {operator} {})",
+                self::expression(left, schema),
+                self::expression(right, schema)
+            )
         }
     }
 }

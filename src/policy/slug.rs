@@ -10,17 +10,13 @@ const MAX_SLUG: usize = 64;
 pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.chars().count() <= MAX_ID
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || c.is_ascii_graphic())
+        && text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic())
 }
 
 /// A sentence's lower-case letters and digits, runs of anything else one hyphen.
 pub(super) fn slug(sentence: &str) -> String {
     let folded = sentence.to_lowercase();
-    let words = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = String::new();
     for word in words {
         if !slug.is_empty() {

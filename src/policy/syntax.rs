@@ -91,19 +91,11 @@ pub(crate) struct Spelling {
 }
 
 const fn plain(text: &'static str, op: Op) -> Spelling {
-    Spelling {
-        text,
-        op,
-        negated: false,
-    }
+    Spelling { text, op, negated: false }
 }
 
 const fn negated(text: &'static str, op: Op) -> Spelling {
-    Spelling {
-        text,
-        op,
-        negated: true,
-    }
+    Spelling { text, op, negated: true }
 }
 
 /// Every spelling; the first of an operator is the one that messages use.
@@ -174,20 +166,14 @@ impl Op {
             .iter()
             .find(|spelling| {
                 !spelling.negated
-                    && key
-                        .split_whitespace()
-                        .map(str::to_lowercase)
-                        .eq(spelling.text.split(' '))
+                    && key.split_whitespace().map(str::to_lowercase).eq(spelling.text.split(' '))
             })
             .map(|spelling| spelling.op)
     }
 
     /// As messages write it.
     pub(crate) fn spelling(self) -> &'static str {
-        SPELLINGS
-            .iter()
-            .find(|spelling| spelling.op == self)
-            .map_or("", |spelling| spelling.text)
+        SPELLINGS.iter().find(|spelling| spelling.op == self).map_or("", |spelling| spelling.text)
     }
 
     /// Whether something stands on its right.

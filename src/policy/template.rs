@@ -63,21 +63,15 @@ impl Template {
         text: &str,
         schema: &Schema,
     ) -> Result<Self, Vec<(Range<usize>, TemplateError)>> {
-        let mut reader = Reader {
-            schema,
-            parts: Vec::new(),
-            literal: String::new(),
-            errors: Vec::new(),
-        };
+        let mut reader =
+            Reader { schema, parts: Vec::new(), literal: String::new(), errors: Vec::new() };
         let mut at = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             at += reader.step(rest, at);
         }
         reader.end_literal();
         match reader.errors.is_empty() {
-            true => Ok(Self {
-                parts: reader.parts,
-            }),
+            true => Ok(Self { parts: reader.parts }),
             false => Err(reader.errors),
         }
     }
@@ -114,10 +108,7 @@ impl Reader<'_> {
             .strip_prefix('{')
             .and_then(|inside| inside.split_once(['{', '}']))
             .map(|(inside, _)| inside)
-            .filter(|inside| {
-                rest.get(1 + inside.len()..)
-                    .is_some_and(|end| end.starts_with('}'))
-            });
+            .filter(|inside| rest.get(1 + inside.len()..).is_some_and(|end| end.starts_with('}')));
         let Some(inside) = inside else {
             self.errors.push((at..at + 1, TemplateError::LoneBrace));
             return 1;

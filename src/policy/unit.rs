@@ -25,10 +25,7 @@ const UNITS: &[(&str, Unit)] = &[
 impl Unit {
     /// Reads a unit; case does not matter.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        UNITS
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(text))
-            .map(|(_, unit)| *unit)
+        UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, unit)| *unit)
     }
 
     /// Every unit's name.

@@ -35,10 +35,7 @@ pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Asse
             group.join(file);
         }
     }
-    Assembly {
-        snapshots: groups.into_iter().map(Group::snapshot).collect(),
-        snapshot_of,
-    }
+    Assembly { snapshots: groups.into_iter().map(Group::snapshot).collect(), snapshot_of }
 }
 
 /// Files that belong together.
@@ -51,11 +48,7 @@ struct Group {
 impl Group {
     fn new(mut first: File) -> Self {
         let is_open = !first.stands_alone();
-        Self {
-            rows: std::mem::take(&mut first.rows),
-            files: vec![first],
-            is_open,
-        }
+        Self { rows: std::mem::take(&mut first.rows), files: vec![first], is_open }
     }
 
     fn takes(&self, file: &File) -> bool {
@@ -73,9 +66,7 @@ impl Group {
     fn snapshot(self) -> Snapshot {
         let source = match self.files.as_slice() {
             [only] => Arc::clone(&only.source),
-            files => files
-                .first()
-                .map_or_else(|| Arc::from("."), |file| folder(&file.source)),
+            files => files.first().map_or_else(|| Arc::from("."), |file| folder(&file.source)),
         };
         Snapshot::of(source, self.files, &self.rows)
     }

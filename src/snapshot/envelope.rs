@@ -39,17 +39,11 @@ pub(super) struct Envelope {
 impl Envelope {
     /// Keys by which an object shows that it is no record.
     pub(super) fn stops(operation: &Operation) -> Vec<&str> {
-        let heads = [
-            operation.records.first(),
-            operation.total.as_ref().and_then(|path| path.first()),
-        ];
+        let heads =
+            [operation.records.first(), operation.total.as_ref().and_then(|path| path.first())];
         let heads = heads.into_iter().flatten().map(String::as_str);
         let is_field = |key: &&str| operation.schema.find(key).is_some();
-        heads
-            .chain(WRAPPER)
-            .chain(ERROR)
-            .filter(|key| !is_field(key))
-            .collect()
+        heads.chain(WRAPPER).chain(ERROR).filter(|key| !is_field(key)).collect()
     }
 
     /// Reads the answer at the cursor as one page.
@@ -114,10 +108,7 @@ impl Envelope {
         let operation = &reading.plan.operation;
         let below = body_path(path);
         let is_on_way = operation.records.starts_with(below)
-            || operation
-                .total
-                .as_ref()
-                .is_some_and(|total| total.starts_with(below));
+            || operation.total.as_ref().is_some_and(|total| total.starts_with(below));
         let is_wrapper = path.len() == 1 && path.iter().any(|key| WRAPPER.contains(&key.as_str()));
         if is_on_way || is_wrapper {
             self.only_once(reading, path)?;
@@ -202,12 +193,7 @@ impl Envelope {
 
     /// Any other member of the answer: an error's words, a status, or nothing of interest.
     fn scalar<R: Read>(&mut self, reading: &mut Reading<'_, R>, key: &str) -> Result<(), Stop> {
-        if reading
-            .plan
-            .operation
-            .records
-            .last()
-            .is_some_and(|list| list.eq_ignore_ascii_case(key))
+        if reading.plan.operation.records.last().is_some_and(|list| list.eq_ignore_ascii_case(key))
         {
             self.near = Some(key.to_owned());
         }
@@ -242,14 +228,10 @@ impl Envelope {
         let is_error = self.is_error(reading);
         if is_error {
             let quoted = |before: &str, text: Option<&String>| {
-                text.map(|text| format!("{before}`{text}`"))
-                    .unwrap_or_default()
+                text.map(|text| format!("{before}`{text}`")).unwrap_or_default()
             };
-            let status = self
-                .status
-                .as_ref()
-                .map(|status| format!("status {status}"));
-            let error = Error::ErrorBody {
+            let status = self.status.as_ref().map(|status| format!("status {status}"));
+            let error = Error::Answered {
                 code: self.code.clone().or(status).unwrap_or_default(),
                 message: quoted(": ", self.message.as_ref()),
                 request: quoted(", request ", self.request.as_ref()),
@@ -258,20 +240,9 @@ impl Envelope {
         }
         if !matches!(self.list, Some(Kind::Array)) && !is_error {
             let list = reading.plan.operation.records.join(".");
-            let near = self
-                .near
-                .map(|near| format!("; here it is `{near}`"))
-                .unwrap_or_default();
-            let found = if self.list.is_some() {
-                "null"
-            } else {
-                "not there"
-            };
-            reading.flaw(
-                &Error::ListMissing { list, found, near },
-                Weight::Partial,
-                place,
-            );
+            let near = self.near.map(|near| format!("; here it is `{near}`")).unwrap_or_default();
+            let found = if self.list.is_some() { "null" } else { "not there" };
+            reading.flaw(&Error::ListMissing { list, found, near }, Weight::Partial, place);
         }
         if let Some(page) = reading.file.pages.get_mut(self.page) {
             page.has_list &= !is_error || page.records > 0;
@@ -283,15 +254,8 @@ impl Envelope {
     /// Whether the answer is an error: it has a code and a message, or a code or a failure's status and
     /// no row.
     fn is_error<R>(&self, reading: &Reading<'_, R>) -> bool {
-        let rows = reading
-            .file
-            .pages
-            .get(self.page)
-            .map_or(0, |page| page.records);
-        let failed = self
-            .status
-            .as_ref()
-            .and_then(|status| Number::parse(status));
+        let rows = reading.file.pages.get(self.page).map_or(0, |page| page.records);
+        let failed = self.status.as_ref().and_then(|status| Number::parse(status));
         let failed = failed.is_some_and(|status| status >= Number::Integer(400));
         failed || self.code.is_some() && (self.message.is_some() || rows == 0)
     }

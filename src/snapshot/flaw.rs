@@ -14,10 +14,7 @@ pub(super) enum Error {
     )]
     Empty,
     #[error("`{list}` is {found}, not a list")]
-    #[diagnostic(
-        code("evidence/list-type"),
-        help("capture the answer again as the API sent it")
-    )]
+    #[diagnostic(code("evidence/list-type"), help("capture the answer again as the API sent it"))]
     ListType { list: String, found: &'static str },
     #[error("duplicate key `{0}`")]
     #[diagnostic(
@@ -38,11 +35,7 @@ pub(super) enum Error {
         code("evidence/error-body"),
         help("an error is no evidence: fetch this page again")
     )]
-    ErrorBody {
-        code: String,
-        message: String,
-        request: String,
-    },
+    Answered { code: String, message: String, request: String },
     #[error("no records: {0}")]
     #[diagnostic(
         code("evidence/no-records"),
@@ -54,11 +47,7 @@ pub(super) enum Error {
         code("evidence/list-missing"),
         help("a missing list is not an empty one: save the answer as the API sent it{near}")
     )]
-    ListMissing {
-        list: String,
-        found: &'static str,
-        near: String,
-    },
+    ListMissing { list: String, found: &'static str, near: String },
     #[error("there is no evidence here")]
     #[diagnostic(
         code("evidence/no-files"),
@@ -133,18 +122,11 @@ impl Error {
 
     /// The same as a flaw.
     pub(super) fn flaw(&self, weight: Weight, place: Place) -> Flaw {
-        Flaw {
-            weight,
-            problem: self.at(place),
-        }
+        Flaw { weight, problem: self.at(place) }
     }
 }
 
 /// `1 row`, `2 rows`.
 pub(super) fn rows(count: u64) -> String {
-    if count == 1 {
-        "1 row".to_owned()
-    } else {
-        format!("{count} rows")
-    }
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }

@@ -17,4 +17,9 @@ pub use rows::{Row, Rows};
 pub use whole::{Snapshot, Wholeness};
 
 #[cfg(test)]
+#[expect(
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "tables are long, and a test fails by a panic"
+)]
 mod tests;

@@ -90,11 +90,8 @@ pub(super) struct Reading<'a, R> {
 impl<'a, R: Read> Reading<'a, R> {
     fn new(input: R, source: &Arc<str>, plan: &'a Plan, visitor: &'a mut dyn Visitor) -> Self {
         let schema = &plan.operation.schema;
-        let names: Vec<&str> = plan
-            .slots
-            .iter()
-            .map(|id| schema.field(*id).name.as_str())
-            .collect();
+        let names: Vec<&str> =
+            plan.slots.iter().map(|id| schema.field(*id).name.as_str()).collect();
         let stops = Envelope::stops(&plan.operation);
         let slot = |id: &FieldId| Some((*id, plan.slots.iter().position(|slot| slot == id)?));
         Self {
@@ -212,12 +209,8 @@ impl<'a, R: Read> Reading<'a, R> {
             Which::Listed => &self.listed,
         };
         let record = self.reader.last_record(projection);
-        let identity = rows::identity(
-            &self.plan.operation,
-            &self.identity,
-            &record,
-            &mut self.scratch,
-        );
+        let identity =
+            rows::identity(&self.plan.operation, &self.identity, &record, &mut self.scratch);
         let digest = record.digest();
         let row = self.file.rows.take(identity, digest);
         if let Some(page) = self.file.pages.get_mut(page) {
@@ -229,17 +222,7 @@ impl<'a, R: Read> Reading<'a, R> {
         let position = self.reader.record_position();
         let record = self.reader.last_record(projection);
         let offset = record.offset();
-        self.visitor.keep(
-            &record,
-            RecordPlace {
-                page,
-                index,
-                offset,
-                position,
-                identity,
-                digest,
-            },
-        );
+        self.visitor.keep(&record, RecordPlace { page, index, offset, position, identity, digest });
     }
 
     fn finish(self) -> File {
@@ -259,9 +242,7 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// The hash of the page that ends here, in hex.
     pub(super) fn end_page_hash(&mut self) -> Option<String> {
-        self.reader
-            .end_hash()
-            .map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.reader.end_hash().map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn not_a_record(&mut self, index: u64, kind: Option<Kind>) -> Result<(), Stop> {
@@ -350,14 +331,7 @@ impl Page {
             Pointer::Element(_) => Some(String::new()),
         };
         let source = Arc::clone(source);
-        Self {
-            source,
-            list,
-            records: 0,
-            total: Total::Absent,
-            sha256: None,
-            has_list: true,
-        }
+        Self { source, list, records: 0, total: Total::Absent, sha256: None, has_list: true }
     }
 }
 

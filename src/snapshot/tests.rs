@@ -104,7 +104,15 @@ fn every_shape_is_told_apart() {
     ];
     for (name, text, wholeness, codes, records) in cases {
         let found = alone(&text);
-        assert_eq!((found.0, found.1.as_slice(), found.2), (wholeness, codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>().as_slice(), records), "{name}");
+        assert_eq!(
+            (found.0, found.1.as_slice(), found.2),
+            (
+                wholeness,
+                codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>().as_slice(),
+                records
+            ),
+            "{name}"
+        );
     }
 }
 
@@ -118,9 +126,17 @@ fn what_is_no_evidence_is_refused() {
         ("list of another type", br#"{"DataList":{}}"#.to_vec(), "evidence/list-type"),
         ("list a text", br#"{"DataList":"[]"}"#.to_vec(), "evidence/list-type"),
         ("two lists", br#"{"DataList":[],"DataList":[]}"#.to_vec(), "json/duplicate-key"),
-        ("two totals", br#"{"PageInfo":{"TotalCount":1,"TotalCount":0},"DataList":[]}"#.to_vec(), "json/duplicate-key"),
+        (
+            "two totals",
+            br#"{"PageInfo":{"TotalCount":1,"TotalCount":0},"DataList":[]}"#.to_vec(),
+            "json/duplicate-key",
+        ),
         ("key twice in a record", br#"[{"Port":1,"Port":2}]"#.to_vec(), "json/duplicate-key"),
-        ("key twice, once escaped", br#"{"DataList":[{"Port":1,"\u0050ort":2}]}"#.to_vec(), "json/duplicate-key"),
+        (
+            "key twice, once escaped",
+            br#"{"DataList":[{"Port":1,"\u0050ort":2}]}"#.to_vec(),
+            "json/duplicate-key",
+        ),
         ("truncated", br#"{"DataList":[{"Port":1}"#.to_vec(), "json/truncated"),
         ("trailing garbage", br#"{"DataList":[]} x"#.to_vec(), "json/trailing-garbage"),
         ("a brace too many", br#"{"DataList":[]}}"#.to_vec(), "json/trailing-garbage"),
@@ -187,7 +203,8 @@ fn places_are_those_of_the_file() {
         assert_eq!(&text[start..start + record.len()], record);
         let line = text[..start].matches('\n').count() as u64 + 1;
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let column = text[line_start..start].trim_start_matches('\u{feff}').chars().count() as u64 + 1;
+        let column =
+            text[line_start..start].trim_start_matches('\u{feff}').chars().count() as u64 + 1;
         assert_eq!((place.position.line, place.position.column), (line, column));
     }
     assert_eq!(records.len(), 2);
@@ -197,7 +214,8 @@ fn places_are_those_of_the_file() {
 fn a_page_within_a_file_is_hashed_by_itself() {
     use sha2::{Digest, Sha256};
     let pages = [page("2", &[1]), page("2", &[2])];
-    let (file, _) = read_as("a.ndjson", format!("{}\n{}\n", pages[0], pages[1]).as_bytes()).unwrap();
+    let (file, _) =
+        read_as("a.ndjson", format!("{}\n{}\n", pages[0], pages[1]).as_bytes()).unwrap();
     for (page, text) in file.pages.iter().zip(&pages) {
         let hash: String =
             Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -207,7 +225,9 @@ fn a_page_within_a_file_is_hashed_by_itself() {
 
 #[test]
 fn every_flaw_has_a_code_a_help_and_a_place() {
-    for text in [page("39", &[1]), page("null", &[]), "[]".into(), r#"{"Code":"x","Message":"m"}"#.into()] {
+    for text in
+        [page("39", &[1]), page("null", &[]), "[]".into(), r#"{"Code":"x","Message":"m"}"#.into()]
+    {
         let (file, _) = read_as("a.json", text.as_bytes()).unwrap();
         let snapshot = assemble(vec![file], &mut |_, _| ()).snapshots.remove(0);
         for flaw in &snapshot.flaws {
@@ -218,7 +238,9 @@ fn every_flaw_has_a_code_a_help_and_a_place() {
     let total = page("39", &[1]);
     let (file, _) = read_as("a.json", total.as_bytes()).unwrap();
     let snapshot = assemble(vec![file], &mut |_, _| ()).snapshots.remove(0);
-    let Place::Evidence(mark) = &snapshot.flaws[0].problem.place else { panic!("a place in the file") };
+    let Place::Evidence(mark) = &snapshot.flaws[0].problem.place else {
+        panic!("a place in the file")
+    };
     let start = usize::try_from(mark.offset).unwrap();
     assert_eq!(&total[start..start + usize::try_from(mark.length).unwrap()], "39");
 }

@@ -64,16 +64,10 @@ impl Snapshot {
     /// The snapshot that files of one operation make together; `rows` are theirs, each once.
     pub(super) fn of(source: Arc<str>, files: Vec<File>, rows: &Rows) -> Self {
         let operation = files.first().map(|file| Arc::clone(&file.operation));
-        let mut flaws: Vec<Flaw> = files
-            .iter()
-            .flat_map(|file| file.flaws.iter().cloned())
-            .collect();
+        let mut flaws: Vec<Flaw> =
+            files.iter().flat_map(|file| file.flaws.iter().cloned()).collect();
         flaws.extend(files.iter().flat_map(totals_of));
-        let expected = files
-            .iter()
-            .flat_map(File::totals)
-            .last()
-            .map(|(total, _)| total);
+        let expected = files.iter().flat_map(File::totals).last().map(|(total, _)| total);
         flaws.extend(rows_flaws(&source, &files, rows));
         let pages: Vec<Page> = files.into_iter().flat_map(|file| file.pages).collect();
         let has_list = pages.iter().any(|page| page.has_list);
@@ -84,16 +78,7 @@ impl Snapshot {
             Some(Weight::Partial) => Wholeness::Partial,
         };
         let (records, judged) = (rows.distinct(), rows.judged());
-        Self {
-            source,
-            operation,
-            pages,
-            records,
-            judged,
-            expected,
-            wholeness,
-            flaws,
-        }
+        Self { source, operation, pages, records, judged, expected, wholeness, flaws }
     }
 }
 
@@ -108,11 +93,7 @@ fn totals_of(file: &File) -> Vec<Flaw> {
         }
         Total::Absent if !page.has_list => None,
         Total::Absent => {
-            let path = file
-                .operation
-                .total
-                .as_ref()
-                .map(|path| format!(": `{}`", path.join(".")));
+            let path = file.operation.total.as_ref().map(|path| format!(": `{}`", path.join(".")));
             let error = Error::TotalMissing(path.unwrap_or_default());
             Some(error.flaw(Weight::Unprovable, Place::Whole(Arc::clone(&page.source))))
         }
@@ -127,10 +108,7 @@ fn rows_flaws(source: &Arc<str>, files: &[File], seen: &Rows) -> Vec<Flaw> {
     if let Some(((first, _), rest)) = totals.split_first() {
         let other = rest.iter().find(|(total, _)| total != first);
         if let Some((other, mark)) = other {
-            let error = Error::TotalsDiffer {
-                first: *first,
-                other: *other,
-            };
+            let error = Error::TotalsDiffer { first: *first, other: *other };
             flaws.push(error.flaw(Weight::Unprovable, Place::Evidence((*mark).clone())));
         }
         let least = totals.iter().min_by_key(|(total, _)| *total);
@@ -149,17 +127,11 @@ fn rows_flaws(source: &Arc<str>, files: &[File], seen: &Rows) -> Vec<Flaw> {
 }
 
 fn missing(seen: &Rows, total: u64, mark: &crate::text::Mark) -> Option<Flaw> {
-    let error = Error::RowsMissing {
-        rows: seen.distinct(),
-        total,
-    };
+    let error = Error::RowsMissing { rows: seen.distinct(), total };
     (seen.distinct() < total).then(|| error.flaw(Weight::Partial, Place::Evidence(mark.clone())))
 }
 
 fn beyond(seen: &Rows, total: u64, mark: &crate::text::Mark) -> Option<Flaw> {
-    let error = Error::RowsBeyondTotal {
-        rows: seen.distinct(),
-        total,
-    };
+    let error = Error::RowsBeyondTotal { rows: seen.distinct(), total };
     (seen.distinct() > total).then(|| error.flaw(Weight::Unprovable, Place::Evidence(mark.clone())))
 }

@@ -131,7 +131,7 @@ pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
         }
     }?;
     let is_same = match serde_json::from_str::<serde_json::Value>(raw.text) {
-        Ok(value) => value.to_string() == read,
+        Ok(value) => serde_json::from_str(&read).is_ok_and(|read: serde_json::Value| value == read),
         Err(_) => false,
     };
     (!is_same).then_some(read)

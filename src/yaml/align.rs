@@ -17,9 +17,7 @@ pub(super) fn locate(scalar: &Scalar, location: &Location, decoded: Range<usize>
         Style::Plain | Style::Literal | Style::Folded => (0, written),
     };
     let base = location.span.start + base;
-    let decoded = Span::new(decoded.start, decoded.end)
-        .within(scalar.text())
-        .range();
+    let decoded = Span::new(decoded.start, decoded.end).within(scalar.text()).range();
     if written == scalar.text() {
         return Some(Span::new(base + decoded.start, base + decoded.end));
     }
@@ -58,11 +56,7 @@ fn find(scalar: &Scalar, pieces: Pieces<'_>, decoded: Range<usize>) -> Option<Sp
         }
     }
     let start = start.unwrap_or(length);
-    let end = if decoded.is_empty() {
-        start
-    } else {
-        end.unwrap_or(length)
-    };
+    let end = if decoded.is_empty() { start } else { end.unwrap_or(length) };
     Some(Span::new(start, end))
 }
 
@@ -92,15 +86,7 @@ struct Pieces<'a> {
 impl<'a> Pieces<'a> {
     fn new(text: &'a str, style: Style, indentation: usize) -> Self {
         let line_is_indented = text.starts_with(is_blank);
-        Self {
-            text,
-            style,
-            indentation,
-            at: 0,
-            breaks_until: 0,
-            blanks_until: 0,
-            line_is_indented,
-        }
+        Self { text, style, indentation, at: 0, breaks_until: 0, blanks_until: 0, line_is_indented }
     }
 
     fn rest(&self) -> &'a str {
@@ -111,19 +97,12 @@ impl<'a> Pieces<'a> {
     fn take(&mut self, character: char, length: usize) -> Piece {
         let start = self.at;
         self.at += length;
-        Piece {
-            character,
-            start,
-            end: self.at,
-        }
+        Piece { character, start, end: self.at }
     }
 
     /// The next line break of a run in which every break counts.
     fn next_break(&mut self) -> Option<Piece> {
-        let run = self
-            .text
-            .get(self.at..self.breaks_until)
-            .unwrap_or_default();
+        let run = self.text.get(self.at..self.breaks_until).unwrap_or_default();
         let Some(skipped) = run.find(is_break) else {
             self.at = self.breaks_until;
             return None;
@@ -142,10 +121,7 @@ impl<'a> Pieces<'a> {
             return Some(self.take(first, first.len_utf8()));
         };
         let first_break = blanks + break_length(rest.get(blanks..).unwrap_or_default());
-        if rest
-            .get(first_break..run)
-            .is_some_and(|more| more.contains(is_break))
-        {
+        if rest.get(first_break..run).is_some_and(|more| more.contains(is_break)) {
             self.breaks_until = self.at + run;
             self.at += first_break;
             return self.next_break();
@@ -161,11 +137,7 @@ impl<'a> Pieces<'a> {
         let mut count = 1;
         loop {
             let line = rest.get(end..).unwrap_or_default();
-            end += line
-                .bytes()
-                .take(self.indentation)
-                .take_while(|byte| *byte == b' ')
-                .count();
+            end += line.bytes().take(self.indentation).take_while(|byte| *byte == b' ').count();
             let more = break_length(rest.get(end..).unwrap_or_default());
             if more == 0 {
                 break;
@@ -266,21 +238,13 @@ pub(super) fn escape(text: &str) -> Option<(char, usize)> {
     }
     let low = hexadecimal(text.get(6..)?.strip_prefix("\\u")?.get(..4)?)?;
     let pair = (0xD800..0xDC00).contains(&code) && (0xDC00..0xE000).contains(&low);
-    let code = if pair {
-        0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00)
-    } else {
-        code
-    };
+    let code = if pair { 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00) } else { code };
     Some((char::from_u32(code)?, 12))
 }
 
 fn hexadecimal(digits: &str) -> Option<u32> {
     let all_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if all_digits {
-        u32::from_str_radix(digits, 16).ok()
-    } else {
-        None
-    }
+    if all_digits { u32::from_str_radix(digits, 16).ok() } else { None }
 }
 
 fn simple_escape(letter: char) -> Option<char> {

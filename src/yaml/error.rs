@@ -19,10 +19,7 @@ pub(super) enum Error {
     ControlCharacter { shown: String },
 
     #[error("nested deeper than {MAX_DEPTH} levels")]
-    #[diagnostic(
-        code("yaml/too-deep"),
-        help("flatten the lists and mappings around it")
-    )]
+    #[diagnostic(code("yaml/too-deep"), help("flatten the lists and mappings around it"))]
     TooDeep,
 
     #[error("more than {MAX_NODES} values")]
@@ -44,10 +41,7 @@ pub(super) enum Error {
     SeveralDocuments,
 
     #[error("key `{key}` is written twice")]
-    #[diagnostic(
-        code("yaml/duplicate-key"),
-        help("remove one of the two, or rename it")
-    )]
+    #[diagnostic(code("yaml/duplicate-key"), help("remove one of the two, or rename it"))]
     DuplicateKey { key: String },
 
     #[error("a key has to be text, not {found}")]
@@ -109,10 +103,7 @@ pub(super) enum Error {
     UnclosedBracket { open: char },
 
     #[error("bracket `{open}` is closed by `{close}`")]
-    #[diagnostic(
-        code("yaml/wrong-bracket"),
-        help("`[` goes with `]`, `{{` goes with `}}`")
-    )]
+    #[diagnostic(code("yaml/wrong-bracket"), help("`[` goes with `]`, `{{` goes with `}}`"))]
     WrongBracket { open: char, close: char },
 
     #[error("nothing is open that `{close}` could close")]
@@ -238,16 +229,12 @@ pub(super) enum Error {
 
 impl Error {
     pub(super) fn control(character: char) -> Self {
-        Self::ControlCharacter {
-            shown: format!("U+{:04X}", u32::from(character)),
-        }
+        Self::ControlCharacter { shown: format!("U+{:04X}", u32::from(character)) }
     }
 
     /// What a text cannot begin with, as the message says it.
     pub(super) fn reserved(shown: &str) -> Self {
-        Self::ReservedCharacter {
-            shown: shown.to_owned(),
-        }
+        Self::ReservedCharacter { shown: shown.to_owned() }
     }
 }
 

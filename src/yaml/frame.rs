@@ -34,19 +34,11 @@ struct Mapping {
 
 impl Frame {
     pub(super) fn sequence(span: Span, anchor: usize) -> Self {
-        Self {
-            content: Content::Sequence(Vec::new()),
-            span,
-            anchor,
-        }
+        Self { content: Content::Sequence(Vec::new()), span, anchor }
     }
 
     pub(super) fn mapping(span: Span, anchor: usize) -> Self {
-        Self {
-            content: Content::Mapping(Mapping::default()),
-            span,
-            anchor,
-        }
+        Self { content: Content::Mapping(Mapping::default()), span, anchor }
     }
 
     pub(super) fn is_mapping(&self) -> bool {
@@ -102,9 +94,7 @@ impl Mapping {
             return Some(Problem::new(&Error::MissingKey, place).labelled("no key"));
         }
         let first = self.find(scalar.text())?;
-        let error = Error::DuplicateKey {
-            key: brief(scalar.text()),
-        };
+        let error = Error::DuplicateKey { key: brief(scalar.text()) };
         let problem = Problem::new(&error, place).labelled("the second");
         Some(problem.related("the first", first.key.location.clone()))
     }

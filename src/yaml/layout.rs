@@ -35,13 +35,6 @@ pub(super) fn block_text(text: &str, span: Span) -> Span {
 pub(super) fn first_dash(text: &str, span: Span) -> Span {
     let before = text.get(..span.start).unwrap_or_default();
     let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let line = before
-        .get(line..)
-        .unwrap_or_default()
-        .trim_start_matches(' ');
-    if line.starts_with('-') {
-        Span::new(span.start - line.len(), span.end)
-    } else {
-        span
-    }
+    let line = before.get(line..).unwrap_or_default().trim_start_matches(' ');
+    if line.starts_with('-') { Span::new(span.start - line.len(), span.end) } else { span }
 }

@@ -87,10 +87,7 @@ impl Node {
     /// The value of a key, if it is a mapping that has the key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
-        let entry = self
-            .as_mapping()?
-            .iter()
-            .find(|entry| entry.name() == key)?;
+        let entry = self.as_mapping()?.iter().find(|entry| entry.name() == key)?;
         Some(&entry.value)
     }
 

@@ -54,10 +54,7 @@ impl Value<'_> {
 
 impl Scalar {
     pub(super) fn new(text: &str, style: Style) -> Self {
-        Self {
-            text: text.into(),
-            style,
-        }
+        Self { text: text.into(), style }
     }
 
     /// The text, escapes and folding undone; empty where nothing was written.
@@ -88,11 +85,7 @@ impl Scalar {
     /// writer may have meant as one.
     #[must_use]
     pub fn value(&self) -> Value<'_> {
-        if self.is_plain() {
-            plain_value(&self.text)
-        } else {
-            Value::Text(&self.text)
-        }
+        if self.is_plain() { plain_value(&self.text) } else { Value::Text(&self.text) }
     }
 }
 
@@ -125,11 +118,7 @@ fn number<'a>(text: &str) -> Option<Value<'a>> {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
         // A leading zero is an octal number to some readers and a name to others: a text.
         let padded = digits.len() > 1 && digits.starts_with('0');
-        return if padded {
-            None
-        } else {
-            whole(digits, negative)
-        };
+        return if padded { None } else { whole(digits, negative) };
     }
     decimal(digits, negative)
 }
@@ -144,10 +133,7 @@ fn integer<'a>(digits: &str, radix: u32, negative: bool) -> Option<Value<'a>> {
     }
     let magnitude = i128::from_str_radix(digits, radix).ok()?;
     let value = if negative { -magnitude } else { magnitude };
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "documented: beyond 64 bits it is rounded"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "documented: beyond 64 bits it is rounded")]
     Some(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
 }
 
@@ -157,7 +143,5 @@ fn decimal<'a>(digits: &str, negative: bool) -> Option<Value<'a>> {
         return None;
     }
     let value: f64 = digits.parse().ok()?;
-    value
-        .is_finite()
-        .then_some(Value::Float(if negative { -value } else { value }))
+    value.is_finite().then_some(Value::Float(if negative { -value } else { value }))
 }

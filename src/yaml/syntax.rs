@@ -11,11 +11,7 @@ use crate::text::{Location, Place, Problem, Source, Span};
 /// What ended the file; `last` is where the scalar before was written.
 pub(super) fn problem(error: &ScanError, source: &Arc<Source>, last: Span) -> Problem {
     let offset = error.marker().byte_offset().unwrap_or_default();
-    let complaint = Complaint {
-        text: source.text(),
-        offset,
-        last,
-    };
+    let complaint = Complaint { text: source.text(), offset, last };
     let (error, span, label) = complaint
         .about_quotes(error.kind())
         .or_else(|| complaint.about_brackets(error.kind()))
@@ -23,10 +19,7 @@ pub(super) fn problem(error: &ScanError, source: &Arc<Source>, last: Span) -> Pr
         .or_else(|| complaint.about_lines(error.kind()))
         .or_else(|| complaint.about_signs(error.kind()))
         .unwrap_or_else(|| complaint.about_the_rest(error.kind()));
-    let location = Location {
-        source: Arc::clone(source),
-        span,
-    };
+    let location = Location { source: Arc::clone(source), span };
     Problem::new(&error, Place::Text(location)).labelled(label)
 }
 
@@ -42,9 +35,7 @@ impl<'a> Complaint<'a> {
     fn about_quotes(&self, kind: &ErrorKind) -> Option<Finding> {
         match kind {
             ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-                let error = Error::UnclosedQuote {
-                    quote: self.character(),
-                };
+                let error = Error::UnclosedQuote { quote: self.character() };
                 Some((error, self.one(), "this quote"))
             }
             ErrorKind::InvalidTrailingSingleQuotedScalar
@@ -59,13 +50,7 @@ impl<'a> Complaint<'a> {
             | ErrorKind::UnpairedLowSurrogate
             | ErrorKind::InvalidUnicodeEscape => {
                 let span = self.bad_escape();
-                Some((
-                    Error::BadEscape {
-                        escape: brief(self.slice(span)),
-                    },
-                    span,
-                    "this escape",
-                ))
+                Some((Error::BadEscape { escape: brief(self.slice(span)) }, span, "this escape"))
             }
             _ => None,
         }
@@ -76,24 +61,15 @@ impl<'a> Complaint<'a> {
         match kind {
             ErrorKind::UnclosedFlowCollection { open } => unclosed(*open),
             ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-                let error = Error::WrongBracket {
-                    open: *open,
-                    close: *close,
-                };
+                let error = Error::WrongBracket { open: *open, close: *close };
                 Some((error, self.one(), "opened here"))
             }
             ErrorKind::MisplacedFlowCollectionEnd => {
-                let error = Error::StrayBracket {
-                    close: self.character(),
-                };
+                let error = Error::StrayBracket { close: self.character() };
                 Some((error, self.one(), "closes nothing"))
             }
             ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
-                Some((
-                    Error::MissingComma,
-                    self.one(),
-                    "a comma or a bracket before this",
-                ))
+                Some((Error::MissingComma, self.one(), "a comma or a bracket before this"))
             }
             ErrorKind::InvalidColonPlacement
             | ErrorKind::FlowMappingValueAdjacentCollection
@@ -115,11 +91,7 @@ impl<'a> Complaint<'a> {
                 let line = self.line();
                 Some(self.space_after_colon(line).unwrap_or_else(|| {
                     let text = brief(self.slice(line));
-                    (
-                        Error::KeyWithoutColon { text },
-                        line,
-                        "a key without a colon",
-                    )
+                    (Error::KeyWithoutColon { text }, line, "a key without a colon")
                 }))
             }
             ErrorKind::MappingValueNotAllowed => Some(self.second_colon()),
@@ -139,11 +111,7 @@ impl<'a> Complaint<'a> {
         self.space_after_colon(first_line).unwrap_or_else(|| {
             let line = taken.get(last_break..).unwrap_or_default();
             let start = self.last.end - line.trim_start().len();
-            (
-                Error::Indentation,
-                Span::new(start, self.last.end),
-                "continues the line above",
-            )
+            (Error::Indentation, Span::new(start, self.last.end), "continues the line above")
         })
     }
 
@@ -156,11 +124,7 @@ impl<'a> Complaint<'a> {
         }
         let colon = line.start + key.len();
         let error = Error::SpaceAfterColon { key: brief(key) };
-        Some((
-            error,
-            Span::new(colon, colon + 1),
-            "a space after this colon",
-        ))
+        Some((error, Span::new(colon, colon + 1), "a space after this colon"))
     }
 
     fn about_lines(&self, kind: &ErrorKind) -> Option<Finding> {
@@ -188,11 +152,7 @@ impl<'a> Complaint<'a> {
             ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => {
                 let line = self.line();
                 let found = brief(self.slice(line).trim_start_matches(['|', '>']).trim());
-                Some((
-                    Error::BlockHeader { found },
-                    line,
-                    "only `|` or `>` and its indicators",
-                ))
+                Some((Error::BlockHeader { found }, line, "only `|` or `>` and its indicators"))
             }
             _ => None,
         }
@@ -223,10 +183,9 @@ impl<'a> Complaint<'a> {
             ErrorKind::UnexpectedCharacter { character: '`' } => {
                 (Error::reserved("a backtick"), "begins the text")
             }
-            ErrorKind::UnexpectedCharacter { character } => (
-                Error::reserved(&format!("`{character}`")),
-                "begins the text",
-            ),
+            ErrorKind::UnexpectedCharacter { character } => {
+                (Error::reserved(&format!("`{character}`")), "begins the text")
+            }
             ErrorKind::BomInsideDocument => (Error::control('\u{feff}'), "a byte order mark"),
             ErrorKind::RecursionLimitExceeded => (Error::TooDeep, "the limit is here"),
             ErrorKind::MissingAnchorOrAliasName => {
@@ -282,21 +241,14 @@ impl<'a> Complaint<'a> {
 
     /// From there to the next blank.
     fn word(&self) -> Span {
-        let length = self
-            .rest()
-            .find(char::is_whitespace)
-            .unwrap_or(self.rest().len());
+        let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
         Span::new(self.offset, self.offset + length)
     }
 
     /// From there to the end of the line, a comment and blanks left out.
     fn line(&self) -> Span {
         let line = self.rest().lines().next().unwrap_or_default();
-        let line = if line.starts_with('#') {
-            line
-        } else {
-            without_comment(line)
-        };
+        let line = if line.starts_with('#') { line } else { without_comment(line) };
         Span::new(self.offset, self.offset + line.trim_end().len())
     }
 
@@ -318,9 +270,7 @@ impl<'a> Complaint<'a> {
         self.rest().match_indices('\n').find_map(|(at, _)| {
             let line = self.rest().get(at + 1..)?;
             let spaces = line.len() - line.trim_start_matches(' ').len();
-            line.get(spaces..)?
-                .starts_with('\t')
-                .then_some(self.offset + at + 1 + spaces)
+            line.get(spaces..)?.starts_with('\t').then_some(self.offset + at + 1 + spaces)
         })
     }
 
@@ -351,17 +301,12 @@ fn bad_escape_length(text: &str) -> usize {
         Some('U') => 8,
         _ => 0,
     };
-    let digits = characters
-        .take(digits)
-        .take_while(char::is_ascii_hexdigit)
-        .count();
+    let digits = characters.take(digits).take_while(char::is_ascii_hexdigit).count();
     1 + letter.map_or(0, char::len_utf8) + digits
 }
 
 fn without_comment(line: &str) -> &str {
-    line.find(" #")
-        .and_then(|at| line.get(..at))
-        .unwrap_or(line)
+    line.find(" #").and_then(|at| line.get(..at)).unwrap_or(line)
 }
 
 /// The parser's own words, without what it was doing when it found out.

@@ -138,8 +138,7 @@ impl<'a> Tree<'a> {
 
     fn refuse_tag(&mut self, span: Span) {
         let tag = brief(self.source.slice(span));
-        self.problems
-            .push(self.problem(&Error::Tag { tag }, span).labelled("a tag"));
+        self.problems.push(self.problem(&Error::Tag { tag }, span).labelled("a tag"));
     }
 
     fn scalar(
@@ -165,21 +164,14 @@ impl<'a> Tree<'a> {
         };
         // The parser's word for an absent value is `~`, as if someone had written it.
         let scalar = Scalar::new(if is_absent { "" } else { text }, style);
-        let node = Node {
-            location: self.location(span),
-            kind: NodeKind::Scalar(scalar),
-        };
+        let node = Node { location: self.location(span), kind: NodeKind::Scalar(scalar) };
         self.place(node, span, anchor)
     }
 
     fn absence(&self, offset: usize) -> Span {
         let is_value = self.frames.last().is_some_and(Frame::awaits_value);
         let text = self.source.text();
-        let offset = if is_value {
-            layout::after_colon(text, offset)
-        } else {
-            offset
-        };
+        let offset = if is_value { layout::after_colon(text, offset) } else { offset };
         Span::new(offset, offset)
     }
 
@@ -204,20 +196,9 @@ impl<'a> Tree<'a> {
             return Ok(());
         };
         // The end of a block covers no byte and lies at whatever comes next.
-        let span = if end.is_empty() {
-            frame.span
-        } else {
-            frame.span.to(end)
-        };
+        let span = if end.is_empty() { frame.span } else { frame.span.to(end) };
         let anchor = frame.anchor;
-        self.place(
-            Node {
-                location: self.location(span),
-                kind: frame.close(),
-            },
-            span,
-            anchor,
-        )
+        self.place(Node { location: self.location(span), kind: frame.close() }, span, anchor)
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Result<(), Fatal> {
@@ -236,14 +217,10 @@ impl<'a> Tree<'a> {
 
     /// An alias for nothing, in the tree as its own text so that what follows is still looked at.
     fn unresolved(&mut self, error: &Error, span: Span, label: &str) -> Result<(), Fatal> {
-        self.problems
-            .push(self.problem(error, span).labelled(label));
+        self.problems.push(self.problem(error, span).labelled(label));
         self.count(1, span)?;
         let scalar = Scalar::new(self.source.slice(span), Style::Plain);
-        let node = Node {
-            location: self.location(span),
-            kind: NodeKind::Scalar(scalar),
-        };
+        let node = Node { location: self.location(span), kind: NodeKind::Scalar(scalar) };
         self.place(node, span, 0)
     }
 
@@ -252,14 +229,7 @@ impl<'a> Tree<'a> {
         if anchor > 0 {
             let (nodes, depth) = weight(&node);
             self.count(nodes, written)?;
-            self.anchors.insert(
-                anchor,
-                Anchored {
-                    node: node.clone(),
-                    nodes,
-                    depth,
-                },
-            );
+            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, depth });
         }
         let written = self.location(written);
         match self.frames.last_mut() {
@@ -293,10 +263,7 @@ impl<'a> Tree<'a> {
     }
 
     fn location(&self, span: Span) -> Location {
-        Location {
-            source: Arc::clone(self.source),
-            span,
-        }
+        Location { source: Arc::clone(self.source), span }
     }
 }
 
@@ -323,9 +290,8 @@ fn weight(node: &Node) -> (usize, usize) {
     match &node.kind {
         NodeKind::Scalar(_) => (1, 0),
         NodeKind::Sequence(elements) => elements.iter().fold((1, 1), add),
-        NodeKind::Mapping(entries) => entries
-            .iter()
-            .flat_map(|entry| [&entry.key, &entry.value])
-            .fold((1, 1), add),
+        NodeKind::Mapping(entries) => {
+            entries.iter().flat_map(|entry| [&entry.key, &entry.value]).fold((1, 1), add)
+        }
     }
 }

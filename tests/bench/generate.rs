@@ -110,10 +110,7 @@ impl Corpus {
 
     /// One response with every record.
     pub(crate) fn document(&self, out: &mut impl Write) -> io::Result<()> {
-        let whole = Self {
-            page_size: self.records.max(1),
-            ..*self
-        };
+        let whole = Self { page_size: self.records.max(1), ..*self };
         whole.response(1, &mut Stream::new(self), out)?;
         out.write_all(b"\n")
     }
@@ -146,10 +143,7 @@ impl Corpus {
 
     /// One response a line.
     pub(crate) fn responses(&self, out: &mut impl Write) -> io::Result<()> {
-        let compact = Self {
-            layout: Layout::Compact,
-            ..*self
-        };
+        let compact = Self { layout: Layout::Compact, ..*self };
         let mut stream = Stream::new(self);
         for number in 1..=self.page_count() {
             compact.response(number, &mut stream, out)?;
@@ -167,21 +161,11 @@ impl Corpus {
         let (line, colon) = (|depth| self.layout.line(depth), self.layout.colon());
         let before = number.saturating_sub(1) * self.page_size;
         let count = self.records.saturating_sub(before).min(self.page_size);
-        write!(
-            out,
-            "{{{}\"RequestId\"{colon}\"F3637663-991B-547F-9163-{number:012X}\",",
-            line(1)
-        )?;
+        write!(out, "{{{}\"RequestId\"{colon}\"F3637663-991B-547F-9163-{number:012X}\",", line(1))?;
         write!(out, "{}\"PageInfo\"{colon}{{", line(1))?;
         write!(out, "{}\"CurrentPage\"{colon}{number},", line(2))?;
         write!(out, "{}\"PageSize\"{colon}{},", line(2), self.page_size)?;
-        write!(
-            out,
-            "{}\"TotalCount\"{colon}{}{}}},",
-            line(2),
-            self.records,
-            line(1)
-        )?;
+        write!(out, "{}\"TotalCount\"{colon}{}{}}},", line(2), self.records, line(1))?;
         write!(out, "{}\"DataList\"{colon}[", line(1))?;
         let mut text = String::new();
         for place in 0..count {
@@ -205,11 +189,7 @@ struct Stream {
 
 impl Stream {
     fn new(corpus: &Corpus) -> Self {
-        Self {
-            random: Random::new(corpus.seed),
-            index: 0,
-            violating: corpus.violating,
-        }
+        Self { random: Random::new(corpus.seed), index: 0, violating: corpus.violating }
     }
 
     fn next(&mut self) -> Vec<Member> {
@@ -254,10 +234,6 @@ fn write_list(text: &mut String, tokens: &[String], layout: Layout) {
         text.push_str(layout.line(4));
         text.push_str(token);
     }
-    text.push_str(if tokens.is_empty() {
-        ""
-    } else {
-        layout.line(3)
-    });
+    text.push_str(if tokens.is_empty() { "" } else { layout.line(3) });
     text.push(']');
 }

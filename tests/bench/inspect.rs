@@ -35,26 +35,13 @@ pub(crate) fn corpus(corpus: &Corpus) -> Result<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let text = document(corpus, folder.path())?;
     let rows = rows(&text)?;
-    ensure(
-        document(corpus, folder.path())? == text,
-        "the same seed gave other bytes",
-    )?;
-    ensure(
-        distinct(&rows) == rows.len(),
-        "two records share port and protocol",
-    )?;
+    ensure(document(corpus, folder.path())? == text, "the same seed gave other bytes")?;
+    ensure(distinct(&rows) == rows.len(), "two records share port and protocol")?;
     for quirk in QUIRKS {
-        ensure(
-            corpus.layout == Layout::Pretty || text.contains(quirk),
-            quirk,
-        )?;
+        ensure(corpus.layout == Layout::Pretty || text.contains(quirk), quirk)?;
     }
     let size = text.len() / rows.len().max(1);
-    let expected = if corpus.layout == Layout::Pretty {
-        650..750
-    } else {
-        510..535
-    };
+    let expected = if corpus.layout == Layout::Pretty { 650..750 } else { 510..535 };
     ensure(expected.contains(&size), &format!("{size} bytes a record"))?;
     same_records(corpus, folder.path(), &rows)?;
     identities()?;
@@ -62,11 +49,7 @@ pub(crate) fn corpus(corpus: &Corpus) -> Result<()> {
 }
 
 fn ensure(holds: bool, otherwise: &str) -> Result<()> {
-    if holds {
-        Ok(())
-    } else {
-        Err(format!("generated data: {otherwise}").into())
-    }
+    if holds { Ok(()) } else { Err(format!("generated data: {otherwise}").into()) }
 }
 
 fn document(corpus: &Corpus, folder: &Path) -> Result<String> {
@@ -76,18 +59,10 @@ fn document(corpus: &Corpus, folder: &Path) -> Result<String> {
 /// The records of a response whose total is their number.
 fn rows(text: &str) -> Result<Vec<Value>> {
     let response: Value = serde_json::from_str(text)?;
-    let rows = response
-        .pointer("/DataList")
-        .and_then(Value::as_array)
-        .cloned();
+    let rows = response.pointer("/DataList").and_then(Value::as_array).cloned();
     let rows = rows.ok_or("generated data: no records")?;
-    let total = response
-        .pointer("/PageInfo/TotalCount")
-        .and_then(Value::as_u64);
-    ensure(
-        total == u64::try_from(rows.len()).ok(),
-        "another total than records",
-    )?;
+    let total = response.pointer("/PageInfo/TotalCount").and_then(Value::as_u64);
+    ensure(total == u64::try_from(rows.len()).ok(), "another total than records")?;
     Ok(rows)
 }
 
@@ -105,9 +80,7 @@ fn distinct(rows: &[Value]) -> usize {
 fn same_records(corpus: &Corpus, folder: &Path, expected: &[Value]) -> Result<()> {
     let mut paged = Vec::new();
     let pages = fs::read_dir(corpus.save(Shape::Pages, folder)?)?;
-    let mut pages = pages
-        .map(|page| Ok(page?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let mut pages = pages.map(|page| Ok(page?.path())).collect::<Result<Vec<_>>>()?;
     pages.sort();
     for page in pages {
         extend(&mut paged, &fs::read_to_string(page)?)?;
@@ -117,34 +90,19 @@ fn same_records(corpus: &Corpus, folder: &Path, expected: &[Value]) -> Result<()
     for line in fs::read_to_string(corpus.save(Shape::Responses, folder)?)?.lines() {
         extend(&mut streamed, line)?;
     }
-    ensure(
-        streamed == expected,
-        "a stream of responses holds other records",
-    )?;
+    ensure(streamed == expected, "a stream of responses holds other records")?;
     let lines = fs::read_to_string(corpus.save(Shape::Ndjson, folder)?)?;
-    let bare: Vec<Value> = lines
-        .lines()
-        .map(serde_json::from_str)
-        .collect::<std::result::Result<_, _>>()?;
+    let bare: Vec<Value> =
+        lines.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
     ensure(bare == expected, "a stream of records holds other records")?;
-    let pretty = Corpus {
-        layout: Layout::Pretty,
-        ..*corpus
-    };
-    ensure(
-        rows(&document(&pretty, folder)?)? == expected,
-        "indented text holds other records",
-    )
+    let pretty = Corpus { layout: Layout::Pretty, ..*corpus };
+    ensure(rows(&document(&pretty, folder)?)? == expected, "indented text holds other records")
 }
 
 fn extend(rows: &mut Vec<Value>, response: &str) -> Result<()> {
     let response: Value = serde_json::from_str(response)?;
     let page = response.pointer("/DataList").and_then(Value::as_array);
-    rows.extend(
-        page.ok_or("generated data: no records on a page")?
-            .iter()
-            .cloned(),
-    );
+    rows.extend(page.ok_or("generated data: no records on a page")?.iter().cloned());
     Ok(())
 }
 
@@ -152,28 +110,20 @@ fn extend(rows: &mut Vec<Value>, response: &str) -> Result<()> {
 fn identities() -> Result<()> {
     let count = 1_000_000;
     let seen: HashSet<_> = (0..count).map(record::identity).collect();
-    ensure(
-        u64::try_from(seen.len()).ok() == Some(count),
-        "a million identities are not distinct",
-    )
+    ensure(u64::try_from(seen.len()).ok() == Some(count), "a million identities are not distinct")
 }
 
 /// Whether policy files hold as many different policies as asked for.
 fn policy_files() -> Result<()> {
     for count in [1, 10, 100, 1_000] {
         let file: serde_yaml::Value = serde_yaml::from_str(&policies::policy_file(count))?;
-        let policies = file
-            .get("policies")
-            .and_then(serde_yaml::Value::as_sequence);
+        let policies = file.get("policies").and_then(serde_yaml::Value::as_sequence);
         let rules = policies.into_iter().flatten().map(|policy| {
             let part = |name| policy.get(name).map(|part| format!("{part:?}"));
             (part("rule"), part("when"))
         });
         let rules: HashSet<_> = rules.collect();
-        ensure(
-            rules.len() == count,
-            &format!("{} of {count} policies differ", rules.len()),
-        )?;
+        ensure(rules.len() == count, &format!("{} of {count} policies differ", rules.len()))?;
     }
     Ok(())
 }

@@ -54,10 +54,7 @@ fn print_figures(figures: [i64; 3]) -> Result<()> {
 
 fn run(options: &Options) -> Result<()> {
     if cfg!(not(unix)) {
-        return Ok(writeln!(
-            io::stdout(),
-            "nothing is measured on this system"
-        )?);
+        return Ok(writeln!(io::stdout(), "nothing is measured on this system")?);
     }
     if let Some(folder) = &options.write {
         return write_only(options, folder);
@@ -97,19 +94,10 @@ fn rows(options: &Options, records: u64, shape: Shape) -> Result<Vec<Row>> {
     for &count in &options.policies {
         let policies = policy_path(folder.path(), count);
         fs::write(&policies, policies::policy_file(count))?;
-        let case = Case {
-            shape,
-            records,
-            policies: count,
-        };
+        let case = Case { shape, records, policies: count };
         rows.push(row(
             options,
-            &Check {
-                tool: &options.tool,
-                case,
-                policies,
-                evidence: &evidence,
-            },
+            &Check { tool: &options.tool, case, policies, evidence: &evidence },
         )?);
     }
     Ok(rows)
@@ -124,11 +112,7 @@ fn row(options: &Options, check: &Check<'_>) -> Result<Row> {
     let report = check.report()?;
     report.confirm(check.case)?;
     let arguments = check.arguments(&options.format);
-    let repeats = if check.case.records < REPEATED_BELOW {
-        20
-    } else {
-        1
-    };
+    let repeats = if check.case.records < REPEATED_BELOW { 20 } else { 1 };
     let mut row = Row::new(check.case, report.findings());
     for _ in 0..options.runs {
         let cost = measure::cost(check.tool, &arguments, repeats)?;

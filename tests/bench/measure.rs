@@ -45,18 +45,10 @@ pub(crate) struct Reading {
 /// Runs `program` `repeats` times in a launcher and answers the cost of one run.
 pub(crate) fn cost(program: &Path, arguments: &[OsString], repeats: u32) -> Result<Cost> {
     let mut launcher = Command::new(std::env::current_exe()?);
-    launcher
-        .arg(LAUNCH)
-        .arg(repeats.to_string())
-        .arg(program)
-        .args(arguments);
+    launcher.arg(LAUNCH).arg(repeats.to_string()).arg(program).args(arguments);
     let [micros, peak, code] = figures(&mut launcher)?;
     let cpu = seconds(micros * 1_000)? / f64::from(repeats);
-    Ok(Cost {
-        cpu,
-        peak: u64::try_from(peak)?,
-        code: i32::try_from(code)?,
-    })
+    Ok(Cost { cpu, peak: u64::try_from(peak)?, code: i32::try_from(code)? })
 }
 
 /// Reads `input`, a file or a folder of files, into nothing, in a process of its own.
@@ -64,11 +56,7 @@ pub(crate) fn reading(input: &Path) -> Result<Reading> {
     let mut reader = Command::new(std::env::current_exe()?);
     reader.arg(BASELINE).arg(input);
     let [parse, whole, bytes] = figures(&mut reader)?;
-    Ok(Reading {
-        parse: seconds(parse)?,
-        whole: seconds(whole)?,
-        bytes: u64::try_from(bytes)?,
-    })
+    Ok(Reading { parse: seconds(parse)?, whole: seconds(whole)?, bytes: u64::try_from(bytes)? })
 }
 
 fn seconds(nanos: i64) -> Result<f64> {
@@ -79,10 +67,8 @@ fn seconds(nanos: i64) -> Result<f64> {
 fn figures(command: &mut Command) -> Result<[i64; 3]> {
     let output = command.stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8(output.stdout)?;
-    let numbers: Vec<i64> = text
-        .split_whitespace()
-        .map(str::parse)
-        .collect::<std::result::Result<_, _>>()?;
+    let numbers: Vec<i64> =
+        text.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
     <[i64; 3]>::try_from(numbers).map_err(|_| "a measuring process printed no figures".into())
 }
 
@@ -94,11 +80,7 @@ pub(crate) fn launch(mut arguments: impl Iterator<Item = OsString>) -> Result<[i
     let mut code = None;
     for _ in 0..repeats {
         let mut command = Command::new(&program);
-        command
-            .args(&arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(&arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let ended = command.status()?.code();
         if code.is_some_and(|earlier| earlier != ended) {
             return Err("two runs of the same command ended differently".into());
@@ -112,9 +94,7 @@ pub(crate) fn launch(mut arguments: impl Iterator<Item = OsString>) -> Result<[i
 
 fn text(argument: Option<OsString>) -> Result<String> {
     let argument = argument.ok_or("an argument is missing")?;
-    argument
-        .into_string()
-        .map_err(|_| "an argument is not text".into())
+    argument.into_string().map_err(|_| "an argument is not text".into())
 }
 
 enum Whose {
@@ -139,15 +119,8 @@ fn usage(whose: Whose) -> Result<Usage> {
     })?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     // Darwin counts bytes where others count KiB.
-    let unit = if cfg!(target_vendor = "apple") {
-        1_024
-    } else {
-        1
-    };
-    Ok(Usage {
-        micros,
-        peak: usage.max_rss() / unit,
-    })
+    let unit = if cfg!(target_vendor = "apple") { 1_024 } else { 1 };
+    Ok(Usage { micros, peak: usage.max_rss() / unit })
 }
 
 #[cfg(not(unix))]

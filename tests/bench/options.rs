@@ -65,19 +65,11 @@ impl Options {
     /// are meant for test harnesses.
     pub(crate) fn read() -> Self {
         let tested = !std::env::args_os().any(|argument| argument == "--bench");
-        let mut options = if tested {
-            Self::parse_from(["judge", "--quick"])
-        } else {
-            Self::parse()
-        };
+        let mut options =
+            if tested { Self::parse_from(["judge", "--quick"]) } else { Self::parse() };
         if options.quick {
             options.records = vec![1, 2_000];
-            options.shape = vec![
-                Shape::Document,
-                Shape::Pages,
-                Shape::Ndjson,
-                Shape::Responses,
-            ];
+            options.shape = vec![Shape::Document, Shape::Pages, Shape::Ndjson, Shape::Responses];
             options.runs = 1;
         }
         options
@@ -89,11 +81,7 @@ impl Options {
             seed: self.seed,
             records,
             violating: if self.dense { DENSE } else { self.violating },
-            layout: if self.pretty {
-                Layout::Pretty
-            } else {
-                Layout::Compact
-            },
+            layout: if self.pretty { Layout::Pretty } else { Layout::Compact },
             page_size: self.page_size,
         }
     }

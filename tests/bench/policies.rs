@@ -27,20 +27,9 @@ const SERVICES: [&str; 12] = [
     "PostgreSQL",
 ];
 
-const OPENINGS: [&str; 5] = [
-    "weak",
-    "default",
-    "exposed data",
-    "exposed man",
-    "vulnerable",
-];
-const PATTERNS: [&str; 5] = [
-    "(?i)brute|ransom",
-    "^data (leak|loss)$",
-    "min(ing|er)",
-    "remote .*exec",
-    "[0-9]{3,}",
-];
+const OPENINGS: [&str; 5] = ["weak", "default", "exposed data", "exposed man", "vulnerable"];
+const PATTERNS: [&str; 5] =
+    ["(?i)brute|ransom", "^data (leak|loss)$", "min(ing|er)", "remote .*exec", "[0-9]{3,}"];
 const WORDS: [&str; 5] = ["暴力破解", "未授权", "勒索病毒", "高危漏洞", "远程管理"];
 const SETS: [&str; 3] = ["databases", "remote", "files"];
 
@@ -60,11 +49,7 @@ pub(crate) fn policy_file(count: usize) -> String {
 
 fn sentence(kind: usize, variant: usize) -> String {
     match kind {
-        0 => format!(
-            "deny {} if RiskLevel 3{}",
-            service(variant),
-            detail(variant / 12)
-        ),
+        0 => format!("deny {} if RiskLevel 3{}", service(variant), detail(variant / 12)),
         1 if variant == 0 => "alert if SuggestLevel 30 and traffic > $busy".to_owned(),
         1 => format!("alert if SuggestLevel 30 and traffic > {} GB", variant + 1),
         2 => guarded_set(variant),
@@ -72,10 +57,7 @@ fn sentence(kind: usize, variant: usize) -> String {
         4 => busy(variant),
         5 => threat(variant),
         6 => two_services(variant),
-        7 => format!(
-            "deny if OutBytes > {} * InBytes and SuggestLevel >= alert",
-            10 + variant
-        ),
+        7 => format!("deny if OutBytes > {} * InBytes and SuggestLevel >= alert", 10 + variant),
         _ => reason(variant),
     }
 }
@@ -103,10 +85,7 @@ fn busy(variant: usize) -> String {
 
 fn threat(variant: usize) -> String {
     let pattern = nth(&PATTERNS, variant);
-    format!(
-        "deny if ProbRisk matches \"{pattern}\" and SuggestLevel 30{}",
-        detail(variant / 5)
-    )
+    format!("deny if ProbRisk matches \"{pattern}\" and SuggestLevel 30{}", detail(variant / 5))
 }
 
 fn two_services(variant: usize) -> String {
@@ -121,10 +100,7 @@ fn two_services(variant: usize) -> String {
 fn reason(variant: usize) -> String {
     let further = detail(variant / 2);
     if variant % 2 == 1 {
-        return format!(
-            "alert if ProbRiskDesc contains \"{}\"{further}",
-            nth(&WORDS, variant / 2)
-        );
+        return format!("alert if ProbRiskDesc contains \"{}\"{further}", nth(&WORDS, variant / 2));
     }
     let opening = nth(&OPENINGS, variant / 2);
     format!("deny if RiskReason starts with \"{opening}\" and traffic >= 1 MiB{further}")
@@ -146,11 +122,7 @@ fn structured(variant: usize) -> String {
 
 /// Keeps a variant apart from an earlier one that has the same words.
 fn detail(round: usize) -> String {
-    if round == 0 {
-        String::new()
-    } else {
-        format!(" and DetailNum > {round}")
-    }
+    if round == 0 { String::new() } else { format!(" and DetailNum > {round}") }
 }
 
 fn service(number: usize) -> &'static str {
@@ -158,7 +130,5 @@ fn service(number: usize) -> &'static str {
 }
 
 fn nth(list: &[&'static str], number: usize) -> &'static str {
-    list.get(number % list.len().max(1))
-        .copied()
-        .unwrap_or_default()
+    list.get(number % list.len().max(1)).copied().unwrap_or_default()
 }

@@ -21,18 +21,8 @@ const PROTOCOLS: [&str; 16] = [
     "tcp", "udp", "sctp", "icmp", "dccp", "udplite", "gre", "esp", "ah", "ipip", "igmp", "ospf",
     "pim", "vrrp", "l2tp", "rsvp",
 ];
-const WEB: [&str; 10] = [
-    "HTTP",
-    "HTTPS",
-    "SSL",
-    "DNS",
-    "NTP",
-    "SMTP",
-    "IMAP",
-    "POP3",
-    "QUIC",
-    "WebSocket",
-];
+const WEB: [&str; 10] =
+    ["HTTP", "HTTPS", "SSL", "DNS", "NTP", "SMTP", "IMAP", "POP3", "QUIC", "WebSocket"];
 const EXPOSED: [&str; 14] = [
     "RDP",
     "SSH",
@@ -61,13 +51,7 @@ const ALARMS: [&str; 4] = [
     "文件共享端口对公网开放,易被勒索病毒利用,建议立即关闭并排查主机异常,恢复前确认备份",
     "该应用近期存在高危漏洞,已有在野利用,建议升级版本并收敛访问来源地址,开启虚拟补丁",
 ];
-const THREATS: [&str; 5] = [
-    "brute force",
-    "ransomware",
-    "data leak",
-    "mining",
-    "remote execution",
-];
+const THREATS: [&str; 5] = ["brute force", "ransomware", "data leak", "mining", "remote execution"];
 const REASONS: [&str; 5] = [
     "weak password seen in three of the last seven scans",
     "default password in use on at least one address",
@@ -96,11 +80,7 @@ pub(crate) fn members(random: &mut Random, index: u64, risky: bool) -> Vec<Membe
     let mut members = codes(random, index, risky);
     members.push(("ServiceNameList", name_list(random, &services)));
     members.extend(traffic(random, risky));
-    let reasons = if unidentified {
-        vec![quoted("no_payload")]
-    } else {
-        Vec::new()
-    };
+    let reasons = if unidentified { vec![quoted("no_payload")] } else { Vec::new() };
     members.push(("UnknownReason", Value::List(reasons)));
     disturb(random, &mut members);
     members
@@ -113,9 +93,7 @@ pub(crate) fn identity(index: u64) -> (u64, String) {
     // An odd factor permutes a block whose size is a power of two.
     let place = (index % BLOCK * 73_517 + 3_389) % BLOCK;
     let number = index / BLOCK * 2 + place / 65_536;
-    let known = usize::try_from(number)
-        .ok()
-        .and_then(|number| PROTOCOLS.get(number));
+    let known = usize::try_from(number).ok().and_then(|number| PROTOCOLS.get(number));
     let protocol = known.map_or_else(|| format!("p{number}"), |name| (*name).to_owned());
     (place % 65_536, protocol)
 }
@@ -135,11 +113,7 @@ fn codes(random: &mut Random, index: u64, risky: bool) -> Vec<Member> {
     let addresses = random.magnitude(0, if risky { 7 } else { 4 });
     let details = random.magnitude(0, 6);
     let described = random.pick(if risky { &ALARMS } else { &CALM });
-    let threat = if risky {
-        random.pick(&THREATS)
-    } else {
-        random.pick(&["", "none", "scan"])
-    };
+    let threat = if risky { random.pick(&THREATS) } else { random.pick(&["", "none", "scan"]) };
     vec![
         ("RiskLevel", integer(random, risk)),
         ("ProbRiskDesc", Value::Scalar(quoted(described))),
@@ -191,11 +165,7 @@ fn name_list(random: &mut Random, services: &[&str]) -> Value {
 fn traffic(random: &mut Random, risky: bool) -> [Member; 3] {
     let received = random.magnitude(14, if risky { 36 } else { 29 });
     let flood = risky && random.chance(0.1);
-    let sent = if flood {
-        received * 20
-    } else {
-        received / 2 + random.below(received * 4)
-    };
+    let sent = if flood { received * 20 } else { received / 2 + random.below(received * 4) };
     [
         ("InBytes", bytes(random, received)),
         ("OutBytes", bytes(random, sent)),
@@ -214,11 +184,7 @@ fn integer(random: &mut Random, value: impl std::fmt::Display) -> Value {
 
 /// A number of bytes; the API's documentation shows them with `.0`.
 fn bytes(random: &mut Random, value: u64) -> Value {
-    Value::Scalar(if random.chance(0.3) {
-        format!("{value}.0")
-    } else {
-        value.to_string()
-    })
+    Value::Scalar(if random.chance(0.3) { format!("{value}.0") } else { value.to_string() })
 }
 
 /// A share in percent, as a text; rarely a number.

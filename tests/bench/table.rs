@@ -48,15 +48,7 @@ impl Row {
     /// A case before its runs; `findings` are those that the tool lists.
     pub(crate) fn new(case: Case, findings: u64) -> Self {
         let (cpu, parse, whole) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            case,
-            findings,
-            bytes: 0,
-            peak: 0,
-            cpu,
-            parse,
-            whole,
-        }
+        Self { case, findings, bytes: 0, peak: 0, cpu, parse, whole }
     }
 
     /// Adds a run of the tool and the reading of the same bytes that came after it.
@@ -71,18 +63,10 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Case {
-            shape,
-            records: count,
-            policies,
-        } = self.case;
+        let Case { shape, records: count, policies } = self.case;
         let (cpu, records) = (median(&self.cpu), decimal(count));
         let rated = |text: String| {
-            if count < REPEATED_BELOW {
-                "-".to_owned()
-            } else {
-                text
-            }
+            if count < REPEATED_BELOW { "-".to_owned() } else { text }
         };
         let cells = [
             shape.name().to_owned(),
@@ -122,10 +106,7 @@ fn line(cells: [&str; 11]) -> String {
 fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted
-        .get(sorted.len().saturating_sub(1) / 2)
-        .copied()
-        .unwrap_or(f64::NAN)
+    sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Largest less smallest, in percent of the median.
@@ -135,10 +116,7 @@ fn spread(values: &[f64]) -> f64 {
     (largest - smallest) / median(values) * 100.0
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of a benchmark are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are far below 2^53")]
 fn decimal(count: u64) -> f64 {
     count as f64
 }

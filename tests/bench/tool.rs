@@ -102,9 +102,7 @@ impl Report {
         }
         let partial = self.evidence.iter().any(|one| one.complete != Some(true));
         if shape != Shape::Ndjson && (partial || self.evidence.is_empty()) {
-            return Err(
-                format!("whole evidence as {} was not found complete", shape.name()).into(),
-            );
+            return Err(format!("whole evidence as {} was not found complete", shape.name()).into());
         }
         if records >= REPEATED_BELOW && self.findings() == 0 {
             return Err(format!("nothing found in {records} records").into());

@@ -20,10 +20,7 @@ fn contradictions_never_fire() {
         all([member("a"), not(member("a"))]),
         all([code([-1]), known(RISK)]),
         all([approved(), not(approved())]),
-        all([
-            fields(PORT, Comparison::Less, HOSTS),
-            fields(HOSTS, Comparison::LessOrEqual, PORT),
-        ]),
+        all([fields(PORT, Comparison::Less, HOSTS), fields(HOSTS, Comparison::LessOrEqual, PORT)]),
         fields(PORT, Comparison::Less, PORT),
         Condition::Any(Vec::new()),
         all([any_of([code([1]), code([2])]), code([3])]),
@@ -42,10 +39,7 @@ fn what_can_fire_is_left_alone() {
         all([member("Unknown"), member("a")]),
         all([code([-1]), not(known(RISK))]),
         not(known(PORT)),
-        all([
-            fields(PORT, Comparison::Less, HOSTS),
-            not(fields(HOSTS, Comparison::Less, PORT)),
-        ]),
+        all([fields(PORT, Comparison::Less, HOSTS), not(fields(HOSTS, Comparison::Less, PORT))]),
     ];
     for condition in alive {
         assert!(!never_fires(&deny(condition.clone())), "{condition:?}");
@@ -59,11 +53,7 @@ fn unknown_is_no_pass() {
     assert!(always_fires(&deny(code([1, 2, 3]))));
     assert!(always_fires(&deny(test(at_least(PORT, 0)))));
     assert!(always_fires(&deny(Condition::All(Vec::new()))));
-    assert!(always_fires(&deny(fields(
-        PORT,
-        Comparison::LessOrEqual,
-        PORT
-    ))));
+    assert!(always_fires(&deny(fields(PORT, Comparison::LessOrEqual, PORT))));
     assert!(!always_fires(&deny(code([1, 2]))));
     // What is unknown may stay so in the one and not in the other.
     let unknown_is_not_false = [deny(not(code([3]))), deny(code([1, 2]))];
@@ -76,24 +66,15 @@ fn the_weaker_effect_covers_nothing_stronger() {
     let narrow = |effect| policy(&operation, effect, code([3]));
     let wide = |effect| policy(&operation, effect, code([2, 3]));
     assert_eq!(covered_by(&[narrow(Effect::Deny), wide(Effect::Alert)]), []);
-    assert_eq!(
-        covered_by(&[narrow(Effect::Alert), wide(Effect::Deny)]),
-        [(0, 1)]
-    );
-    assert_eq!(
-        covered_by(&[narrow(Effect::Deny), wide(Effect::Deny)]),
-        [(0, 1)]
-    );
+    assert_eq!(covered_by(&[narrow(Effect::Alert), wide(Effect::Deny)]), [(0, 1)]);
+    assert_eq!(covered_by(&[narrow(Effect::Deny), wide(Effect::Deny)]), [(0, 1)]);
 }
 
 #[test]
 fn policies_of_other_operations_cover_nothing() {
     let mut other = operation().as_ref().clone();
     other.name = "Other".to_owned();
-    let policies = [
-        deny(code([3])),
-        policy(&Arc::new(other), Effect::Deny, code([3])),
-    ];
+    let policies = [deny(code([3])), policy(&Arc::new(other), Effect::Deny, code([3]))];
     assert_eq!(covered_by(&policies), []);
 }
 
@@ -116,11 +97,7 @@ fn pigeons(holes: usize) -> Condition {
 fn what_takes_too_long_is_left_alone() {
     assert!(never_fires(&deny(pigeons(2))));
     assert!(!never_fires(&deny(pigeons(12))));
-    let many = Condition::All(
-        (0..20_000)
-            .map(|_| any_of([code([1]), code([2])]))
-            .collect(),
-    );
+    let many = Condition::All((0..20_000).map(|_| any_of([code([1]), code([2])])).collect());
     assert!(!never_fires(&deny(many)));
     let wide = Condition::Any((0..20_000).map(|_| above(PORT, 7)).collect());
     assert!(never_fires(&deny(wide)));

@@ -14,10 +14,7 @@ fn written(
     let source = Source::new("policies.yaml", text);
     let condition = build(&|words, predicate| {
         let location = place(&source, words);
-        Condition::Test(Test {
-            predicate,
-            location,
-        })
+        Condition::Test(Test { predicate, location })
     });
     Policy {
         id: id.to_owned(),
@@ -28,10 +25,7 @@ fn written(
 }
 
 fn found_in(policies: Vec<Policy>, depth: Depth) -> Vec<Problem> {
-    let set = PolicySet {
-        policies,
-        ..PolicySet::default()
-    };
+    let set = PolicySet { policies, ..PolicySet::default() };
     problems(&set, depth)
 }
 
@@ -85,10 +79,7 @@ fn a_test_that_kills_a_policy_by_itself_is_named_alone() {
     });
     let problems = found_in(vec![dead], Depth::Dead);
     assert_eq!(underlined(&problems[0]), "Port > 70000");
-    assert_eq!(
-        problems[0].help.as_deref(),
-        Some("`Port > 70000` is never true")
-    );
+    assert_eq!(problems[0].help.as_deref(), Some("`Port > 70000` is never true"));
     assert!(problems[0].related.is_empty());
 }
 
@@ -156,9 +147,7 @@ fn a_covered_policy_points_at_its_cover() {
 fn only_a_mapping_without_any_words_is_undocumented() {
     let mapping = |why: Option<&str>| {
         let text = "id: risky\nrule: deny if RiskLevel 3";
-        let mut policy = written("risky", text, |test| {
-            test("RiskLevel 3", predicate(code([3])))
-        });
+        let mut policy = written("risky", text, |test| test("RiskLevel 3", predicate(code([3]))));
         policy.rule = place(&policy.location.source, "deny if RiskLevel 3");
         policy.why = why.map(str::to_owned);
         policy
@@ -167,13 +156,9 @@ fn only_a_mapping_without_any_words_is_undocumented() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].code, "policy/undocumented");
     assert_eq!(problems[0].level, Level::Note);
-    assert_eq!(
-        found_in(vec![mapping(Some("it is"))], Depth::Everything),
-        []
-    );
-    let bare = written("bare", "deny if RiskLevel 3", |test| {
-        test("RiskLevel 3", predicate(code([3])))
-    });
+    assert_eq!(found_in(vec![mapping(Some("it is"))], Depth::Everything), []);
+    let bare =
+        written("bare", "deny if RiskLevel 3", |test| test("RiskLevel 3", predicate(code([3]))));
     assert_eq!(found_in(vec![bare], Depth::Everything), []);
 }
 

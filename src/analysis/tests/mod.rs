@@ -30,13 +30,7 @@ fn operation() -> Arc<Operation> {
         rank: usize::try_from(value).ok().filter(|_| !is_unknown),
         is_unknown,
     };
-    let codes = vec![
-        code(1, false),
-        code(2, false),
-        code(3, false),
-        code(0, true),
-        code(-1, true),
-    ];
+    let codes = vec![code(1, false), code(2, false), code(3, false), code(0, true), code(-1, true)];
     let field = |name: &str, kind, range| Field {
         name: name.to_owned(),
         kind,
@@ -79,23 +73,13 @@ fn operation() -> Arc<Operation> {
 fn place(rule: &Arc<Source>, words: &str) -> Location {
     let text = rule.text();
     let start = text.find(words).unwrap_or(0);
-    let length = if text.contains(words) {
-        words.len()
-    } else {
-        text.len()
-    };
-    Location {
-        source: Arc::clone(rule),
-        span: Span::new(start, start + length),
-    }
+    let length = if text.contains(words) { words.len() } else { text.len() };
+    Location { source: Arc::clone(rule), span: Span::new(start, start + length) }
 }
 
 fn test(predicate: Predicate) -> Condition {
     let source = Source::new("policies.yaml", "x");
-    Condition::Test(Test {
-        predicate,
-        location: place(&source, "x"),
-    })
+    Condition::Test(Test { predicate, location: place(&source, "x") })
 }
 
 fn not(condition: Condition) -> Condition {
@@ -154,10 +138,7 @@ fn code<const N: usize>(codes: [i64; N]) -> Condition {
 }
 
 fn member(name: &str) -> Condition {
-    test(Predicate::Member(
-        SERVICES,
-        BTreeSet::from([name.to_owned()]),
-    ))
+    test(Predicate::Member(SERVICES, BTreeSet::from([name.to_owned()])))
 }
 
 fn known(field: FieldId) -> Condition {

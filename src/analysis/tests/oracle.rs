@@ -36,10 +36,8 @@ pub(super) fn world(field: FieldId) -> Vec<Held> {
         SERVICES => {
             for bits in 0..32_u8 {
                 let names = NAMES.into_iter().enumerate();
-                let names: BTreeSet<_> = names
-                    .filter(|(at, _)| bits >> at & 1 == 1)
-                    .map(|(_, name)| name)
-                    .collect();
+                let names: BTreeSet<_> =
+                    names.filter(|(at, _)| bits >> at & 1 == 1).map(|(_, name)| name).collect();
                 if bits & 0b1111 == 0 {
                     values.push(Held::List(names.clone(), false));
                 }
@@ -74,16 +72,8 @@ pub(super) fn quarter(quarters: i64) -> Number {
 /// False, unknown and true as -1, 0 and 1.
 pub(super) fn judge(condition: &Condition, record: &Record) -> i8 {
     match condition {
-        Condition::All(parts) => parts
-            .iter()
-            .map(|part| judge(part, record))
-            .min()
-            .unwrap_or(1),
-        Condition::Any(parts) => parts
-            .iter()
-            .map(|part| judge(part, record))
-            .max()
-            .unwrap_or(-1),
+        Condition::All(parts) => parts.iter().map(|part| judge(part, record)).min().unwrap_or(1),
+        Condition::Any(parts) => parts.iter().map(|part| judge(part, record)).max().unwrap_or(-1),
         Condition::Not(part) => -judge(part, record),
         Condition::Test(test) => answer(&test.predicate, record),
     }
@@ -196,17 +186,10 @@ pub(super) fn records(conditions: &[&Condition]) -> Vec<Record> {
             }
         });
     }
-    let approvals = if asks_approval {
-        vec![-1, 0, 1]
-    } else {
-        vec![-1]
-    };
+    let approvals = if asks_approval { vec![-1, 0, 1] } else { vec![-1] };
     let mut records: Vec<Record> = approvals
         .into_iter()
-        .map(|approved| Record {
-            fields: vec![Held::Absent; 8],
-            approved,
-        })
+        .map(|approved| Record { fields: vec![Held::Absent; 8], approved })
         .collect();
     for id in asked {
         let values = world(id);

@@ -29,10 +29,7 @@ fn is_possible(condition: &Condition, truths: Truths) -> Option<bool> {
         Answer::Impossible(_) => Some(false),
         Answer::Possible(witness) => {
             let shown = witness.truths(schema, condition, &mut effort).ok()?;
-            assert!(
-                shown.meets(truths),
-                "{witness:?} shows {shown:?} for {truths:?}"
-            );
+            assert!(shown.meets(truths), "{witness:?} shows {shown:?} for {truths:?}");
             Some(true)
         }
     }
@@ -59,14 +56,8 @@ fn names(all: &'static [&'static str]) -> impl Strategy<Value = BTreeSet<String>
 }
 
 fn blocks() -> impl Strategy<Value = BTreeSet<ipnet::IpNet>> {
-    const ALL: [&str; 6] = [
-        "10.0.0.0/29",
-        "10.0.0.0/30",
-        "10.0.0.2/31",
-        "10.0.0.5/32",
-        "0.0.0.0/0",
-        "::/0",
-    ];
+    const ALL: [&str; 6] =
+        ["10.0.0.0/29", "10.0.0.0/30", "10.0.0.2/31", "10.0.0.5/32", "0.0.0.0/0", "::/0"];
     let block = prop::sample::select(ALL.as_slice()).prop_map(|text| text.parse().unwrap());
     prop::collection::btree_set(block, 1..3)
 }
@@ -146,11 +137,7 @@ fn conditions(predicates: BoxedStrategy<Predicate>) -> impl Strategy<Value = Con
 pub(super) fn assert_exact(condition: &Condition) {
     let found = found(condition);
     for truths in WANTED {
-        assert_eq!(
-            is_possible(condition, truths),
-            Some(found.meets(truths)),
-            "{truths:?}"
-        );
+        assert_eq!(is_possible(condition, truths), Some(found.meets(truths)), "{truths:?}");
     }
     let policy = deny(condition.clone());
     assert_eq!(never_fires(&policy), !found.meets(Truths::TRUE));
@@ -165,9 +152,7 @@ fn covers(policies: &[Policy]) -> Vec<(usize, usize)> {
     let covers = |i: usize, j: usize| {
         policies[j].effect >= policies[i].effect
             && records.iter().any(|record| fires(i, record))
-            && records
-                .iter()
-                .all(|record| !fires(i, record) || fires(j, record))
+            && records.iter().all(|record| !fires(i, record) || fires(j, record))
     };
     (0..policies.len())
         .filter_map(|i| {

@@ -19,11 +19,7 @@ fn shuffled(tree: &Tree) -> Tree {
         Tree::Scalar(token) => Tree::Scalar(token.clone()),
         Tree::Array(elements) => Tree::Array(elements.iter().map(shuffled).collect()),
         Tree::Object(members) => Tree::Object(
-            members
-                .iter()
-                .rev()
-                .map(|(key, value)| (key.clone(), shuffled(value)))
-                .collect(),
+            members.iter().rev().map(|(key, value)| (key.clone(), shuffled(value))).collect(),
         ),
     }
 }
@@ -34,23 +30,13 @@ fn changed(tree: &Tree, at: &mut usize) -> Tree {
         Tree::Scalar(token) => {
             let here = *at == 0;
             *at = at.wrapping_sub(1);
-            Tree::Scalar(if here {
-                format!("[{token}]")
-            } else {
-                token.clone()
-            })
+            Tree::Scalar(if here { format!("[{token}]") } else { token.clone() })
         }
-        Tree::Array(elements) => Tree::Array(
-            elements
-                .iter()
-                .map(|element| changed(element, at))
-                .collect(),
-        ),
+        Tree::Array(elements) => {
+            Tree::Array(elements.iter().map(|element| changed(element, at)).collect())
+        }
         Tree::Object(members) => Tree::Object(
-            members
-                .iter()
-                .map(|(key, value)| (key.clone(), changed(value, at)))
-                .collect(),
+            members.iter().map(|(key, value)| (key.clone(), changed(value, at))).collect(),
         ),
     }
 }

@@ -14,10 +14,7 @@ pub(super) enum Tree {
 impl Tree {
     /// Writes the tree; `space` says, in turn, what stands between two tokens.
     pub(super) fn write(&self, space: &[u8]) -> String {
-        let mut writer = Writer {
-            text: String::new(),
-            space: space.iter().cycle().copied(),
-        };
+        let mut writer = Writer { text: String::new(), space: space.iter().cycle().copied() };
         writer.space();
         writer.tree(self);
         writer.space();

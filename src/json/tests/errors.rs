@@ -52,11 +52,7 @@ fn each_kind_of_damage_has_its_code_and_place() {
         ("truefalse", "json/trailing-garbage", 4, 5),
         ("{} // x", "json/trailing-garbage", 3, 1),
     ] {
-        assert_eq!(
-            error(text.as_bytes()),
-            (expected.to_owned(), offset, length),
-            "{text}"
-        );
+        assert_eq!(error(text.as_bytes()), (expected.to_owned(), offset, length), "{text}");
     }
 }
 
@@ -64,10 +60,7 @@ fn each_kind_of_damage_has_its_code_and_place() {
 fn what_is_not_utf_8_is_named_at_its_byte() {
     let code = |bytes: &[u8]| error(bytes);
     assert_eq!(code(b"[\"a\xffb\"]"), ("json/utf-8".to_owned(), 3, 1));
-    assert_eq!(
-        code("[\"端口".as_bytes().split_last().unwrap().1).0,
-        "json/truncated"
-    );
+    assert_eq!(code("[\"端口".as_bytes().split_last().unwrap().1).0, "json/truncated");
     assert_eq!(code(b"[1]\xe7\xab"), ("json/utf-8".to_owned(), 3, 2));
     assert_eq!(code(b"[\"\xed\xa0\x80\"]").0, "json/utf-8");
     assert_eq!(code(b"[\"\xc0\xaf\"]").0, "json/utf-8");
@@ -84,10 +77,7 @@ fn what_comes_before_bytes_that_are_not_utf_8_is_read() {
         assert!(reader.peek().unwrap().is_some());
         reader.skip().unwrap();
     }
-    assert_eq!(
-        code(&skip_all(&mut reader).unwrap_err().kind),
-        "json/unexpected"
-    );
+    assert_eq!(code(&skip_all(&mut reader).unwrap_err().kind), "json/unexpected");
 }
 
 #[test]
@@ -100,10 +90,7 @@ fn a_reader_that_fails_is_quoted() {
     }
     let mut reader = Reader::new(b"[1, ".chain(Broken));
     let error = skip_all(&mut reader).unwrap_err();
-    assert_eq!(
-        error.kind,
-        ErrorKind::Read("the disk is on fire".to_owned())
-    );
+    assert_eq!(error.kind, ErrorKind::Read("the disk is on fire".to_owned()));
     assert_eq!(error.offset, 4);
     let again = reader.skip().unwrap_err();
     assert_eq!(again, error);
@@ -116,10 +103,7 @@ fn an_error_becomes_a_problem_with_a_help() {
     assert_eq!(problem.code, "json/not-json");
     assert_eq!(problem.message, "`NaN` is not JSON");
     assert!(problem.help.unwrap().contains("`null`"));
-    assert_eq!(
-        problem.place.position().map(|at| (at.line, at.column)),
-        Some((2, 7))
-    );
+    assert_eq!(problem.place.position().map(|at| (at.line, at.column)), Some((2, 7)));
     assert_eq!(problem.place.bytes(), Some((10, 3)));
 }
 

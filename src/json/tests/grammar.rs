@@ -41,9 +41,7 @@ fn build<R: Read>(reader: &mut Reader<R>) -> Result<Value, Error> {
             let raw = reader.scalar()?;
             assert_eq!(raw.kind, kind);
             match kind {
-                Kind::String => decode(raw.text, &mut String::new())
-                    .expect("no halves")
-                    .into(),
+                Kind::String => decode(raw.text, &mut String::new()).expect("no halves").into(),
                 _ => serde_json::from_str(raw.text).unwrap_or_default(),
             }
         }
@@ -111,10 +109,10 @@ proptest! {
     #[test]
     fn the_values_are_those_of_serde_json(tree in tree(false), space in spaces(), window in 16_usize..64) {
         let text = tree.write(&space);
-        let huge = serde_json::from_str::<Value>(&text).is_err();
-        prop_assume!(!huge);
+        // Numbers beyond `f64` are no error here.
+        let Ok(expected) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
         let mut reader = Reader::with_window(Trickle::new(text.as_bytes(), 3), window);
-        prop_assert_eq!(build(&mut reader).unwrap(), serde_json::from_str::<Value>(&text).unwrap());
+        prop_assert_eq!(build(&mut reader).unwrap(), expected);
         prop_assert_eq!(reader.peek(), Ok(None));
     }
 

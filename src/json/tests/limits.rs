@@ -21,10 +21,7 @@ fn the_top_level_is_1_and_129_is_too_deep() {
         }
     }
     let error = skip_text("[".repeat(1_000_000).as_bytes()).unwrap_err();
-    assert_eq!(
-        (code(&error.kind).as_str(), error.offset),
-        ("json/too-deep", 128)
-    );
+    assert_eq!((code(&error.kind).as_str(), error.offset), ("json/too-deep", 128));
 }
 
 #[test]
@@ -57,20 +54,14 @@ fn the_longest_record_is_read_and_a_longer_one_is_not() {
     for beyond in [1, 100_000, 100_000_000] {
         let mut reader = Reader::new(long_record(MAX_TOKEN_BYTES + beyond));
         let error = reader.record(&mut projection).unwrap_err();
-        assert_eq!(
-            (code(&error.kind).as_str(), error.offset),
-            ("json/too-long", 1)
-        );
+        assert_eq!((code(&error.kind).as_str(), error.offset), ("json/too-long", 1));
     }
 }
 
 #[test]
 fn a_string_that_never_ends_is_too_long() {
     let mut reader = Reader::new(b"[\"".chain(std::io::repeat(b'x')));
-    assert_eq!(
-        code(&skip_all(&mut reader).unwrap_err().kind),
-        "json/too-long"
-    );
+    assert_eq!(code(&skip_all(&mut reader).unwrap_err().kind), "json/too-long");
 }
 
 #[test]

@@ -18,11 +18,7 @@ use crate::text::Position;
 
 /// Failures are reported, not saved beside the sources.
 fn cases() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        cases: 512,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() }
 }
 
 /// Gives its bytes in pieces of a fixed size, and is interrupted before each.
@@ -34,11 +30,7 @@ struct Trickle<'a> {
 
 impl<'a> Trickle<'a> {
     fn new(bytes: &'a [u8], piece: usize) -> Self {
-        Self {
-            bytes,
-            piece,
-            interrupted: false,
-        }
+        Self { bytes, piece, interrupted: false }
     }
 }
 
@@ -73,17 +65,9 @@ fn skip_text(text: &[u8]) -> Result<usize, Error> {
 /// Line and column of an offset, counted the slow way.
 fn naive_position(text: &str, offset: usize) -> Position {
     let mut position = Position::START;
-    for scalar in text
-        .split_at(offset)
-        .0
-        .trim_start_matches('\u{feff}')
-        .chars()
-    {
+    for scalar in text.split_at(offset).0.trim_start_matches('\u{feff}').chars() {
         if scalar == '\n' {
-            position = Position {
-                line: position.line + 1,
-                column: 1,
-            };
+            position = Position { line: position.line + 1, column: 1 };
         } else {
             position.column += 1;
         }

@@ -101,10 +101,7 @@ fn a_huge_exponent_costs_nothing() {
     let zeros = "0".repeat(100_000);
     assert_eq!(integer(&format!("1{zeros}e-100000")), Some(1));
     assert_eq!(integer(&format!("0.{zeros}1e100001")), Some(1));
-    assert_eq!(
-        Number::parse("1e-999999999999999999999"),
-        Some(Number::Decimal(0.0))
-    );
+    assert_eq!(Number::parse("1e-999999999999999999999"), Some(Number::Decimal(0.0)));
     assert_eq!(Number::parse(&format!("1{zeros}")), None);
 }
 
@@ -136,10 +133,7 @@ fn order_is_exact_across_integers_and_decimals() {
         }
     }
     assert_eq!(Number::Integer(0), Number::Decimal(-0.0));
-    assert_eq!(
-        Number::Integer(i64::MIN),
-        Number::Decimal(-9_223_372_036_854_775_808.0)
-    );
+    assert_eq!(Number::Integer(i64::MIN), Number::Decimal(-9_223_372_036_854_775_808.0));
 }
 
 fn number() -> impl Strategy<Value = Number> {

@@ -11,13 +11,8 @@ use super::documents::{damaged, object, spaces};
 use super::{Trickle, code, naive_position};
 use crate::json::{Error, Projection, Reader, Scan};
 
-const SLOTS: [&str; 5] = [
-    "RiskLevel",
-    "Port",
-    "端口",
-    "a key that is longer than what is compared at once",
-    "absent",
-];
+const SLOTS: [&str; 5] =
+    ["RiskLevel", "Port", "端口", "a key that is longer than what is compared at once", "absent"];
 
 fn projection() -> Projection {
     Projection::new(&SLOTS, &["DataList"])
@@ -94,19 +89,9 @@ fn read(bytes: &[u8], window: usize, piece: usize) -> Result<Option<Seen>, Error
     let position = reader.record_position();
     let record = reader.last_record(&projection);
     let slots = (0..SLOTS.len())
-        .map(|slot| {
-            record
-                .slot(slot)
-                .map(|raw| (raw.text.to_owned(), record.slot_start(slot)))
-        })
+        .map(|slot| record.slot(slot).map(|raw| (raw.text.to_owned(), record.slot_start(slot))))
         .collect();
-    let seen = (
-        record.text().to_owned(),
-        record.offset(),
-        position.column,
-        slots,
-        record.digest(),
-    );
+    let seen = (record.text().to_owned(), record.offset(), position.column, slots, record.digest());
     Ok(reader.peek()?.is_none().then_some(seen))
 }
 
@@ -168,10 +153,7 @@ fn all(text: &str, window: usize) -> Vec<(u64, u64, u64, String)> {
             }
             let position = reader.record_position();
             let record = reader.last_record(&projection);
-            let slot = record
-                .slot(0)
-                .map(|raw| raw.text.to_owned())
-                .unwrap_or_default();
+            let slot = record.slot(0).map(|raw| raw.text.to_owned()).unwrap_or_default();
             seen.push((position.line, position.column, record.offset(), slot));
         }
     }
@@ -187,16 +169,9 @@ fn records_keep_their_places_across_windows() {
         text.push_str(if number == 0 { "" } else { "," });
         text.push_str(separator);
         let place = naive_position(&text, text.len());
-        expected.push((
-            place.line,
-            place.column,
-            text.len() as u64,
-            number.to_string(),
-        ));
+        expected.push((place.line, place.column, text.len() as u64, number.to_string()));
         let other = ["Port", "Ort", "端口"][number % 4 % 3];
-        text.push_str(&format!(
-            "{{\"{other}\":\"公网{number}\", \"RiskLevel\":{number}}}"
-        ));
+        text.push_str(&format!("{{\"{other}\":\"公网{number}\", \"RiskLevel\":{number}}}"));
     }
     text.push_str("\n]}");
     for window in [16, 33, 64, 100, 1000, 1 << 20] {
@@ -235,21 +210,14 @@ fn equal_keys_of_different_objects_are_none() {
 fn more_keys_than_are_known_by_number() {
     let mut projection = projection();
     for round in 0..3 {
-        let keys: Vec<String> = (0..500)
-            .map(|key| format!("\"k{}\":1", key + round))
-            .collect();
+        let keys: Vec<String> = (0..500).map(|key| format!("\"k{}\":1", key + round)).collect();
         let good = format!("{{{},\"Port\":{round}}}", keys.join(","));
         let mut reader = Reader::new(good.as_bytes());
         assert_eq!(reader.record(&mut projection), Ok(Scan::Record));
-        assert_eq!(
-            reader.last_record(&projection).slot(1).unwrap().text,
-            round.to_string()
-        );
+        assert_eq!(reader.last_record(&projection).slot(1).unwrap().text, round.to_string());
         for repeated in [0, 100, 200, 499] {
             let bad = format!("{{{},{}}}", keys.join(","), keys[repeated]);
-            let error = Reader::new(bad.as_bytes())
-                .record(&mut projection)
-                .unwrap_err();
+            let error = Reader::new(bad.as_bytes()).record(&mut projection).unwrap_err();
             assert_eq!(code(&error.kind), "json/duplicate-key");
             assert_eq!(error.offset as usize, bad.len() - 1 - keys[repeated].len());
         }
@@ -261,10 +229,7 @@ fn halves_of_surrogate_pairs_are_different_keys() {
     let mut reader =
         Reader::new(&br#"{"\ud800":1,"\ud801":2,"\ufffd":3,"x":{"\ud800":1,"\udc00":2}}"#[..]);
     assert_eq!(reader.record(&mut projection()), Ok(Scan::Record));
-    assert_eq!(
-        code(&error(r#"{"\uD800":1,"\ud800":2}"#).kind),
-        "json/duplicate-key"
-    );
+    assert_eq!(code(&error(r#"{"\uD800":1,"\ud800":2}"#).kind), "json/duplicate-key");
 }
 
 #[test]
@@ -275,10 +240,7 @@ fn a_stop_makes_an_envelope_and_consumes_nothing() {
     assert_eq!(reader.offset(), 1);
     reader.begin_object().unwrap();
     let nested = &br#"{"x":{"DataList":1}}"#[..];
-    assert_eq!(
-        Reader::new(nested).record(&mut projection),
-        Ok(Scan::Record)
-    );
+    assert_eq!(Reader::new(nested).record(&mut projection), Ok(Scan::Record));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn reports_are_harmless() {
         "operation: DescribeInternetOpenPort
 policies:
   - id: a
-    rule: deny if RiskReason is known # {EVIL_COMMENT}
+    rule: deny if RiskReason is known or RiskReason is unknown # {EVIL_COMMENT}
     title: {evil}
     message: {evil}
     why: {evil}

@@ -13,15 +13,7 @@ use crate::policy::Approval;
 use crate::policy::syntax::{Operand, OperandKind};
 use crate::text::Problem;
 
-const KEYS: &[&str] = &[
-    "service",
-    "port",
-    "protocol",
-    "owner",
-    "reason",
-    "approved_by",
-    "expires",
-];
+const KEYS: &[&str] = &["service", "port", "protocol", "owner", "reason", "approved_by", "expires"];
 
 /// The greatest port number there is.
 const LAST_PORT: i64 = 65_535;
@@ -31,13 +23,8 @@ pub(super) fn all(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<Approval> 
     if item.node.as_sequence().is_some_and(<[_]>::is_empty) {
         return Vec::new();
     }
-    let items = item
-        .list("a list of approvals", problems)
-        .unwrap_or_default();
-    items
-        .into_iter()
-        .filter_map(|item| one(item, problems))
-        .collect()
+    let items = item.list("a list of approvals", problems).unwrap_or_default();
+    items.into_iter().filter_map(|item| one(item, problems)).collect()
 }
 
 fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
@@ -47,19 +34,12 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     }
     let services = form.read("service", problems, services);
     let ports = form.item("port").map(|item| ports(item, problems));
-    let protocol = form
-        .item("protocol")
-        .map(|item| item.text(problems).map(|name| fold(&name)));
-    let mut said = |key| {
-        form.required(key, problems)
-            .and_then(|item| item.text(problems))
-    };
+    let protocol = form.item("protocol").map(|item| item.text(problems).map(|name| fold(&name)));
+    let mut said = |key| form.required(key, problems).and_then(|item| item.text(problems));
     let owner = said("owner");
     let reason = said("reason");
     let approved_by = said("approved_by");
-    let expires = form
-        .required("expires", problems)
-        .and_then(|item| date(item, problems));
+    let expires = form.required("expires", problems).and_then(|item| date(item, problems));
     Some(Approval {
         services,
         ports: ports.map_or(Some(None), |ports| ports.map(Some))?,
@@ -108,10 +88,7 @@ fn port(operand: &Operand) -> Option<i64> {
 fn date(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Date> {
     let text = item.text(problems)?;
     // The parser also takes times and other spellings, which would hide a slip of the pen.
-    let date: Option<Date> = text
-        .parse()
-        .ok()
-        .filter(|date: &Date| date.to_string() == text);
+    let date: Option<Date> = text.parse().ok().filter(|date: &Date| date.to_string() == text);
     if date.is_none() {
         let text = text_of(item.node).to_owned();
         problems.push(item.problem(&DraftError::BadDate { text }, "not a date"));

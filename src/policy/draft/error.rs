@@ -12,7 +12,7 @@ pub(super) enum DraftError {
     #[diagnostic(
         code("policy/empty-file"),
         help(
-            "begin with `policies:` and a list of sentences such as `- deny RDP if RiskLevel high`"
+            "begin with `policies:` and a list of sentences such as `- deny RDP unless approved`"
         )
     )]
     EmptyFile,
@@ -28,18 +28,11 @@ pub(super) enum DraftError {
 
     #[error("unknown key `{key}` in {within}")]
     #[diagnostic(code("policy/unknown-key"), help("{help}"))]
-    UnknownKey {
-        key: String,
-        within: &'static str,
-        help: String,
-    },
+    UnknownKey { key: String, within: &'static str, help: String },
 
     #[error("{within} needs `{key}`")]
     #[diagnostic(code("policy/missing-key"), help("add `{key}:`"))]
-    MissingKey {
-        key: &'static str,
-        within: &'static str,
-    },
+    MissingKey { key: &'static str, within: &'static str },
 
     #[error("a policy needs a rule")]
     #[diagnostic(
@@ -56,19 +49,12 @@ pub(super) enum DraftError {
     TwoRules { key: &'static str },
 
     #[error("`{key}` is empty")]
-    #[diagnostic(
-        code("policy/empty-list"),
-        help("list at least one element, or remove the key")
-    )]
+    #[diagnostic(code("policy/empty-list"), help("list at least one element, or remove the key"))]
     EmptyList { key: String },
 
     #[error("`{value}` is no value of `{key}`")]
     #[diagnostic(code("policy/unknown-value"), help("{help}"))]
-    UnknownValue {
-        value: String,
-        key: String,
-        help: String,
-    },
+    UnknownValue { value: String, key: String, help: String },
 
     #[error("a colon splits this sentence")]
     #[diagnostic(
@@ -127,10 +113,7 @@ pub(super) enum DraftError {
         code("policy/impossible-expectation"),
         help("expect `{effect}`, `pass` or `inconclusive`")
     )]
-    ImpossibleExpectation {
-        effect: &'static str,
-        expected: &'static str,
-    },
+    ImpossibleExpectation { effect: &'static str, expected: &'static str },
 
     #[error("an approval of every service on every port")]
     #[diagnostic(code("policy/boundless-approval"), help("add `service:` or `port:`"))]
@@ -144,10 +127,7 @@ pub(super) enum DraftError {
     BadPort { text: String },
 
     #[error("`{text}` is no date")]
-    #[diagnostic(
-        code("policy/bad-date"),
-        help("write year, month and day: `2026-12-31`")
-    )]
+    #[diagnostic(code("policy/bad-date"), help("write year, month and day: `2026-12-31`"))]
     BadDate { text: String },
 }
 

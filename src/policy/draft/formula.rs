@@ -30,10 +30,9 @@ fn condition(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Expr> {
         NodeKind::Mapping(entries) => {
             return readable(entries, |entry| part(entry, problems)).map(all);
         }
-        NodeKind::Sequence(_) => item.wrong_with(
-            "a condition",
-            Some("put the list under `all:` or `any:`".to_owned()),
-        ),
+        NodeKind::Sequence(_) => {
+            item.wrong_with("a condition", Some("put the list under `all:` or `any:`".to_owned()))
+        }
     };
     problems.push(problem);
     None
@@ -157,10 +156,7 @@ fn operator_help(field: &str, written: &str) -> String {
 
 /// The field's name, which the schema has not seen yet.
 fn left(item: Item<'_>) -> Operand {
-    Operand {
-        kind: OperandKind::Name(item.name().to_owned()),
-        location: words_of(item.key),
-    }
+    Operand { kind: OperandKind::Name(item.name().to_owned()), location: words_of(item.key) }
 }
 
 /// A value that a field is compared with: a scalar, or a list of them.
@@ -169,10 +165,7 @@ pub(super) fn operand(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Ope
         NodeKind::Scalar(_) => scalar(item, problems),
         NodeKind::Sequence(_) => {
             let items = item.list("a list of values", problems)?;
-            let elements: Vec<_> = items
-                .into_iter()
-                .map(|item| scalar(item, problems))
-                .collect();
+            let elements: Vec<_> = items.into_iter().map(|item| scalar(item, problems)).collect();
             Some(Operand {
                 kind: OperandKind::List(elements.into_iter().collect::<Option<_>>()?),
                 location: item.node.location.clone(),

@@ -72,11 +72,6 @@ pub(super) fn empty_file(name: &str) -> Problem {
 }
 
 fn policies<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Vec<PolicyDraft<'a>> {
-    let items = item
-        .list("a list of policies", problems)
-        .unwrap_or_default();
-    items
-        .into_iter()
-        .filter_map(|item| policy::read(item, problems))
-        .collect()
+    let items = item.list("a list of policies", problems).unwrap_or_default();
+    items.into_iter().filter_map(|item| policy::read(item, problems)).collect()
 }

@@ -18,9 +18,7 @@ pub(super) fn sets(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<Stri
         let items = item.list("a list of names, numbers or addresses", problems);
         let items = items.unwrap_or_default().into_iter();
         let set = Set {
-            elements: items
-                .filter_map(|item| formula::scalar(item, problems))
-                .collect(),
+            elements: items.filter_map(|item| formula::scalar(item, problems)).collect(),
             location: item.key.location.clone(),
         };
         sets.insert(item.name().to_owned(), set);
@@ -68,9 +66,7 @@ const JOINING_WORDS: &[&str] = &["and", "or", "not", "if", "when", "unless", "ap
 /// Whether a rule can say it: a word, and none of the language's own.
 fn is_name(name: &str) -> bool {
     let mut characters = name.chars();
-    let begins = characters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_');
+    let begins = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
     let goes_on = characters.all(|other| other.is_alphanumeric() || matches!(other, '_' | '-'));
     let operators = Op::spellings().iter();
     let taken = operators

@@ -98,9 +98,7 @@ fn is_split_sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> bool {
     let entries = item.node.as_mapping().unwrap_or_default();
     let split = entries.iter().map(Item::of).find(|entry| {
         let first = entry.name().split_whitespace().next().unwrap_or_default();
-        Effect::ALL
-            .iter()
-            .any(|effect| first.eq_ignore_ascii_case(effect.name()))
+        Effect::ALL.iter().any(|effect| first.eq_ignore_ascii_case(effect.name()))
     });
     if let Some(entry) = split {
         let place = Place::Text(entry.location());
@@ -123,9 +121,8 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
         title: form.read("title", problems, |item, problems| {
             item.text(problems).map(|title| on_one_line(&title))
         }),
-        message: form.read("message", problems, |item, problems| {
-            item.text(problems).map(|_| item.node)
-        }),
+        message: form
+            .read("message", problems, |item, problems| item.text(problems).map(|_| item.node)),
         why: form.read("why", problems, Item::text),
         remediation: form.read("remediation", problems, Item::text),
         references: form.read("references", problems, references),
@@ -134,9 +131,7 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
         when_unknown: form.read("when_unknown", problems, |item, problems| {
             item.choice(&WhenUnknown::ALL, WhenUnknown::name, problems)
         }),
-        cases: form.read("cases", problems, |item, problems| {
-            cases(item, effect, problems)
-        }),
+        cases: form.read("cases", problems, |item, problems| cases(item, effect, problems)),
         location: item.node.location.clone(),
     })
 }
@@ -192,16 +187,14 @@ fn rule(form: &Form<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
 }
 
 fn errors(problems: &[Problem]) -> usize {
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.level == Level::Error);
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error);
     errors.count()
 }
 
 fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
     let scalar = item.node.as_scalar().map(|scalar| scalar.value());
     let Some(Value::Text(text)) = scalar else {
-        let help = "write a sentence such as `deny RDP if RiskLevel high`".to_owned();
+        let help = "write a sentence such as `deny RDP unless approved`".to_owned();
         problems.push(item.wrong_with("a sentence", Some(help)));
         return None;
     };
@@ -266,9 +259,7 @@ fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
 }
 
 fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let items = item
-        .list("a list of web addresses", problems)
-        .unwrap_or_default();
+    let items = item.list("a list of web addresses", problems).unwrap_or_default();
     let mut references = Vec::with_capacity(items.len());
     for item in items {
         let Some(text) = item.text(problems) else {
@@ -283,9 +274,7 @@ fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
 }
 
 fn is_web_address(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         !rest.is_empty()
             && !rest.starts_with('/')
@@ -301,10 +290,7 @@ fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec
             Some(_) => item.empty(),
             None => {
                 let help = "write `controls: {pci-dss-4.0.1: [1.4.4]}`".to_owned();
-                item.wrong_with(
-                    "a mapping from frameworks to lists of control ids",
-                    Some(help),
-                )
+                item.wrong_with("a mapping from frameworks to lists of control ids", Some(help))
             }
         });
     }
@@ -318,9 +304,7 @@ fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec
 }
 
 fn control_ids(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let items = item
-        .list("a list of control ids", problems)
-        .unwrap_or_default();
+    let items = item.list("a list of control ids", problems).unwrap_or_default();
     let mut ids = Vec::with_capacity(items.len());
     for item in items {
         let scalar = item.node.as_scalar().map(|scalar| scalar.value());
@@ -340,10 +324,7 @@ fn cases<'a>(
     problems: &mut Vec<Problem>,
 ) -> Vec<CaseDraft<'a>> {
     let items = item.list("a list of cases", problems).unwrap_or_default();
-    items
-        .into_iter()
-        .filter_map(|item| case(item, effect, problems))
-        .collect()
+    items.into_iter().filter_map(|item| case(item, effect, problems)).collect()
 }
 
 /// `{record: {…}, expect: deny}`
@@ -369,9 +350,5 @@ fn case<'a>(
         }
         Some(expected)
     });
-    Some(CaseDraft {
-        record: record?.node,
-        expect,
-        location: item.node.location.clone(),
-    })
+    Some(CaseDraft { record: record?.node, expect, location: item.node.location.clone() })
 }

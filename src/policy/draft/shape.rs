@@ -15,10 +15,7 @@ pub(super) struct Item<'a> {
 
 impl<'a> Item<'a> {
     pub(super) fn of(entry: &'a Entry) -> Self {
-        Self {
-            key: &entry.key,
-            node: &entry.value,
-        }
+        Self { key: &entry.key, node: &entry.value }
     }
 
     /// The key's text.
@@ -57,11 +54,7 @@ impl<'a> Item<'a> {
 
     /// The same with words on what to do.
     pub(super) fn wrong_with(self, expected: &'static str, help: Option<String>) -> Problem {
-        let error = DraftError::WrongShape {
-            expected,
-            found: found(self.node),
-            help,
-        };
+        let error = DraftError::WrongShape { expected, found: found(self.node), help };
         self.problem(&error, "this")
     }
 
@@ -73,9 +66,7 @@ impl<'a> Item<'a> {
 
     /// Whether the value is left out, or `null`.
     pub(super) fn is_null(self) -> bool {
-        self.node
-            .as_scalar()
-            .is_some_and(|scalar| matches!(scalar.value(), Value::Null))
+        self.node.as_scalar().is_some_and(|scalar| matches!(scalar.value(), Value::Null))
     }
 
     /// A text that says something, without the white space around it.
@@ -123,10 +114,7 @@ impl<'a> Item<'a> {
     /// A list of texts.
     pub(super) fn texts(self, problems: &mut Vec<Problem>) -> Vec<String> {
         let items = self.list("a list of texts", problems).unwrap_or_default();
-        items
-            .into_iter()
-            .filter_map(|item| item.text(problems))
-            .collect()
+        items.into_iter().filter_map(|item| item.text(problems)).collect()
     }
 
     /// One of a few words.
@@ -214,12 +202,7 @@ impl<'a> Form<'a> {
             }
         }
         let first = entries.first().map(|entry| &entry.key.location);
-        Some(Self {
-            entries,
-            within,
-            keys,
-            place: first.unwrap_or(&node.location).clone(),
-        })
+        Some(Self { entries, within, keys, place: first.unwrap_or(&node.location).clone() })
     }
 
     /// The first key, or the empty mapping.
@@ -229,10 +212,7 @@ impl<'a> Form<'a> {
 
     /// The value of a key.
     pub(super) fn item(&self, key: &str) -> Option<Item<'a>> {
-        self.entries
-            .iter()
-            .find(|entry| text_of(&entry.key) == key)
-            .map(Item::of)
+        self.entries.iter().find(|entry| text_of(&entry.key) == key).map(Item::of)
     }
 
     /// The value of a key that must be there.

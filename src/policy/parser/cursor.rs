@@ -42,13 +42,7 @@ impl<'a> Parser<'a> {
         }
         let tokens = lexer::tokens(script.text)?;
         let closing = pairs(&tokens)?;
-        Ok(Self {
-            script,
-            tokens,
-            closing,
-            at: 0,
-            depth: 0,
-        })
+        Ok(Self { script, tokens, closing, at: 0, depth: 0 })
     }
 
     /// The next token, if there is one.

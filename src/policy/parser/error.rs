@@ -37,10 +37,7 @@ pub(super) enum SyntaxError {
     EmptyCondition,
 
     #[error("the rule is longer than {limit} bytes")]
-    #[diagnostic(
-        code("policy/too-long"),
-        help("move long lists into `sets:`, or split the rule")
-    )]
+    #[diagnostic(code("policy/too-long"), help("move long lists into `sets:`, or split the rule"))]
     TooLong { limit: usize },
 
     #[error("the rule is nested deeper than {limit} levels")]
@@ -128,28 +125,15 @@ pub(super) enum SyntaxError {
 
     #[error("`{found}` does not fit here: {expected} is needed")]
     #[diagnostic(code("policy/unexpected-word"), help("{help}"))]
-    Unexpected {
-        found: String,
-        expected: &'static str,
-        help: String,
-    },
+    Unexpected { found: String, expected: &'static str, help: String },
 
     #[error("`{open}` is never closed")]
     #[diagnostic(code("policy/unclosed-bracket"), help("close it with `{close}`"))]
-    Unclosed {
-        open: &'static str,
-        close: &'static str,
-    },
+    Unclosed { open: &'static str, close: &'static str },
 
     #[error("`{close}` closes nothing")]
-    #[diagnostic(
-        code("policy/unopened-bracket"),
-        help("remove it, or open it with `{open}`")
-    )]
-    Unopened {
-        open: &'static str,
-        close: &'static str,
-    },
+    #[diagnostic(code("policy/unopened-bracket"), help("remove it, or open it with `{open}`"))]
+    Unopened { open: &'static str, close: &'static str },
 
     #[error("comparisons cannot be chained")]
     #[diagnostic(code("policy/chained-comparison"), help("{help}"))]

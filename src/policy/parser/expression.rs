@@ -67,18 +67,13 @@ impl Parser<'_> {
 
     /// Nothing may follow.
     pub(super) fn end(&mut self) -> Parsed<()> {
-        let after_number = matches!(
-            self.previous().map(|token| &token.kind),
-            Some(TokenKind::Number(..))
-        );
+        let after_number =
+            matches!(self.previous().map(|token| &token.kind), Some(TokenKind::Number(..)));
         let help = match self.peek().map(|token| &token.kind) {
             None => return Ok(()),
             Some(TokenKind::Word(_)) if after_number => {
                 let units: Vec<_> = Unit::names().collect();
-                format!(
-                    "join conditions by `and` or `or`; the units are {}",
-                    units.join(", ")
-                )
+                format!("join conditions by `and` or `or`; the units are {}", units.join(", "))
             }
             Some(TokenKind::Number(..)) if after_number => {
                 "a minus directly before a digit is a sign; write spaces on both sides to subtract"
@@ -145,9 +140,7 @@ impl Parser<'_> {
         self.after_group().is_some_and(|after| {
             let ahead = after - self.mark();
             let arithmetic = self.peek_at(ahead).is_some_and(|token| {
-                ["+", "-", "*", "/", ".."]
-                    .iter()
-                    .any(|sign| token.is_sign(sign))
+                ["+", "-", "*", "/", ".."].iter().any(|sign| token.is_sign(sign))
             });
             arithmetic || self.operator_at(after).is_some()
         })
@@ -230,9 +223,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let words = Op::ALL.map(Op::spelling);
-        let words = words
-            .into_iter()
-            .filter(|word| word.starts_with(char::is_alphabetic));
+        let words = words.into_iter().filter(|word| word.starts_with(char::is_alphabetic));
         let help = match nearest(word, words) {
             Some(operator) => format!("did you mean `{operator}`?"),
             None => {

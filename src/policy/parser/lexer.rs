@@ -31,9 +31,8 @@ pub(super) enum TokenKind {
 }
 
 /// Signs that mean something, longer ones before their beginnings.
-const SIGNS: &[&str] = &[
-    "==", "!=", "<=", ">=", "..", "=", "<", ">", "(", ")", "[", "]", ",", "+", "-", "*", "/",
-];
+const SIGNS: &[&str] =
+    &["==", "!=", "<=", ">=", "..", "=", "<", ">", "(", ")", "[", "]", ",", "+", "-", "*", "/"];
 
 /// Signs of other languages, and what stands for them here.
 const FOREIGN: &[(&str, &str)] = &[
@@ -107,10 +106,7 @@ impl<'a> Lexer<'a> {
         } else {
             self.sign(first)?
         };
-        Ok(Some(Token {
-            kind,
-            range: start..self.at,
-        }))
+        Ok(Some(Token { kind, range: start..self.at }))
     }
 
     fn rest(&self) -> &'a str {
@@ -190,26 +186,17 @@ impl<'a> Lexer<'a> {
             self.take(1);
             self.take_while(is_digit);
         }
-        let signed = self
-            .rest()
-            .get(1..)
-            .is_some_and(|rest| rest.starts_with(['+', '-']));
+        let signed = self.rest().get(1..).is_some_and(|rest| rest.starts_with(['+', '-']));
         if self.rest().starts_with(['e', 'E']) && self.digit_after(1 + usize::from(signed)) {
             self.take(1 + usize::from(signed));
             self.take_while(is_digit);
         }
         let digits = self.text.get(start..self.at).unwrap_or_default();
         let Some(number) = Number::parse(digits) else {
-            return Err(SyntaxError::BadNumber {
-                found: digits.to_owned(),
-            }
-            .at(start..self.at));
+            return Err(SyntaxError::BadNumber { found: digits.to_owned() }.at(start..self.at));
         };
         let unit = self.unit();
-        Ok(TokenKind::Number(
-            number,
-            (!unit.is_empty()).then(|| unit.to_owned()),
-        ))
+        Ok(TokenKind::Number(number, (!unit.is_empty()).then(|| unit.to_owned())))
     }
 
     /// Letters directly after a number, or a percent sign, which may stand apart.
@@ -223,30 +210,22 @@ impl<'a> Lexer<'a> {
     }
 
     fn digit_after(&self, bytes: usize) -> bool {
-        self.rest()
-            .get(bytes..)
-            .is_some_and(|rest| rest.starts_with(is_digit))
+        self.rest().get(bytes..).is_some_and(|rest| rest.starts_with(is_digit))
     }
 
     fn sign(&mut self, first: char) -> Result<TokenKind, Fault> {
         let start = self.at;
         let rest = self.rest();
         if let Some((found, write)) = FOREIGN.iter().find(|(sign, _)| rest.starts_with(sign)) {
-            return Err(SyntaxError::ForeignOperator {
-                found: (*found).to_owned(),
-                write,
-            }
-            .at(start..start + found.len()));
+            return Err(SyntaxError::ForeignOperator { found: (*found).to_owned(), write }
+                .at(start..start + found.len()));
         }
         if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             self.take(sign.len());
             return Ok(TokenKind::Sign(sign));
         }
         let error = match first {
-            '!' => SyntaxError::ForeignOperator {
-                found: "!".to_owned(),
-                write: "not",
-            },
+            '!' => SyntaxError::ForeignOperator { found: "!".to_owned(), write: "not" },
             _ => SyntaxError::UnknownCharacter { found: first },
         };
         Err(error.at(start..start + first.len_utf8()))
@@ -289,16 +268,11 @@ fn instant(rest: &str) -> Option<usize> {
 /// Length of an address or a block at the start of a text: what has two colons, or begins with three
 /// numbers that are joined by dots. Whether it is one is said when it is used.
 fn address(rest: &str) -> Option<usize> {
-    let end = rest
-        .find(|c: char| !is_word(c) && !matches!(c, ':' | '.' | '-'))
-        .unwrap_or(rest.len());
+    let end =
+        rest.find(|c: char| !is_word(c) && !matches!(c, ':' | '.' | '-')).unwrap_or(rest.len());
     let run = rest.get(..end)?;
     let run = run.split_once("..").map_or(run, |(before, _)| before);
-    let dots = run
-        .chars()
-        .take_while(|c| is_digit(*c) || *c == '.')
-        .filter(|c| *c == '.')
-        .count();
+    let dots = run.chars().take_while(|c| is_digit(*c) || *c == '.').filter(|c| *c == '.').count();
     let is_address = run.matches(':').count() >= 2 || (run.starts_with(is_digit) && dots >= 2);
     if !is_address {
         return None;
@@ -307,8 +281,6 @@ fn address(rest: &str) -> Option<usize> {
         .get(run.len()..)
         .and_then(|after| after.strip_prefix('/'))
         .filter(|after| after.starts_with(is_digit))
-        .map_or(0, |after| {
-            1 + after.find(|c| !is_digit(c)).unwrap_or(after.len())
-        });
+        .map_or(0, |after| 1 + after.find(|c| !is_digit(c)).unwrap_or(after.len()));
     Some(run.len() + prefix)
 }

@@ -32,20 +32,13 @@ pub(crate) fn expression(node: &Node, problems: &mut Vec<Problem>) -> Option<Exp
 pub(crate) fn operand(node: &Node, problems: &mut Vec<Problem>) -> Option<Operand> {
     let kind = match &node.kind {
         NodeKind::Mapping(_) => {
-            return report(
-                node,
-                problems,
-                SyntaxError::NotAValue { found: "a mapping" },
-            );
+            return report(node, problems, SyntaxError::NotAValue { found: "a mapping" });
         }
         NodeKind::Sequence(elements) if elements.is_empty() => {
             return report(node, problems, SyntaxError::EmptyList);
         }
         NodeKind::Sequence(elements) => {
-            let read: Vec<_> = elements
-                .iter()
-                .map(|element| operand(element, problems))
-                .collect();
+            let read: Vec<_> = elements.iter().map(|element| operand(element, problems)).collect();
             OperandKind::List(read.into_iter().collect::<Option<_>>()?)
         }
         NodeKind::Scalar(scalar) if !scalar.is_plain() => {
@@ -56,17 +49,11 @@ pub(crate) fn operand(node: &Node, problems: &mut Vec<Problem>) -> Option<Operan
         }
         NodeKind::Scalar(scalar) => {
             let locate = |range| node.location_of(range);
-            let script = Script {
-                text: scalar.text(),
-                locate: &locate,
-            };
+            let script = Script { text: scalar.text(), locate: &locate };
             return Some(plain_operand(&script));
         }
     };
-    Some(Operand {
-        kind,
-        location: node.location.clone(),
-    })
+    Some(Operand { kind, location: node.location.clone() })
 }
 
 fn rule<T>(
@@ -79,10 +66,7 @@ fn rule<T>(
         return report(node, problems, SyntaxError::NotAText { found });
     };
     let locate = |range| node.location_of(range);
-    let script = Script {
-        text: scalar.text(),
-        locate: &locate,
-    };
+    let script = Script { text: scalar.text(), locate: &locate };
     Parser::new(&script)
         .and_then(|mut parser| read(&mut parser))
         .map_err(|fault| problems.push(problem(&script, &fault)))
@@ -90,12 +74,10 @@ fn rule<T>(
 }
 
 fn plain_operand(script: &Script<'_>) -> Operand {
-    Parser::new(script)
-        .and_then(|mut parser| parser.lone_operand())
-        .unwrap_or_else(|_| Operand {
-            kind: OperandKind::Text(script.text.to_owned()),
-            location: (script.locate)(0..script.text.len()),
-        })
+    Parser::new(script).and_then(|mut parser| parser.lone_operand()).unwrap_or_else(|_| Operand {
+        kind: OperandKind::Text(script.text.to_owned()),
+        location: (script.locate)(0..script.text.len()),
+    })
 }
 
 fn report<T>(node: &Node, problems: &mut Vec<Problem>, error: SyntaxError) -> Option<T> {

@@ -8,9 +8,8 @@ use crate::policy::syntax::{Operand, OperandKind};
 use crate::policy::unit::Unit;
 
 /// Words that are never an operand; quotes make any of them a text.
-const RESERVED: [&str; 10] = [
-    "and", "or", "not", "if", "when", "unless", "is", "in", "contains", "matches",
-];
+const RESERVED: [&str; 10] =
+    ["and", "or", "not", "if", "when", "unless", "is", "in", "contains", "matches"];
 
 /// Words that are none where `with` follows.
 const RESERVED_BEFORE_WITH: [&str; 2] = ["starts", "ends"];
@@ -151,10 +150,7 @@ impl Parser<'_> {
     }
 
     fn made(&self, mark: usize, kind: OperandKind) -> Operand {
-        Operand {
-            kind,
-            location: self.since(mark),
-        }
+        Operand { kind, location: self.since(mark) }
     }
 
     /// Whether the next token begins an operand.
@@ -179,8 +175,7 @@ impl Parser<'_> {
 
     fn reserved_at(&self, ahead: usize) -> bool {
         let is = |ahead: usize, words: &[&str]| {
-            self.peek_at(ahead)
-                .is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+            self.peek_at(ahead).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
         };
         is(ahead, &RESERVED) || is(ahead, &RESERVED_BEFORE_WITH) && is(ahead + 1, &["with"])
     }

@@ -39,22 +39,14 @@ impl Parser<'_> {
         let condition = self.clause(&["if", "when"])?;
         let unless = self.clause(&["unless"])?;
         self.end_of_sentence()?;
-        Ok(Sentence {
-            effect,
-            targets,
-            condition,
-            unless,
-            location: self.since(0),
-        })
+        Ok(Sentence { effect, targets, condition, unless, location: self.since(0) })
     }
 
     fn effect(&mut self) -> Parsed<Effect> {
         if self.peek().is_none() {
             return self.fail(|_| SyntaxError::EmptyRule);
         }
-        let found = Effect::ALL
-            .into_iter()
-            .find(|effect| self.eat_word(effect.name()));
+        let found = Effect::ALL.into_iter().find(|effect| self.eat_word(effect.name()));
         match found {
             Some(effect) => Ok(effect),
             None => self.fail(|found| {
@@ -110,28 +102,21 @@ impl Parser<'_> {
         let text = self.text(self.range_since(mark));
         match target_kind(&run, &text) {
             Ok(kind) => Ok(self.named(mark, kind)),
-            Err(help) => Err(SyntaxError::BadTarget {
-                found: text,
-                help: help.to_owned(),
-            }
-            .at(self.range_since(mark))),
+            Err(help) => Err(SyntaxError::BadTarget { found: text, help: help.to_owned() }
+                .at(self.range_since(mark))),
         }
     }
 
     fn named(&self, mark: usize, kind: TargetKind) -> Target {
-        Target {
-            kind,
-            location: self.since(mark),
-        }
+        Target { kind, location: self.since(mark) }
     }
 
     /// Goes over the next token and those that follow it without a space, up to a comma.
     fn run(&mut self) -> Vec<TokenKind> {
         let mut run = Vec::new();
         while let Some(token) = self.peek() {
-            let adjacent = self
-                .previous()
-                .is_some_and(|previous| previous.range.end == token.range.start);
+            let adjacent =
+                self.previous().is_some_and(|previous| previous.range.end == token.range.start);
             if !run.is_empty() && (!adjacent || token.is_sign(",")) {
                 break;
             }
@@ -171,18 +156,14 @@ impl Token {
 /// What a run of tokens names, or what to write in its place.
 fn target_kind(run: &[TokenKind], text: &str) -> Result<TargetKind, &'static str> {
     match run {
-        [TokenKind::Number(Number::Integer(port), None)] => Ok(TargetKind::Port {
-            port: *port,
-            protocol: None,
-        }),
+        [TokenKind::Number(Number::Integer(port), None)] => {
+            Ok(TargetKind::Port { port: *port, protocol: None })
+        }
         [
             TokenKind::Number(Number::Integer(port), None),
             TokenKind::Sign("/"),
             TokenKind::Word(protocol),
-        ] => Ok(TargetKind::Port {
-            port: *port,
-            protocol: Some(protocol.clone()),
-        }),
+        ] => Ok(TargetKind::Port { port: *port, protocol: Some(protocol.clone()) }),
         [TokenKind::Word(word)] if word.eq_ignore_ascii_case("not") => {
             Err("write `if not` and the condition that must not hold")
         }
@@ -197,13 +178,11 @@ fn target_kind(run: &[TokenKind], text: &str) -> Result<TargetKind, &'static str
         [_, TokenKind::Sign(".."), ..] => {
             Err("for a range of ports write a condition, such as `if Port in 8000..8010`")
         }
-        [
-            TokenKind::Word(_) | TokenKind::Number(_, Some(_)),
-            rest @ ..,
-        ] if rest.iter().all(is_part_of_name) => Ok(TargetKind::Name {
-            name: text.to_owned(),
-            quoted: false,
-        }),
+        [TokenKind::Word(_) | TokenKind::Number(_, Some(_)), rest @ ..]
+            if rest.iter().all(is_part_of_name) =>
+        {
+            Ok(TargetKind::Name { name: text.to_owned(), quoted: false })
+        }
         [TokenKind::Param(_), ..] => {
             Err("a param is a value; name a service, a set of `sets:` or a port such as `3389/tcp`")
         }
@@ -214,10 +193,7 @@ fn target_kind(run: &[TokenKind], text: &str) -> Result<TargetKind, &'static str
 }
 
 fn is_part_of_name(kind: &TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Word(_) | TokenKind::Number(..) | TokenKind::Sign("/" | "+" | "-")
-    )
+    matches!(kind, TokenKind::Word(_) | TokenKind::Number(..) | TokenKind::Sign("/" | "+" | "-"))
 }
 
 fn effect_help(found: &str) -> String {

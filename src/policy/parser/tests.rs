@@ -39,16 +39,9 @@ fn shown(expr: &Expr) -> String {
         Expr::Any(parts) => join(parts, " or "),
         Expr::Not(part) => format!("not {}", shown(part)),
         Expr::Approved(_) => "approved".to_owned(),
-        Expr::Comparison(Comparison {
-            left, op, right, ..
-        }) => {
+        Expr::Comparison(Comparison { left, op, right, .. }) => {
             let right = right.as_ref().map(|right| format!(" {}", value(right)));
-            format!(
-                "{} {}{}",
-                value(left),
-                op.spelling(),
-                right.unwrap_or_default()
-            )
+            format!("{} {}{}", value(left), op.spelling(), right.unwrap_or_default())
         }
     }
 }
@@ -97,36 +90,21 @@ fn conditions_bind_not_before_and_before_or() {
         ("(a 1 or b 2) and c 3", "((a = 1 or b = 2) and c = 3)"),
         ("not a 1 and b 2", "(not a = 1 and b = 2)"),
         ("not (a 1 and b 2)", "not (a = 1 and b = 2)"),
-        (
-            "NOT not approved OR Approved",
-            "(not not approved or approved)",
-        ),
+        ("NOT not approved OR Approved", "(not not approved or approved)"),
         ("((approved))", "approved"),
         ("a not in [1, 2,]", "a not in [1, 2]"),
         ("a is in [1]", "a in [1]"),
         ("a is not in [1]", "a not in [1]"),
-        (
-            "a is known and b is unknown",
-            "(a is known and b is unknown)",
-        ),
+        ("a is known and b is unknown", "(a is known and b is unknown)"),
         ("a is not known", "a is unknown"),
         ("a is not unknown", "a is known"),
-        (
-            "a is empty and b is not empty",
-            "(a is empty and not b is empty)",
-        ),
+        ("a is empty and b is not empty", "(a is empty and not b is empty)"),
         ("a contains any of [b, c]", "a contains any of [b, c]"),
         ("a contains ALL of d", "a contains all of d"),
         ("a contains any", "a contains any"),
         ("a not contains b", "not a contains b"),
-        (
-            "a starts with b or a ends with 'c'",
-            "(a starts with b or a ends with \"c\")",
-        ),
-        (
-            "a matches \"^\\d+\\\\.\\\"$\"",
-            "a matches \"^\\\\d+\\\\.\\\"$\"",
-        ),
+        ("a starts with b or a ends with 'c'", "(a starts with b or a ends with \"c\")"),
+        ("a matches \"^\\d+\\\\.\\\"$\"", "a matches \"^\\\\d+\\\\.\\\"$\""),
         ("a matches '^\\d'", "a matches \"^\\\\d\""),
         ("a is 'it''s'", "a = \"it's\""),
         ("a is deny", "a = deny"),
@@ -164,16 +142,10 @@ fn operands_are_read_in_every_form() {
         ("3 < a", "3 < a"),
         ("a > $busy", "a > $busy"),
         ("a in 10.0.0.0/8", "a in <10.0.0.0/8>"),
-        (
-            "a in [2001:db8::/32, ::1, fe80::1]",
-            "a in [<2001:db8::/32>, <::1>, <fe80::1>]",
-        ),
+        ("a in [2001:db8::/32, ::1, fe80::1]", "a in [<2001:db8::/32>, <::1>, <fe80::1>]"),
         ("a = 192.0.2.1", "a = <192.0.2.1>"),
         ("a > 2025-01-02", "a > 2025-01-02"),
-        (
-            "a > 2025-01-02T03:04:05+08:00",
-            "a > 2025-01-02T03:04:05+08:00",
-        ),
+        ("a > 2025-01-02T03:04:05+08:00", "a > 2025-01-02T03:04:05+08:00"),
         ("a contains MS-SQL", "a contains MS-SQL"),
         ("a contains Node.js", "a contains Node.js"),
         ("a contains 远程桌面", "a contains 远程桌面"),
@@ -220,10 +192,7 @@ fn sentences_have_effect_targets_and_clauses() {
     assert_eq!(whole.effect.name(), "alert");
     assert_eq!(shown(&whole.condition.unwrap()), "RiskLevel = 3");
     assert_eq!(shown(&whole.unless.unwrap()), "approved");
-    assert_eq!(
-        whole.location.text(),
-        "Alert RDP IF RiskLevel 3 UNLESS approved"
-    );
+    assert_eq!(whole.location.text(), "Alert RDP IF RiskLevel 3 UNLESS approved");
 }
 
 #[test]
@@ -237,13 +206,9 @@ fn a_comparison_knows_the_place_of_each_of_its_parts() {
     assert_eq!(comparison.location.text(), "OutBytes  not in  [1, 2 KB]");
     let right = comparison.right.unwrap();
     assert_eq!(right.location.text(), "[1, 2 KB]");
-    let OperandKind::List(elements) = &right.kind else {
-        panic!("a list")
-    };
+    let OperandKind::List(elements) = &right.kind else { panic!("a list") };
     assert_eq!(elements[1].location.text(), "2 KB");
-    let Expr::Comparison(implicit) = read("RiskLevel 3") else {
-        panic!("a comparison")
-    };
+    let Expr::Comparison(implicit) = read("RiskLevel 3") else { panic!("a comparison") };
     assert_eq!(implicit.op_location.text(), "3");
 }
 
@@ -412,22 +377,10 @@ fn hostile_depth_and_length_are_refused() {
     for (open, code) in [
         ("(".repeat(10_000), "policy/unclosed-bracket"),
         ("not ".repeat(4_000), "policy/too-deep"),
-        (
-            "(".repeat(100) + "a 1" + &")".repeat(100),
-            "policy/too-deep",
-        ),
-        (
-            "a in ".to_owned() + &"[".repeat(100) + "1" + &"]".repeat(100),
-            "policy/too-deep",
-        ),
-        (
-            "a > ".to_owned() + &"(".repeat(100) + "1" + &")".repeat(100),
-            "policy/too-deep",
-        ),
-        (
-            "a > ".to_owned() + &"1 + ".repeat(3_000) + "1",
-            "policy/too-deep",
-        ),
+        ("(".repeat(100) + "a 1" + &")".repeat(100), "policy/too-deep"),
+        ("a in ".to_owned() + &"[".repeat(100) + "1" + &"]".repeat(100), "policy/too-deep"),
+        ("a > ".to_owned() + &"(".repeat(100) + "1" + &")".repeat(100), "policy/too-deep"),
+        ("a > ".to_owned() + &"1 + ".repeat(3_000) + "1", "policy/too-deep"),
         ("not ".repeat(100_000), "policy/too-long"),
         ("(".repeat(100_000), "policy/too-long"),
     ] {

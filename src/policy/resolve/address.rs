@@ -34,10 +34,8 @@ impl<'a> Resolver<'a> {
             return self.fail(&ResolveError::AddressNeeded { found }, item);
         };
         if block != block.trunc() {
-            let error = ResolveError::HostBits {
-                found: item.text(),
-                block: block.trunc().to_string(),
-            };
+            let error =
+                ResolveError::HostBits { found: item.text(), block: block.trunc().to_string() };
             return self.fail(&error, item);
         }
         Some(block)

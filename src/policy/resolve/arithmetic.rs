@@ -152,10 +152,7 @@ impl<'a> Resolver<'a> {
         }
         let help = match nearest(unit, Unit::names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "the units are {}",
-                Unit::names().collect::<Vec<_>>().join(", ")
-            ),
+            None => format!("the units are {}", Unit::names().collect::<Vec<_>>().join(", ")),
         };
         let unit = unit.to_owned();
         self.fail(&ResolveError::UnknownUnit { unit, help }, item)
@@ -220,17 +217,11 @@ fn joined(
             .map(Expression::Number)
             .ok_or(ResolveError::Overflow { text });
     }
-    Ok(Expression::Binary(
-        Box::new(left),
-        operator,
-        Box::new(right),
-    ))
+    Ok(Expression::Binary(Box::new(left), operator, Box::new(right)))
 }
 
 fn starts_as_number(text: &str) -> bool {
-    text.strip_prefix('-')
-        .unwrap_or(text)
-        .starts_with(|c: char| c.is_ascii_digit())
+    text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Why a literal times its unit is no whole number in 64 bits.
@@ -243,16 +234,12 @@ enum Inexact {
 fn product(number: Number, factor: i64) -> Result<i64, Inexact> {
     let text = number.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let digits: i128 = format!("{whole}{fraction}")
-        .parse()
-        .map_err(|_| Inexact::Beyond)?;
+    let digits: i128 = format!("{whole}{fraction}").parse().map_err(|_| Inexact::Beyond)?;
     let scale = u32::try_from(fraction.len())
         .ok()
         .and_then(|places| 10_i128.checked_pow(places))
         .ok_or(Inexact::Part)?;
-    let product = digits
-        .checked_mul(i128::from(factor))
-        .ok_or(Inexact::Beyond)?;
+    let product = digits.checked_mul(i128::from(factor)).ok_or(Inexact::Beyond)?;
     if product % scale != 0 {
         return Err(Inexact::Part);
     }
@@ -286,8 +273,5 @@ fn to_f64(integer: i64) -> f64 {
 
 /// A finite result; whole ones become integers again by way of their digits.
 fn decimal(value: f64) -> Option<Number> {
-    value
-        .is_finite()
-        .then(|| value.to_string())
-        .and_then(|digits| Number::parse(&digits))
+    value.is_finite().then(|| value.to_string()).and_then(|digits| Number::parse(&digits))
 }

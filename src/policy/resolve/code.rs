@@ -28,10 +28,8 @@ impl<'a> Resolver<'a> {
             }
             _ => {
                 let items = self.several(op, question.right)?;
-                let codes: Vec<_> = items
-                    .iter()
-                    .map(|item| self.codes(item, question.field))
-                    .collect();
+                let codes: Vec<_> =
+                    items.iter().map(|item| self.codes(item, question.field)).collect();
                 let codes: Option<Vec<_>> = codes.into_iter().collect();
                 codes?.into_iter().flatten().collect()
             }
@@ -59,22 +57,15 @@ impl<'a> Resolver<'a> {
         if code.rank.is_some() {
             return code.rank;
         }
-        let mut ranked: Vec<_> = field
-            .kind
-            .codes()
-            .iter()
-            .filter(|code| code.rank.is_some())
-            .collect();
+        let mut ranked: Vec<_> =
+            field.kind.codes().iter().filter(|code| code.rank.is_some()).collect();
         ranked.sort_by_key(|code| code.rank);
         let order = match ranked.is_empty() {
             true => "empty".to_owned(),
             false => joined(&ranked, " < "),
         };
-        let error = ResolveError::UnorderedValue {
-            value: item.text(),
-            field: field.name.clone(),
-            order,
-        };
+        let error =
+            ResolveError::UnorderedValue { value: item.text(), field: field.name.clone(), order };
         self.fail(&error, item)
     }
 
@@ -119,18 +110,13 @@ fn by_label<'a>(field: &'a Field, label: &str) -> Option<&'a Code> {
 
 fn by_rank(field: &Field, wanted: impl Fn(usize) -> bool) -> BTreeSet<i64> {
     let codes = field.kind.codes().iter();
-    codes
-        .filter(|code| code.rank.is_some_and(&wanted))
-        .map(|code| code.value)
-        .collect()
+    codes.filter(|code| code.rank.is_some_and(&wanted)).map(|code| code.value).collect()
 }
 
 fn value_help(item: &Item<'_>, field: &Field) -> String {
     let word = match &item.operand.kind {
         OperandKind::Text(text)
-            if text
-                .parse()
-                .is_ok_and(|value| field.kind.code(value).is_some()) =>
+            if text.parse().is_ok_and(|value| field.kind.code(value).is_some()) =>
         {
             return format!("write `{text}` without quotes");
         }
@@ -138,11 +124,7 @@ fn value_help(item: &Item<'_>, field: &Field) -> String {
         _ => "",
     };
     let labels = field.kind.codes().iter().map(|code| code.label.as_str());
-    let near = if word.is_empty() {
-        None
-    } else {
-        nearest(word, labels)
-    };
+    let near = if word.is_empty() { None } else { nearest(word, labels) };
     match near {
         Some(near) => format!("did you mean `{near}`? {}", values(field)),
         None => values(field),
@@ -155,9 +137,7 @@ fn values(field: &Field) -> String {
 }
 
 fn joined(codes: &[&Code], between: &str) -> String {
-    let codes: Vec<_> = codes
-        .iter()
-        .map(|code| format!("{} ({})", code.label, code.value))
-        .collect();
+    let codes: Vec<_> =
+        codes.iter().map(|code| format!("{} ({})", code.label, code.value)).collect();
     codes.join(between)
 }

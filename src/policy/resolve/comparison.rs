@@ -74,13 +74,7 @@ impl<'a> Resolver<'a> {
         let field = self.field(id);
         let left = &comparison.left;
         if let (Some(op), false) = (comparison.op.flipped(), left.kind.is_name()) {
-            return self.question(&Question {
-                id,
-                field,
-                op,
-                right: left,
-                comparison,
-            });
+            return self.question(&Question { id, field, op, right: left, comparison });
         }
         let op = match (&field.kind, comparison.op) {
             (Kind::TextList, _) if self.is_set(left) => "contains any of",
@@ -150,10 +144,7 @@ impl<'a> Resolver<'a> {
         if takes(&field.kind, op) {
             return Some(());
         }
-        let is_order = matches!(
-            op,
-            Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual
-        );
+        let is_order = matches!(op, Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual);
         let error = if is_order && matches!(field.kind, Kind::Code(_)) {
             let labels = field.kind.codes().iter().map(|code| code.label.as_str());
             ResolveError::UnorderedField {
@@ -197,10 +188,7 @@ impl OperandKind {
 }
 
 fn is_numeric(operand: &Operand) -> bool {
-    matches!(
-        operand.kind,
-        OperandKind::Number(..) | OperandKind::Binary(..)
-    )
+    matches!(operand.kind, OperandKind::Number(..) | OperandKind::Binary(..))
 }
 
 /// Whether a bare word takes part in arithmetic.

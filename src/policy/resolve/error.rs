@@ -10,11 +10,7 @@ use crate::policy::syntax::Op;
 pub(super) enum ResolveError {
     #[error("`{name}` is not a field of `{operation}`")]
     #[diagnostic(code("policy/unknown-field"), help("{help}"))]
-    UnknownField {
-        name: String,
-        operation: String,
-        help: String,
-    },
+    UnknownField { name: String, operation: String, help: String },
 
     #[error("there is no set `{name}`")]
     #[diagnostic(code("policy/unknown-set"), help("{help}"))]
@@ -25,10 +21,7 @@ pub(super) enum ResolveError {
     UnknownParam { name: String, help: String },
 
     #[error("the value of this param is made of another param")]
-    #[diagnostic(
-        code("policy/nested-param"),
-        help("write the value itself under `params:`")
-    )]
+    #[diagnostic(code("policy/nested-param"), help("write the value itself under `params:`"))]
     NestedParam,
 
     #[error("`{name}` is a set within a set")]
@@ -39,20 +32,12 @@ pub(super) enum ResolveError {
     NestedSet { name: String },
 
     #[error("a list stands within a list")]
-    #[diagnostic(
-        code("policy/nested-list"),
-        help("write its elements in the outer list")
-    )]
+    #[diagnostic(code("policy/nested-list"), help("write its elements in the outer list"))]
     NestedList,
 
     #[error("`{}` does not fit `{field}`, {kind}", .op.spelling())]
     #[diagnostic(code("policy/operator-not-taken"), help("{help}"))]
-    OperatorNotTaken {
-        op: Op,
-        field: String,
-        kind: &'static str,
-        help: String,
-    },
+    OperatorNotTaken { op: Op, field: String, kind: &'static str, help: String },
 
     #[error("`{}` does not fit arithmetic", .op.spelling())]
     #[diagnostic(
@@ -70,31 +55,15 @@ pub(super) enum ResolveError {
 
     #[error("`{value}` is not a value of `{field}`")]
     #[diagnostic(code("policy/unknown-value"), help("{help}"))]
-    UnknownValue {
-        value: String,
-        field: String,
-        help: String,
-    },
+    UnknownValue { value: String, field: String, help: String },
 
     #[error("`{value}` has no place in the order of `{field}`")]
     #[diagnostic(code("policy/unordered-value"), help("the order is {order}"))]
-    UnorderedValue {
-        value: String,
-        field: String,
-        order: String,
-    },
+    UnorderedValue { value: String, field: String, order: String },
 
     #[error("`{number}` is out of the range of `{field}`")]
-    #[diagnostic(
-        code("policy/out-of-range"),
-        help("`{field}` goes from {low} to {high}")
-    )]
-    OutOfRange {
-        number: String,
-        field: String,
-        low: i64,
-        high: i64,
-    },
+    #[diagnostic(code("policy/out-of-range"), help("`{field}` goes from {low} to {high}"))]
+    OutOfRange { number: String, field: String, low: i64, high: i64 },
 
     #[error("`{number}` is not a whole number in 64 bits, but `{field}` always is")]
     #[diagnostic(code("policy/not-whole"), help("write a whole number"))]
@@ -109,10 +78,7 @@ pub(super) enum ResolveError {
     TextNeeded { found: String, help: String },
 
     #[error("{found} stands where `true` or `false` is needed")]
-    #[diagnostic(
-        code("policy/boolean-needed"),
-        help("write `true` or `false`, without quotes")
-    )]
+    #[diagnostic(code("policy/boolean-needed"), help("write `true` or `false`, without quotes"))]
     BooleanNeeded { found: String },
 
     #[error("{found} stands where an address is needed")]
@@ -142,11 +108,7 @@ pub(super) enum ResolveError {
 
     #[error("`{}` needs one value, {found} has several", .op.spelling())]
     #[diagnostic(code("policy/one-value-needed"), help("{help}"))]
-    OneValueNeeded {
-        op: Op,
-        found: String,
-        help: &'static str,
-    },
+    OneValueNeeded { op: Op, found: String, help: &'static str },
 
     #[error("`{unit}` is not a unit")]
     #[diagnostic(code("policy/unknown-unit"), help("{help}"))]
@@ -176,10 +138,7 @@ pub(super) enum ResolveError {
     ReversedRange { range: String },
 
     #[error("`{name}` is a field, and fields compare with fields only where both are numbers")]
-    #[diagnostic(
-        code("policy/field-not-compared"),
-        help("quote it if it is meant as a text")
-    )]
+    #[diagnostic(code("policy/field-not-compared"), help("quote it if it is meant as a text"))]
     FieldNotCompared { name: String },
 
     #[error("`{field}` is {kind}, which arithmetic does not take")]
@@ -229,11 +188,7 @@ pub(super) enum ResolveError {
         code("policy/misspelt-name"),
         help("did you mean `{near}`? If not, write it in quotes")
     )]
-    MisspeltName {
-        word: String,
-        field: String,
-        near: String,
-    },
+    MisspeltName { word: String, field: String, near: String },
 
     #[error("`{word}` is not a known value of `{field}`")]
     #[diagnostic(

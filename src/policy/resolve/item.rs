@@ -33,17 +33,12 @@ pub(super) enum Right<'a> {
 impl<'a> Item<'a> {
     /// A value that the rule spells out.
     pub(super) fn written(operand: &'a Operand) -> Self {
-        Self {
-            operand,
-            holder: None,
-        }
+        Self { operand, holder: None }
     }
 
     /// The place in the rule.
     pub(super) fn used(&self) -> &'a Location {
-        self.holder
-            .as_ref()
-            .map_or(&self.operand.location, |holder| holder.used)
+        self.holder.as_ref().map_or(&self.operand.location, |holder| holder.used)
     }
 
     /// What holds the value, in words.
@@ -61,10 +56,7 @@ impl<'a> Item<'a> {
 
     /// Another operand that is held by the same.
     pub(super) fn with(&self, operand: &'a Operand) -> Self {
-        Self {
-            operand,
-            holder: self.holder.clone(),
-        }
+        Self { operand, holder: self.holder.clone() }
     }
 
     /// As messages write it.
@@ -88,14 +80,7 @@ impl<'a> Item<'a> {
     }
 
     fn of_set(operand: &'a Operand, used: &'a Location) -> Self {
-        Self {
-            operand,
-            holder: Some(Holder {
-                used,
-                is_set: true,
-                is_param: false,
-            }),
-        }
+        Self { operand, holder: Some(Holder { used, is_set: true, is_param: false }) }
     }
 }
 
@@ -141,11 +126,7 @@ impl<'a> Resolver<'a> {
         }
         Some(Item {
             operand: &param.value,
-            holder: Some(Holder {
-                used: item.used(),
-                is_set: item.is_of_set(),
-                is_param: true,
-            }),
+            holder: Some(Holder { used: item.used(), is_set: item.is_of_set(), is_param: true }),
         })
     }
 

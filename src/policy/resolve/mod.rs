@@ -80,11 +80,7 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(scope: &'a Scope<'a>, problems: &'a mut Vec<Problem>) -> Self {
-        Self {
-            scope,
-            problems,
-            failed: false,
-        }
+        Self { scope, problems, failed: false }
     }
 
     /// A name that is misspelt still resolves, so that what stands beside it is checked too; the
@@ -95,11 +91,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn sentence(&mut self, sentence: &'a Sentence) -> Option<Condition> {
-        let targets: Vec<_> = sentence
-            .targets
-            .iter()
-            .map(|target| self.target(target))
-            .collect();
+        let targets: Vec<_> = sentence.targets.iter().map(|target| self.target(target)).collect();
         let condition = sentence.condition.as_ref().map(|expr| self.condition(expr));
         let unless = sentence.unless.as_ref().map(|expr| self.condition(expr));
         let mut parts = Vec::new();
@@ -180,10 +172,7 @@ impl<'a> Resolver<'a> {
 }
 
 fn test(predicate: Predicate, location: &Location) -> Condition {
-    Condition::Test(Test {
-        predicate,
-        location: location.clone(),
-    })
+    Condition::Test(Test { predicate, location: location.clone() })
 }
 
 fn not(condition: Condition) -> Condition {

@@ -26,31 +26,19 @@ impl<'a> Resolver<'a> {
             );
         }
         let folded = name.to_lowercase();
-        if let Some(field) = operation
-            .schema
-            .fields
-            .iter()
-            .find(|field| has_label(field, &folded))
+        if let Some(field) = operation.schema.fields.iter().find(|field| has_label(field, &folded))
         {
             return format!(
                 "`{name}` is a value of `{0}`; write the field first: `{0} {name}`",
                 field.name
             );
         }
-        if let Some(field) = operation
-            .schema
-            .fields
-            .iter()
-            .find(|field| has_word(field, &folded))
-        {
+        if let Some(field) = operation.schema.fields.iter().find(|field| has_word(field, &folded)) {
             let op = match field.kind {
                 Kind::TextList => "contains",
                 _ => "=",
             };
-            return format!(
-                "`{name}` is a value of `{0}`; write `{0} {op} {name}`",
-                field.name
-            );
+            return format!("`{name}` is a value of `{0}`; write `{0} {op} {name}`", field.name);
         }
         match nearest(name, operation.schema.names()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -68,17 +56,9 @@ impl<'a> Resolver<'a> {
 }
 
 fn has_label(field: &Field, folded: &str) -> bool {
-    field
-        .kind
-        .codes()
-        .iter()
-        .any(|code| code.label.to_lowercase() == folded)
+    field.kind.codes().iter().any(|code| code.label.to_lowercase() == folded)
 }
 
 fn has_word(field: &Field, folded: &str) -> bool {
-    field
-        .vocabulary
-        .iter()
-        .chain(&field.unknown_members)
-        .any(|word| word.to_lowercase() == folded)
+    field.vocabulary.iter().chain(&field.unknown_members).any(|word| word.to_lowercase() == folded)
 }

@@ -74,10 +74,7 @@ impl<'a> Resolver<'a> {
         }
         if matches!(field.kind, Kind::Integer | Kind::Bytes) && matches!(number, Number::Decimal(_))
         {
-            let error = ResolveError::NotWhole {
-                number: item.text(),
-                field: field.name.clone(),
-            };
+            let error = ResolveError::NotWhole { number: item.text(), field: field.name.clone() };
             return self.fail(&error, item);
         }
         Some(number)

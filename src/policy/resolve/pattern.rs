@@ -24,14 +24,9 @@ impl<'a> Resolver<'a> {
             let op = Op::Matches;
             return self.fail(&ResolveError::EmptyText { op }, item);
         }
-        let prefix = if field.ignores_case {
-            IGNORING_CASE
-        } else {
-            ""
-        };
-        let built = RegexBuilder::new(&format!("{prefix}{text}"))
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
+        let prefix = if field.ignores_case { IGNORING_CASE } else { "" };
+        let built =
+            RegexBuilder::new(&format!("{prefix}{text}")).size_limit(MAX_PATTERN_BYTES).build();
         let message = match built {
             Ok(regex) => return Some(Pattern(regex)),
             Err(regex::Error::CompiledTooBig(_)) => "it is too large".to_owned(),
@@ -54,10 +49,7 @@ fn exact_place(item: &Item<'_>, text: &str, message: &str, prefix: usize) -> Opt
     let written = location.text();
     let quotes = match item.operand.kind {
         OperandKind::Text(_) => {
-            written
-                .strip_prefix(['"', '\''])?
-                .strip_suffix(['"', '\''])?
-                == text
+            written.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])? == text
         }
         _ => false,
     };
@@ -71,12 +63,7 @@ fn exact_place(item: &Item<'_>, text: &str, message: &str, prefix: usize) -> Opt
     let marks = carets.trim_start().len();
     let skipped = carets.len().checked_sub(marks + INDENTATION + prefix)?;
     let start = text.char_indices().nth(skipped)?.0;
-    let length: usize = text
-        .get(start..)?
-        .chars()
-        .take(marks)
-        .map(char::len_utf8)
-        .sum();
+    let length: usize = text.get(start..)?.chars().take(marks).map(char::len_utf8).sum();
     let start = location.span.start + usize::from(quotes) + start;
     Some(location.at(Span::new(start, start + length)))
 }

@@ -16,9 +16,8 @@ impl<'a> Resolver<'a> {
             TargetKind::Name { name, quoted } => self.service(name, *quoted, &target.location),
             TargetKind::Port { port, protocol } => {
                 let port = self.port(*port, &target.location);
-                let protocol = protocol
-                    .as_ref()
-                    .map(|protocol| self.protocol(protocol, &target.location));
+                let protocol =
+                    protocol.as_ref().map(|protocol| self.protocol(protocol, &target.location));
                 let mut parts = vec![port?];
                 if let Some(protocol) = protocol {
                     parts.push(protocol?);
@@ -43,12 +42,7 @@ impl<'a> Resolver<'a> {
         if name.is_empty() {
             return self.fail_at(&ResolveError::EmptyName, location);
         }
-        let word = Word {
-            text: name,
-            quoted,
-            may_be_set: true,
-            location,
-        };
+        let word = Word { text: name, quoted, may_be_set: true, location };
         self.check_spelling(&word, field);
         let names = [folded(field, name.to_owned())].into();
         Some(self.one_of(subject, names, location))
@@ -60,9 +54,7 @@ impl<'a> Resolver<'a> {
             return self.fail_at(&ResolveError::NoPort { operation }, location);
         };
         let field = self.field(id);
-        if let Some((low, high)) = field
-            .range
-            .filter(|(low, high)| !(*low..=*high).contains(&port))
+        if let Some((low, high)) = field.range.filter(|(low, high)| !(*low..=*high).contains(&port))
         {
             let error = ResolveError::OutOfRange {
                 number: port.to_string(),
@@ -85,12 +77,7 @@ impl<'a> Resolver<'a> {
         };
         let field = self.field(id);
         let (_, written) = halves(location);
-        let word = Word {
-            text: protocol,
-            quoted: false,
-            may_be_set: false,
-            location: &written,
-        };
+        let word = Word { text: protocol, quoted: false, may_be_set: false, location: &written };
         self.check_spelling(&word, field);
         let names = [folded(field, protocol.to_owned())].into();
         Some(self.one_of(id, names, location))

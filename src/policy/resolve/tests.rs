@@ -24,10 +24,7 @@ fn field(name: &str, kind: Kind) -> Field {
 }
 
 fn ranged(name: &str, kind: Kind, low: i64, high: i64) -> Field {
-    Field {
-        range: Some((low, high)),
-        ..field(name, kind)
-    }
+    Field { range: Some((low, high)), ..field(name, kind) }
 }
 
 fn names(name: &str, kind: Kind, vocabulary: &[&str], unknown: &[&str]) -> Field {
@@ -69,10 +66,7 @@ fn operation() -> Operation {
         ranged("InBytes", Kind::Bytes, 0, i64::MAX),
         ranged("OutBytes", Kind::Bytes, 0, i64::MAX),
         Field {
-            derived: Some(Derived {
-                first: FieldId(6),
-                otherwise: vec![FieldId(7)],
-            }),
+            derived: Some(Derived { first: FieldId(6), otherwise: vec![FieldId(7)] }),
             ..ranged("traffic", Kind::Bytes, 0, i64::MAX)
         },
         field("UnknownReason", Kind::TextList),
@@ -151,10 +145,7 @@ fn sets() -> BTreeMap<String, Set> {
         let node = value(SETS, &key);
         let elements = node.as_sequence().unwrap().iter();
         let elements = elements.map(|element| parser::operand(element, &mut Vec::new()).unwrap());
-        let set = Set {
-            elements: elements.collect(),
-            location: location(),
-        };
+        let set = Set { elements: elements.collect(), location: location() };
         (key, set)
     };
     keys(SETS).into_iter().map(set).collect()
@@ -177,11 +168,7 @@ fn resolved(text: &str) -> (Option<Condition>, Vec<Problem>) {
     let node = parse(&Source::new("policy.yaml", yaml)).unwrap().unwrap();
     let node = &node.as_sequence().unwrap()[0];
     let (operation, sets, params) = (operation(), sets(), params());
-    let scope = Scope {
-        operation: &operation,
-        sets: &sets,
-        params: &params,
-    };
+    let scope = Scope { operation: &operation, sets: &sets, params: &params };
     let mut problems = Vec::new();
     let found = if text.starts_with("deny") {
         parser::sentence(node, &mut problems)
@@ -228,11 +215,7 @@ fn expression(expression: &Expression) -> String {
                 Operator::Multiply => "*",
                 Operator::Divide => "/",
             };
-            format!(
-                "({} {sign} {})",
-                self::expression(left),
-                self::expression(right)
-            )
+            format!("({} {sign} {})", self::expression(left), self::expression(right))
         }
     }
 }
@@ -242,11 +225,7 @@ fn predicate(predicate: &Predicate) -> String {
         Predicate::Known(id) => format!("known {}", name(*id)),
         Predicate::Approved => "approved".to_owned(),
         Predicate::Number(id, ranges) => {
-            format!(
-                "{} {}",
-                name(*id),
-                joined(ranges.as_slice().iter().map(bound))
-            )
+            format!("{} {}", name(*id), joined(ranges.as_slice().iter().map(bound)))
         }
         Predicate::Code(id, codes) => format!("{} {{{}}}", name(*id), joined(codes)),
         Predicate::Text(id, text) => {
@@ -658,11 +637,9 @@ ProbRisk matches '(?:a{1000}){1000}' | policy/bad-pattern | '(?:a{1000}){1000}' 
 
 #[test]
 fn the_value_that_a_rule_does_not_spell_out_is_shown_too() {
-    for (text, element) in [
-        ("deny weak", "21"),
-        ("Port in databases", "MySQL"),
-        ("Port = $huge", "70000"),
-    ] {
+    for (text, element) in
+        [("deny weak", "21"), ("Port in databases", "MySQL"), ("Port = $huge", "70000")]
+    {
         let (_, problems) = resolved(text);
         assert_eq!(problems[0].related[0].1.text(), element, "{text}");
         assert_eq!(problems[0].related[0].1.source.name(), "scope.yaml");
@@ -678,11 +655,7 @@ fn a_name_that_is_close_to_none_is_a_warning_said_once() {
     assert_eq!(problems[0].code, "policy/unknown-name");
     let (found, problems) = resolved("deny odd");
     assert_eq!(shown(&found.unwrap()), "ServiceNameList has barbaz,foodb");
-    assert_eq!(
-        problems.len(),
-        1,
-        "what is in quotes is meant: {problems:?}"
-    );
+    assert_eq!(problems.len(), 1, "what is in quotes is meant: {problems:?}");
     assert!(problems[0].message.contains("BarBaz"));
 }
 
@@ -690,10 +663,7 @@ fn a_name_that_is_close_to_none_is_a_warning_said_once() {
 fn every_mistake_of_a_rule_is_reported() {
     let (_, problems) =
         resolved("deny RPD, 70000 if RiskLevel 5 and (Prt 1 or Port RDP) unless traffic > 1XB");
-    let codes: Vec<_> = problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(
         codes,
         [
@@ -711,9 +681,7 @@ fn every_mistake_of_a_rule_is_reported() {
 fn a_test_covers_its_whole_comparison() {
     let (found, _) = resolved("not (Port in weak) and OutBytes > 2 * InBytes");
     let mut texts = Vec::new();
-    found
-        .unwrap()
-        .each_test(&mut |test| texts.push(test.location.text().to_owned()));
+    found.unwrap().each_test(&mut |test| texts.push(test.location.text().to_owned()));
     assert_eq!(texts, ["Port in weak", "OutBytes > 2 * InBytes"]);
 }
 

@@ -155,16 +155,11 @@ impl<'a> Resolver<'a> {
         let near = nearest(word.text, known().chain(sets).map(String::as_str));
         let (text, name) = (word.text.to_owned(), field.name.clone());
         let error = match near {
-            Some(near) => ResolveError::MisspeltName {
-                word: text,
-                field: name,
-                near: near.to_owned(),
-            },
+            Some(near) => {
+                ResolveError::MisspeltName { word: text, field: name, near: near.to_owned() }
+            }
             None if field.vocabulary.is_empty() => return,
-            None => ResolveError::UnknownName {
-                word: text,
-                field: name,
-            },
+            None => ResolveError::UnknownName { word: text, field: name },
         };
         self.note(&error, word.location);
     }

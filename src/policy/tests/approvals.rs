@@ -40,11 +40,7 @@ fn a_register_may_be_empty_and_may_stand_in_its_own_file() {
 
 /// An entry with its underline, the code, a part of the help.
 const SLIPS: &[(&str, &str, &str)] = &[
-    (
-        "{«protocol»: tcp, WHO}",
-        "policy/boundless-approval",
-        "`service:` or `port:`",
-    ),
+    ("{«protocol»: tcp, WHO}", "policy/boundless-approval", "`service:` or `port:`"),
     ("{service: «''», WHO}", "policy/wrong-shape", ""),
     ("{«service»: [], WHO}", "policy/empty-list", ""),
     ("{«service»: , WHO}", "policy/wrong-shape", ""),
@@ -56,16 +52,8 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("{port: «any», WHO}", "policy/bad-port", "65535"),
     ("{port: «9..8», WHO}", "policy/bad-port", "8000..8010"),
     ("{port: «[80, 81]», WHO}", "policy/bad-port", "8000..8010"),
-    (
-        "{port: 80, protocol: «6», WHO}",
-        "policy/wrong-shape",
-        "quote it",
-    ),
-    (
-        "{port: 80, «until»: x, WHO}",
-        "policy/unknown-key",
-        "`expires`",
-    ),
+    ("{port: 80, protocol: «6», WHO}", "policy/wrong-shape", "quote it"),
+    ("{port: 80, «until»: x, WHO}", "policy/unknown-key", "`expires`"),
     (
         "{«port»: 80, reason: a, approved_by: b, expires: 2026-12-31}",
         "policy/missing-key",
@@ -76,11 +64,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/wrong-shape",
         "",
     ),
-    (
-        "{«port»: 80, owner: a, reason: b, approved_by: c}",
-        "policy/missing-key",
-        "add `expires:`",
-    ),
+    ("{«port»: 80, owner: a, reason: b, approved_by: c}", "policy/missing-key", "add `expires:`"),
     (
         "{port: 80, owner: a, reason: b, approved_by: c, expires: «2026-02-30»}",
         "policy/bad-date",
@@ -106,15 +90,7 @@ fn a_slip_in_an_approval_is_told_at_its_place() {
         each_is_told(&[(&text, code, help)]);
     }
     each_is_told(&[
-        (
-            "policies: [deny RDP]\n«approvals»:\n",
-            "policy/empty-list",
-            "",
-        ),
-        (
-            "policies: [deny RDP]\napprovals: «{port: 80}»\n",
-            "policy/wrong-shape",
-            "`- `",
-        ),
+        ("policies: [deny RDP]\n«approvals»:\n", "policy/empty-list", ""),
+        ("policies: [deny RDP]\napprovals: «{port: 80}»\n", "policy/wrong-shape", "`- `"),
     ]);
 }

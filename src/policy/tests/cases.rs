@@ -38,16 +38,10 @@ fn scalars_keep_what_they_are() {
     ] {
         let written = record(&format!("{{Port: {yaml}}}"));
         assert_eq!(written, format!("{{\"Port\": {json}}}"), "{yaml}");
-        assert!(
-            serde_json::from_str::<Box<RawValue>>(&written).is_ok(),
-            "{written}"
-        );
+        assert!(serde_json::from_str::<Box<RawValue>>(&written).is_ok(), "{written}");
     }
     assert_eq!(record("{}"), "{}");
-    assert_eq!(
-        record("{Port: 1, Protocol: tcp}"),
-        "{\"Port\": 1, \"Protocol\": \"tcp\"}"
-    );
+    assert_eq!(record("{Port: 1, Protocol: tcp}"), "{\"Port\": 1, \"Protocol\": \"tcp\"}");
 }
 
 #[test]
@@ -61,43 +55,24 @@ fn expectations_are_of_the_policy() {
       - {record: {Port: 3}, expect: inconclusive}
 ",
     );
-    let expected: Vec<_> = set.policies[0]
-        .cases
-        .iter()
-        .map(|case| case.expect)
-        .collect();
+    let expected: Vec<_> = set.policies[0].cases.iter().map(|case| case.expect).collect();
     assert_eq!(
         expected,
-        [
-            Expectation::Fails(Effect::Alert),
-            Expectation::Pass,
-            Expectation::Inconclusive
-        ]
+        [Expectation::Fails(Effect::Alert), Expectation::Pass, Expectation::Inconclusive]
     );
-    assert_eq!(
-        set.policies[0].cases[1].location.text(),
-        "{record: {Port: 2}, expect: pass}"
-    );
+    assert_eq!(set.policies[0].cases[1].location.text(), "{record: {Port: 2}, expect: pass}");
 }
 
 #[test]
 fn a_slip_in_a_case_is_told_at_its_place() {
     let table = [
-        (
-            "{record: {«Prt»: 1}, expect: pass}",
-            "policy/unknown-field",
-            "did you mean `Port`?",
-        ),
+        ("{record: {«Prt»: 1}, expect: pass}", "policy/unknown-field", "did you mean `Port`?"),
         (
             "{record: {«traffic»: 1}, expect: pass}",
             "policy/derived-field",
             "`TotalBytes`, or `InBytes` and `OutBytes`",
         ),
-        (
-            "{record: {Port: «.inf»}, expect: pass}",
-            "policy/no-json-number",
-            "quote it",
-        ),
+        ("{record: {Port: «.inf»}, expect: pass}", "policy/no-json-number", "quote it"),
         ("{record: «[Port]», expect: pass}", "policy/wrong-shape", ""),
         ("{«record»: , expect: pass}", "policy/wrong-shape", ""),
         (
@@ -105,22 +80,10 @@ fn a_slip_in_a_case_is_told_at_its_place() {
             "policy/impossible-expectation",
             "`deny`, `pass` or `inconclusive`",
         ),
-        (
-            "{record: {Port: 1}, expect: «fail»}",
-            "policy/unknown-value",
-            "`pass`",
-        ),
-        (
-            "{«record»: {Port: 1}}",
-            "policy/missing-key",
-            "add `expect:`",
-        ),
+        ("{record: {Port: 1}, expect: «fail»}", "policy/unknown-value", "`pass`"),
+        ("{«record»: {Port: 1}}", "policy/missing-key", "add `expect:`"),
         ("{«expect»: pass}", "policy/missing-key", "add `record:`"),
-        (
-            "{record: {Port: 1}, expect: pass, «nmae»: x}",
-            "policy/unknown-key",
-            "`expect`",
-        ),
+        ("{record: {Port: 1}, expect: pass, «nmae»: x}", "policy/unknown-key", "`expect`"),
         ("«deny»", "policy/wrong-shape", "`record`, `expect`"),
     ];
     for (case, code, help) in table {

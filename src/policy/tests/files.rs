@@ -38,11 +38,7 @@ policies:
 #[test]
 fn the_example_of_the_design_is_four_policies() {
     let set = good(EXAMPLE);
-    let ids: Vec<_> = set
-        .policies
-        .iter()
-        .map(|policy| policy.id.as_str())
-        .collect();
+    let ids: Vec<_> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
     assert_eq!(
         ids,
         [
@@ -56,25 +52,16 @@ fn the_example_of_the_design_is_four_policies() {
         panic!("{ids:?}");
     };
     assert_eq!((rdp.effect, rdp.severity), (Effect::Deny, Severity::High));
-    assert_eq!(
-        (alert.effect, alert.severity),
-        (Effect::Alert, Severity::Medium)
-    );
+    assert_eq!((alert.effect, alert.severity), (Effect::Alert, Severity::Medium));
     assert_eq!(rdp.title, "deny RDP if RiskLevel 3");
     assert_eq!(rdp.rule.text(), "deny RDP if RiskLevel 3");
-    assert_eq!(
-        (rdp.location.position().line, rdp.location.position().column),
-        (7, 5)
-    );
+    assert_eq!((rdp.location.position().line, rdp.location.position().column), (7, 5));
     assert_eq!(rdp.operation.name, "DescribeInternetOpenPort");
     assert_eq!(rdp.when_unknown, None);
     assert!(structured.rule.text().starts_with("all:\n"));
     assert_eq!(structured.rule.position().line, 26);
     assert_eq!(databases.location.position().line, 9);
-    assert_eq!(
-        databases.rule.text(),
-        "deny databases if RiskLevel >= medium unless approved"
-    );
+    assert_eq!(databases.rule.text(), "deny databases if RiskLevel >= medium unless approved");
 }
 
 #[test]
@@ -83,10 +70,7 @@ fn a_policy_keeps_what_is_said_about_it() {
     let databases = &set.policies[2];
     assert_eq!(databases.severity, Severity::Critical);
     assert_eq!(databases.title, "Database reachable from the Internet");
-    assert_eq!(
-        databases.why.as_deref(),
-        Some("Databases belong behind the application tier.")
-    );
+    assert_eq!(databases.why.as_deref(), Some("Databases belong behind the application tier."));
     assert_eq!(
         databases.remediation.as_deref(),
         Some("Restrict the source range in the access control policy.")
@@ -118,9 +102,7 @@ fn the_example_means_what_it_says() {
     let operation = open_ports();
     let id = |name| operation.schema.find(name).unwrap();
     let mut asked = Vec::new();
-    set.policies[2]
-        .condition
-        .each_test(&mut |test| asked.push(test.predicate.clone()));
+    set.policies[2].condition.each_test(&mut |test| asked.push(test.predicate.clone()));
     let members = ["mongodb", "mysql", "postgresql", "redis"];
     let members = members.map(str::to_owned).into_iter().collect();
     assert_eq!(
@@ -143,12 +125,7 @@ fn problems_of_all_files_come_in_order() {
     let problems = load(&sources, &catalogue(), &[]).unwrap_err();
     let places: Vec<_> = problems
         .iter()
-        .map(|problem| {
-            (
-                problem.place.source().to_owned(),
-                location(problem).text().to_owned(),
-            )
-        })
+        .map(|problem| (problem.place.source().to_owned(), location(problem).text().to_owned()))
         .collect();
     let expected = [
         ("1.yaml", "5"),
@@ -163,26 +140,12 @@ fn problems_of_all_files_come_in_order() {
 
 #[test]
 fn a_broken_file_does_not_hide_the_others() {
-    let sources = [
-        "policies: [deny RDP",
-        "policies: [deny RDP if Prot 3]",
-        "policies: ['deny]",
-    ]
-    .map(|text| Source::new("p.yaml", text));
+    let sources = ["policies: [deny RDP", "policies: [deny RDP if Prot 3]", "policies: ['deny]"]
+        .map(|text| Source::new("p.yaml", text));
     let problems = load(&sources, &catalogue(), &[]).unwrap_err();
-    let codes: Vec<_> = problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert!(codes.contains(&"policy/unknown-field"), "{codes:?}");
-    assert!(
-        codes
-            .iter()
-            .filter(|code| code.starts_with("yaml/"))
-            .count()
-            >= 2,
-        "{codes:?}"
-    );
+    assert!(codes.iter().filter(|code| code.starts_with("yaml/")).count() >= 2, "{codes:?}");
 }
 
 #[test]
@@ -200,14 +163,8 @@ fn an_id_belongs_to_one_policy_of_all_files() {
     );
     assert_eq!((id.place.source(), location(id).text()), ("2.yaml", "a"));
     assert_eq!(location(id).span.start, 33);
-    assert_eq!(
-        (id.related[0].1.source.name(), id.related[0].1.text()),
-        ("1.yaml", "a")
-    );
-    assert_eq!(
-        (slug.place.source(), location(slug).text()),
-        ("3.yaml", "deny  ftp")
-    );
+    assert_eq!((id.related[0].1.source.name(), id.related[0].1.text()), ("1.yaml", "a"));
+    assert_eq!((slug.place.source(), location(slug).text()), ("3.yaml", "deny  ftp"));
     assert_eq!(slug.related[0].1.text(), "deny FTP");
 }
 
@@ -224,10 +181,7 @@ fn slugs_are_letters_and_digits_of_any_script_and_short() {
     for (sentence, slug) in [
         ("deny RDP if RiskLevel >= 2", "deny-rdp-if-risklevel-2"),
         ("\"deny   RDP,  SSH\"", "deny-rdp-ssh"),
-        (
-            "deny \"远程桌面\" if Port 3389",
-            "deny-远程桌面-if-port-3389",
-        ),
+        ("deny \"远程桌面\" if Port 3389", "deny-远程桌面-if-port-3389"),
         (
             "deny if RiskReason contains aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa . ",
             "deny-if-riskreason-contains-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -251,12 +205,7 @@ fn the_operation_must_be_clear() {
     assert_eq!(problems.len(), 1, "{}", told(&problems));
     assert_eq!(problems[0].code, "policy/missing-operation");
     assert_eq!(location(&problems[0]).text(), "sets");
-    assert!(
-        problems[0]
-            .help
-            .as_deref()
-            .is_some_and(|help| help.contains("`DescribeOther`"))
-    );
+    assert!(problems[0].help.as_deref().is_some_and(|help| help.contains("`DescribeOther`")));
 
     let text = format!("operation: DescribeOther\n{text}");
     let set = load(&[Source::new("p.yaml", text)], &two, &[]).unwrap();
@@ -270,10 +219,7 @@ fn nothing_is_asked_by_no_policy() {
         problems.into_iter().map(|problem| problem.code).collect()
     };
     assert_eq!(codes(&[]), ["policy/no-policy"]);
-    assert_eq!(
-        codes(&[Source::new("r.yaml", "approvals: []")]),
-        ["policy/no-policy"]
-    );
+    assert_eq!(codes(&[Source::new("r.yaml", "approvals: []")]), ["policy/no-policy"]);
 }
 
 #[test]
@@ -282,17 +228,9 @@ fn a_warning_is_told_once_and_stops_nothing() {
     let read = |text: &str| load(&[Source::new("p.yaml", text)], &catalogue, &[]).unwrap();
     let set = read("policies: [deny Zzzyxw, deny Zzzyxw if Port 3, deny Qqqqq, deny rdp]");
     assert_eq!(set.policies.len(), 4);
-    let words: Vec<_> = set
-        .warnings
-        .iter()
-        .map(|problem| location(problem).text())
-        .collect();
+    let words: Vec<_> = set.warnings.iter().map(|problem| location(problem).text()).collect();
     assert_eq!(words, ["Zzzyxw", "Qqqqq"], "{}", told(&set.warnings));
-    assert!(
-        set.warnings
-            .iter()
-            .all(|problem| problem.level == Level::Warning)
-    );
+    assert!(set.warnings.iter().all(|problem| problem.level == Level::Warning));
     assert!(read("policies: [deny \"Zzzyxw\"]").warnings.is_empty());
 }
 
@@ -307,10 +245,8 @@ fn with_services(names: &[&str]) -> Catalogue {
 }
 
 fn with_params(text: &str, params: &[(&str, &str)]) -> Result<PolicySet, Vec<Problem>> {
-    let params: Vec<_> = params
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let params: Vec<_> =
+        params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     load(&[Source::new("p.yaml", text)], &catalogue(), &params)
 }
 
@@ -319,49 +255,28 @@ fn a_param_is_replaced_by_the_runs_own() {
     let text = "params: {low: 5, ports: [1, 2]}\npolicies: [deny if PublicIpNum > $low, alert if Port in $ports]";
     let meanings = |params: &[(&str, &str)]| -> Vec<String> {
         let set = with_params(text, params).unwrap();
-        set.policies
-            .iter()
-            .map(|policy| meaning(&policy.condition))
-            .collect()
+        set.policies.iter().map(|policy| meaning(&policy.condition)).collect()
     };
     let literal = |low: &str, ports: &str| -> Vec<String> {
         let text = format!("policies: [deny if PublicIpNum > {low}, 'alert if Port in {ports}']");
-        good(&text)
-            .policies
-            .iter()
-            .map(|policy| meaning(&policy.condition))
-            .collect()
+        good(&text).policies.iter().map(|policy| meaning(&policy.condition)).collect()
     };
     assert_eq!(meanings(&[]), literal("5", "[1, 2]"));
     assert_eq!(meanings(&[("low", "70")]), literal("70", "[1, 2]"));
-    assert_eq!(
-        meanings(&[("ports", "8000..8010")]),
-        literal("5", "8000..8010")
-    );
-    assert_eq!(
-        meanings(&[("ports", "[7]"), ("low", "0")]),
-        literal("0", "[7]")
-    );
+    assert_eq!(meanings(&[("ports", "8000..8010")]), literal("5", "8000..8010"));
+    assert_eq!(meanings(&[("ports", "[7]"), ("low", "0")]), literal("0", "[7]"));
 }
 
 #[test]
 fn a_param_of_the_run_is_checked_like_one_of_a_file() {
     let text = "params: {low: 5}\npolicies: [deny if PublicIpNum > $low]";
     for (params, code, help) in [
-        (
-            vec![("lwo", "3")],
-            "policy/unknown-param",
-            "did you mean `low`?",
-        ),
+        (vec![("lwo", "3")], "policy/unknown-param", "did you mean `low`?"),
         (vec![("low", "")], "policy/empty-param", "1GB"),
         (vec![("low", "# 3")], "policy/empty-param", "1GB"),
         (vec![("low", "{a: 1}")], "policy/wrong-shape", ""),
         (vec![("low", "[]")], "policy/empty-list", ""),
-        (
-            vec![("low", "3"), ("low", "4")],
-            "policy/duplicate-param",
-            "once",
-        ),
+        (vec![("low", "3"), ("low", "4")], "policy/duplicate-param", "once"),
         (vec![("low", "[1")], "yaml/", ""),
     ] {
         let problems = with_params(text, &params).unwrap_err();
@@ -369,19 +284,11 @@ fn a_param_of_the_run_is_checked_like_one_of_a_file() {
             panic!("{params:?}\n{}", told(&problems));
         };
         assert!(problem.code.starts_with(code), "{}", told(&problems));
-        assert!(
-            problem.help.clone().unwrap_or_default().contains(help),
-            "{}",
-            told(&problems)
-        );
+        assert!(problem.help.clone().unwrap_or_default().contains(help), "{}", told(&problems));
         assert_eq!(problem.place.source(), format!("--param {}", params[0].0));
     }
     let broken = with_params("policies: [", &[("low", "3")]).unwrap_err();
-    assert!(
-        broken
-            .iter()
-            .all(|problem| problem.code.starts_with("yaml/"))
-    );
+    assert!(broken.iter().all(|problem| problem.code.starts_with("yaml/")));
     // A value of the wrong kind is told where the value stands or is used.
     assert!(with_params(text, &[("low", "many")]).is_err());
 }
@@ -426,26 +333,17 @@ fn hostile_files_end_in_problems() {
         rule(&format!("{{effect: deny, when: {}}}", deep("{not: ", "}"))),
         format!("policies: [{}]", "x: y, ".repeat(20_000)),
         "policies: [deny RDP]\n\u{0}".to_owned(),
-        format!(
-            "policies: [{{rule: deny RDP, message: '{}'}}]",
-            "{".repeat(100_001)
-        ),
+        format!("policies: [{{rule: deny RDP, message: '{}'}}]", "{".repeat(100_001)),
     ] {
-        assert!(
-            loaded(&text).is_err(),
-            "{}",
-            text.chars().take(60).collect::<String>()
-        );
+        assert!(loaded(&text).is_err(), "{}", text.chars().take(60).collect::<String>());
     }
 }
 
 #[test]
 fn the_packs_load_without_a_word() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    let mut files: Vec<_> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(root).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let sources: Vec<_> = files
         .iter()

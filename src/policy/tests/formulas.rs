@@ -13,10 +13,7 @@ const SAME: &[(&str, &str)] = &[
     ("{Port: {not in: [80, 443]}}", "Port not in [80, 443]"),
     ("{traffic: {'>=': 2KB}}", "traffic >= 2KB"),
     ("{traffic: {'>': $busy}}", "traffic > $busy"),
-    (
-        "{TrafficPercent1Day: {'>': 50%}}",
-        "TrafficPercent1Day > 50%",
-    ),
+    ("{TrafficPercent1Day: {'>': 50%}}", "TrafficPercent1Day > 50%"),
     ("{Port: {'>=': 10, '<': 20}}", "Port >= 10 and Port < 20"),
     ("{RiskLevel: 3, Port: 80}", "RiskLevel 3 and Port 80"),
     ("[RiskLevel 3, Port: 80]", "RiskLevel 3 and Port 80"),
@@ -24,14 +21,8 @@ const SAME: &[(&str, &str)] = &[
     ("{any: [RiskLevel 3, {Port: 80}]}", "RiskLevel 3 or Port 80"),
     ("{not: {Port: 80}}", "not Port 80"),
     ("{not: Port 80 or Port 81}", "not (Port 80 or Port 81)"),
-    (
-        "{Port: 80, any: [RiskLevel 2, RiskLevel 3]}",
-        "Port 80 and (RiskLevel 2 or RiskLevel 3)",
-    ),
-    (
-        "{ServiceNameList: {contains: RDP}}",
-        "ServiceNameList contains RDP",
-    ),
+    ("{Port: 80, any: [RiskLevel 2, RiskLevel 3]}", "Port 80 and (RiskLevel 2 or RiskLevel 3)"),
+    ("{ServiceNameList: {contains: RDP}}", "ServiceNameList contains RDP"),
     (
         "{ServiceNameList: {contains any of: [RDP, SSH]}}",
         "ServiceNameList contains any of [RDP, SSH]",
@@ -45,14 +36,8 @@ const SAME: &[(&str, &str)] = &[
         "ServiceNameList contains all of [RDP, SSH]",
     ),
     ("{RiskReason: {starts with: x}}", "RiskReason starts with x"),
-    (
-        "{RiskReason: {ends with: '80'}}",
-        "RiskReason ends with \"80\"",
-    ),
-    (
-        "{RiskReason: {matches: '^a.c$'}}",
-        "RiskReason matches \"^a.c$\"",
-    ),
+    ("{RiskReason: {ends with: '80'}}", "RiskReason ends with \"80\""),
+    ("{RiskReason: {matches: '^a.c$'}}", "RiskReason matches \"^a.c$\""),
     ("{RiskReason: {is not: x}}", "RiskReason is not x"),
     ("{RiskLevel: {is known: true}}", "RiskLevel is known"),
     ("{RiskLevel: {is known: false}}", "not RiskLevel is known"),
@@ -98,69 +83,29 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("when: {Port: {«in»: []}}", "policy/empty-list", ""),
     ("when: «true»", "policy/wrong-shape", ""),
     ("when: [«3»]", "policy/wrong-shape", ""),
-    (
-        "when: [Port 3, «[Port 4]»]",
-        "policy/wrong-shape",
-        "`all:` or `any:`",
-    ),
+    ("when: [Port 3, «[Port 4]»]", "policy/wrong-shape", "`all:` or `any:`"),
     ("when: {all: «{Port: 3}»}", "policy/wrong-shape", "`- `"),
     ("when: {all: «Port 3»}", "policy/wrong-shape", "[…]"),
-    (
-        "when: {not: «[Port 3, Port 4]»}",
-        "policy/wrong-shape",
-        "not: {all: […]}",
-    ),
-    (
-        "when: {«or»: [Port 3, Port 4]}",
-        "policy/unknown-key",
-        "`any:`",
-    ),
-    (
-        "when: {«and»: [Port 3, Port 4]}",
-        "policy/unknown-key",
-        "`all:`",
-    ),
-    (
-        "when: {«Prot»: 3}",
-        "policy/unknown-field",
-        "did you mean `Port`?",
-    ),
+    ("when: {not: «[Port 3, Port 4]»}", "policy/wrong-shape", "not: {all: […]}"),
+    ("when: {«or»: [Port 3, Port 4]}", "policy/unknown-key", "`any:`"),
+    ("when: {«and»: [Port 3, Port 4]}", "policy/unknown-key", "`all:`"),
+    ("when: {«Prot»: 3}", "policy/unknown-field", "did you mean `Port`?"),
     (
         "when: {all: [{any: [{«RiskLevl»: 3}]}]}",
         "policy/unknown-field",
         "did you mean `RiskLevel`?",
     ),
-    (
-        "when: {Port: {«contians»: 3}}",
-        "policy/unknown-operator",
-        "did you mean `contains`?",
-    ),
+    ("when: {Port: {«contians»: 3}}", "policy/unknown-operator", "did you mean `contains`?"),
     (
         "when: {RiskReason: {«not contains»: x}}",
         "policy/unknown-operator",
         "`not: {RiskReason: {contains: …}}`",
     ),
     ("when: {Port: {«~»: 3}}", "policy/unknown-operator", "`in`"),
-    (
-        "when: {RiskLevel: {is known: «yes»}}",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "when: {RiskLevel: {is known: «[true]»}}",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "when: {Port: «null»}",
-        "policy/wrong-shape",
-        "is known: false",
-    ),
-    (
-        "when:\n      «Port»:",
-        "policy/wrong-shape",
-        "is known: false",
-    ),
+    ("when: {RiskLevel: {is known: «yes»}}", "policy/wrong-shape", ""),
+    ("when: {RiskLevel: {is known: «[true]»}}", "policy/wrong-shape", ""),
+    ("when: {Port: «null»}", "policy/wrong-shape", "is known: false"),
+    ("when:\n      «Port»:", "policy/wrong-shape", "is known: false"),
     ("when: {Port: {in: «{a: b}»}}", "policy/wrong-shape", ""),
     ("when: {Port: [80, «[81]»]}", "policy/wrong-shape", ""),
     ("when: {approved: «maybe»}", "policy/wrong-shape", ""),
@@ -197,9 +142,7 @@ fn a_test_lies_where_its_words_are() {
         "policies:\n  - id: a\n    effect: deny\n    when:\n      Port: {'>=': 10, '<': 20}\n      RiskLevel: {in: [2, 3]}\n",
     );
     let mut words = Vec::new();
-    set.policies[0]
-        .condition
-        .each_test(&mut |test| words.push(test.location.text().to_owned()));
+    set.policies[0].condition.each_test(&mut |test| words.push(test.location.text().to_owned()));
     assert_eq!(words, ["'>=': 10", "'<': 20", "RiskLevel: {in: [2, 3]}"]);
 }
 
@@ -208,12 +151,6 @@ fn a_mapping_without_a_name_is_named_by_its_words() {
     let set = good(
         "policies:\n  - effect: deny\n    when: {all: [{ServiceNameList: {contains: RDP}}, {RiskLevel: 3}]}\n",
     );
-    assert_eq!(
-        set.policies[0].id,
-        "deny-if-all-servicenamelist-contains-rdp-risklevel-3"
-    );
-    assert_eq!(
-        set.policies[0].title,
-        "deny if all ServiceNameList contains RDP RiskLevel 3"
-    );
+    assert_eq!(set.policies[0].id, "deny-if-all-servicenamelist-contains-rdp-risklevel-3");
+    assert_eq!(set.policies[0].title, "deny if all ServiceNameList contains RDP RiskLevel 3");
 }

@@ -4,9 +4,7 @@ use super::*;
 use crate::policy::Part;
 
 fn parts(message: &str) -> Vec<String> {
-    let set = good(&format!(
-        "policies:\n  - rule: deny RDP\n    message: '{message}'\n"
-    ));
+    let set = good(&format!("policies:\n  - rule: deny RDP\n    message: '{message}'\n"));
     let schema = &open_ports().schema;
     set.policies[0]
         .message
@@ -23,10 +21,7 @@ fn parts(message: &str) -> Vec<String> {
 fn braces_hold_fields_and_doubled_they_are_braces() {
     assert_eq!(parts("plain"), ["=plain"]);
     assert_eq!(parts("{Port}"), ["Port"]);
-    assert_eq!(
-        parts("{Protocol}/{Port} 端口"),
-        ["Protocol", "=/", "Port", "= 端口"]
-    );
+    assert_eq!(parts("{Protocol}/{Port} 端口"), ["Protocol", "=/", "Port", "= 端口"]);
     assert_eq!(parts("{{Port}}"), ["={Port}"]);
     assert_eq!(parts("{{{Port}}}"), ["={", "Port", "=}"]);
     assert_eq!(parts("{ traffic }"), ["traffic"]);
@@ -36,31 +31,11 @@ fn braces_hold_fields_and_doubled_they_are_braces() {
 #[test]
 fn a_slip_in_a_message_is_told_at_its_place() {
     let table = [
-        (
-            "message: '{«Prt»}'",
-            "policy/unknown-field",
-            "did you mean `Port`?",
-        ),
-        (
-            "message: \"\\u4e2d {«Prt»}\"",
-            "policy/unknown-field",
-            "`Port`",
-        ),
-        (
-            "message: '端口 {Port} { «Prt» }'",
-            "policy/unknown-field",
-            "`Port`",
-        ),
-        (
-            "message: |\n      端口\n      {«Prt»} x",
-            "policy/unknown-field",
-            "`Port`",
-        ),
-        (
-            "message: >-\n      端口\n      {«Prt»} x",
-            "policy/unknown-field",
-            "`Port`",
-        ),
+        ("message: '{«Prt»}'", "policy/unknown-field", "did you mean `Port`?"),
+        ("message: \"\\u4e2d {«Prt»}\"", "policy/unknown-field", "`Port`"),
+        ("message: '端口 {Port} { «Prt» }'", "policy/unknown-field", "`Port`"),
+        ("message: |\n      端口\n      {«Prt»} x", "policy/unknown-field", "`Port`"),
+        ("message: >-\n      端口\n      {«Prt»} x", "policy/unknown-field", "`Port`"),
         ("message: 'it''s {«Prt»}'", "policy/unknown-field", "`Port`"),
         ("message: '«{»Port'", "policy/bad-message", "twice"),
         ("message: 'Port«}»'", "policy/bad-message", "twice"),
@@ -89,14 +64,5 @@ fn a_policy_without_a_message_shows_the_operations_own() {
         .fields()
         .map(|id| operation.schema.field(id).name.clone())
         .collect();
-    assert_eq!(
-        names,
-        [
-            "ServiceNameList",
-            "Protocol",
-            "Port",
-            "RiskLevel",
-            "SuggestLevel"
-        ]
-    );
+    assert_eq!(names, ["ServiceNameList", "Protocol", "Port", "RiskLevel", "SuggestLevel"]);
 }

@@ -86,10 +86,7 @@ fn unmarked(marked: &str) -> (String, Vec<std::ops::Range<usize>>) {
 fn problems_at_marks(marked: &str) -> Vec<Problem> {
     let (text, spans) = unmarked(marked);
     let problems = bad(&text);
-    let found: Vec<_> = problems
-        .iter()
-        .map(|problem| location(problem).span.range())
-        .collect();
+    let found: Vec<_> = problems.iter().map(|problem| location(problem).span.range()).collect();
     assert_eq!(found, spans, "{marked}\n{}", told(&problems));
     problems
 }
@@ -105,10 +102,7 @@ fn each_is_told(table: &[(&str, &str, &str)]) {
         assert_eq!(problem.code, *code, "{marked}\n{}", told(&problems));
         let said = problem.help.clone().unwrap_or_default();
         assert!(said.contains(help), "{marked}\n{}", told(&problems));
-        assert!(
-            !problem.label.is_empty() && problem.label != "here",
-            "{marked}"
-        );
+        assert!(!problem.label.is_empty() && problem.label != "here", "{marked}");
         assert_eq!(problem.level, Level::Error);
         assert!(!problem.message.ends_with('.'), "{}", problem.message);
     }

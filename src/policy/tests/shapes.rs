@@ -5,22 +5,14 @@ use super::*;
 /// The text with its underline, the code, a part of the help.
 const SLIPS: &[(&str, &str, &str)] = &[
     // The file.
-    (
-        "«- deny RDP»\n- alert SSH\n",
-        "policy/wrong-shape",
-        "under `policies:`",
-    ),
+    ("«- deny RDP»\n- alert SSH\n", "policy/wrong-shape", "under `policies:`"),
     ("«deny RDP»", "policy/wrong-shape", "under `policies:`"),
     (
         "«polices»: [deny RDP]\npolicies: [deny SSH]",
         "policy/unknown-key",
         "did you mean `policies`?",
     ),
-    (
-        "«sets»: {a: [RDP]}",
-        "policy/missing-key",
-        "add `policies:`",
-    ),
+    ("«sets»: {a: [RDP]}", "policy/missing-key", "add `policies:`"),
     ("«policies»: []", "policy/empty-list", ""),
     ("«policies»:", "policy/empty-list", ""),
     ("policies: «deny RDP»", "policy/wrong-shape", "`- `"),
@@ -30,109 +22,29 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/unknown-operation",
         "did you mean `DescribeInternetOpenPort`?",
     ),
-    (
-        "operation: «3»\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "quote it",
-    ),
+    ("operation: «3»\npolicies: [deny RDP]", "policy/wrong-shape", "quote it"),
     // Sets and params.
-    (
-        "sets: {«a»: []}\npolicies: [deny RDP]",
-        "policy/empty-list",
-        "",
-    ),
-    (
-        "sets:\n  «a»:\npolicies: [deny RDP]",
-        "policy/empty-list",
-        "",
-    ),
-    (
-        "sets: {a: «RDP»}\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "[…]",
-    ),
-    (
-        "sets: {a: [RDP, «[SSH]»]}\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "sets: {a: [RDP, «{b: c}»]}\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "sets: {a: [RDP, «null»]}\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "quotes",
-    ),
-    (
-        "sets: «[a]»\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "sets: {«a b»: [RDP]}\npolicies: [deny RDP]",
-        "policy/bad-name",
-        "begins with a letter",
-    ),
-    (
-        "sets: {«unless»: [RDP]}\npolicies: [deny RDP]",
-        "policy/bad-name",
-        "no word of the language",
-    ),
-    (
-        "sets: {«Port»: [80]}\npolicies: [deny RDP]",
-        "policy/bad-name",
-        "another name",
-    ),
-    (
-        "params: {busy: «{a: 1}»}\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "params: {«busy»: []}\npolicies: [deny RDP]",
-        "policy/empty-list",
-        "",
-    ),
-    (
-        "params: «3»\npolicies: [deny RDP]",
-        "policy/wrong-shape",
-        "",
-    ),
+    ("sets: {«a»: []}\npolicies: [deny RDP]", "policy/empty-list", ""),
+    ("sets:\n  «a»:\npolicies: [deny RDP]", "policy/empty-list", ""),
+    ("sets: {a: «RDP»}\npolicies: [deny RDP]", "policy/wrong-shape", "[…]"),
+    ("sets: {a: [RDP, «[SSH]»]}\npolicies: [deny RDP]", "policy/wrong-shape", ""),
+    ("sets: {a: [RDP, «{b: c}»]}\npolicies: [deny RDP]", "policy/wrong-shape", ""),
+    ("sets: {a: [RDP, «null»]}\npolicies: [deny RDP]", "policy/wrong-shape", "quotes"),
+    ("sets: «[a]»\npolicies: [deny RDP]", "policy/wrong-shape", ""),
+    ("sets: {«a b»: [RDP]}\npolicies: [deny RDP]", "policy/bad-name", "begins with a letter"),
+    ("sets: {«unless»: [RDP]}\npolicies: [deny RDP]", "policy/bad-name", "no word of the language"),
+    ("sets: {«Port»: [80]}\npolicies: [deny RDP]", "policy/bad-name", "another name"),
+    ("params: {busy: «{a: 1}»}\npolicies: [deny RDP]", "policy/wrong-shape", ""),
+    ("params: {«busy»: []}\npolicies: [deny RDP]", "policy/empty-list", ""),
+    ("params: «3»\npolicies: [deny RDP]", "policy/wrong-shape", ""),
     // Policies.
-    (
-        "policies: [«3»]",
-        "policy/wrong-shape",
-        "a sentence such as",
-    ),
+    ("policies: [«3»]", "policy/wrong-shape", "a sentence such as"),
     ("policies: [«[deny RDP]»]", "policy/wrong-shape", ""),
-    (
-        "policies:\n  - «id»: a\n    title: b",
-        "policy/missing-key",
-        "`effect:` and `when:`",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    «effect»: deny",
-        "policy/two-rules",
-        "either",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    «when»: Port 3",
-        "policy/two-rules",
-        "either",
-    ),
-    (
-        "policies:\n  - «effect»: deny",
-        "policy/missing-key",
-        "add `when:`",
-    ),
-    (
-        "policies:\n  - «when»: Port 3",
-        "policy/missing-key",
-        "add `effect:`",
-    ),
+    ("policies:\n  - «id»: a\n    title: b", "policy/missing-key", "`effect:` and `when:`"),
+    ("policies:\n  - rule: deny RDP\n    «effect»: deny", "policy/two-rules", "either"),
+    ("policies:\n  - rule: deny RDP\n    «when»: Port 3", "policy/two-rules", "either"),
+    ("policies:\n  - «effect»: deny", "policy/missing-key", "add `when:`"),
+    ("policies:\n  - «when»: Port 3", "policy/missing-key", "add `effect:`"),
     (
         "policies:\n  - effect: «block»\n    when: Port 3",
         "policy/unknown-value",
@@ -153,91 +65,31 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/unknown-key",
         "did you mean `severity`?",
     ),
-    (
-        "policies:\n  - rule: deny RDP\n    when_unknown: «ignore»",
-        "policy/unknown-value",
-        "`pass`",
-    ),
+    ("policies:\n  - rule: deny RDP\n    when_unknown: «ignore»", "policy/unknown-value", "`pass`"),
     (
         "policies:\n  - rule: deny RDP\n    title: «2024»",
         "policy/wrong-shape",
         "quote it: `\"2024\"`",
     ),
-    (
-        "policies:\n  - rule: deny RDP\n    title: «true»",
-        "policy/wrong-shape",
-        "quote it",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    «title»:",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    title: «null»",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    title: «''»",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    title: «[a]»",
-        "policy/wrong-shape",
-        "",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    tags: «exposure»",
-        "policy/wrong-shape",
-        "[…]",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    «tags»: []",
-        "policy/empty-list",
-        "",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    tags: [a, «1»]",
-        "policy/wrong-shape",
-        "quote it",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    id: «a b»",
-        "policy/bad-id",
-        "no space",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    id: «7»",
-        "policy/wrong-shape",
-        "quote it",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    id: \"«a\\u200bb»\"",
-        "policy/bad-id",
-        "printable",
-    ),
+    ("policies:\n  - rule: deny RDP\n    title: «true»", "policy/wrong-shape", "quote it"),
+    ("policies:\n  - rule: deny RDP\n    «title»:", "policy/wrong-shape", ""),
+    ("policies:\n  - rule: deny RDP\n    title: «null»", "policy/wrong-shape", ""),
+    ("policies:\n  - rule: deny RDP\n    title: «''»", "policy/wrong-shape", ""),
+    ("policies:\n  - rule: deny RDP\n    title: «[a]»", "policy/wrong-shape", ""),
+    ("policies:\n  - rule: deny RDP\n    tags: «exposure»", "policy/wrong-shape", "[…]"),
+    ("policies:\n  - rule: deny RDP\n    «tags»: []", "policy/empty-list", ""),
+    ("policies:\n  - rule: deny RDP\n    tags: [a, «1»]", "policy/wrong-shape", "quote it"),
+    ("policies:\n  - rule: deny RDP\n    id: «a b»", "policy/bad-id", "no space"),
+    ("policies:\n  - rule: deny RDP\n    id: «7»", "policy/wrong-shape", "quote it"),
+    ("policies:\n  - rule: deny RDP\n    id: \"«a\\u200bb»\"", "policy/bad-id", "printable"),
     (
         "policies:\n  - rule: deny RDP\n    controls: {pci: [1.4.4, «4.3»]}",
         "policy/unquoted-control",
         "`\"4.3\"`",
     ),
-    (
-        "policies:\n  - rule: deny RDP\n    controls: {pci: «1.4.4»}",
-        "policy/wrong-shape",
-        "[…]",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    controls: «[1.4.4]»",
-        "policy/wrong-shape",
-        "controls: {",
-    ),
-    (
-        "policies:\n  - rule: deny RDP\n    «controls»: {}",
-        "policy/empty-list",
-        "",
-    ),
+    ("policies:\n  - rule: deny RDP\n    controls: {pci: «1.4.4»}", "policy/wrong-shape", "[…]"),
+    ("policies:\n  - rule: deny RDP\n    controls: «[1.4.4]»", "policy/wrong-shape", "controls: {"),
+    ("policies:\n  - rule: deny RDP\n    «controls»: {}", "policy/empty-list", ""),
     (
         "policies:\n  - rule: deny RDP\n    references: [«ftp://a»]",
         "policy/bad-reference",
@@ -248,16 +100,8 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/bad-reference",
         "https://",
     ),
-    (
-        "policies:\n  - «deny RDP: x»",
-        "policy/unquoted-sentence",
-        "in quotes",
-    ),
-    (
-        "policies:\n  - «alert if RiskReason contains a: b»",
-        "policy/unquoted-sentence",
-        "in quotes",
-    ),
+    ("policies:\n  - «deny RDP: x»", "policy/unquoted-sentence", "in quotes"),
+    ("policies:\n  - «alert if RiskReason contains a: b»", "policy/unquoted-sentence", "in quotes"),
 ];
 
 #[test]

@@ -18,9 +18,7 @@ fn codes(text: &str) -> Vec<String> {
 
 #[test]
 fn depth_bombs_are_too_deep() {
-    let nested = (0..3000)
-        .map(|depth| " ".repeat(depth) + "a:\n")
-        .collect::<String>();
+    let nested = (0..3000).map(|depth| " ".repeat(depth) + "a:\n").collect::<String>();
     for (text, code) in [
         ("{a: ".repeat(100_000), "yaml/too-deep"),
         ("[".repeat(100_000), "yaml/too-deep"),
@@ -53,11 +51,7 @@ fn an_alias_is_as_deep_as_what_it_names() {
     let half = MAX_DEPTH / 2;
     let nest = |outer: usize| {
         let anchor = "[".repeat(half) + &"]".repeat(half);
-        format!(
-            "a: &x {anchor}\nb: {}*x{}",
-            "[".repeat(outer),
-            "]".repeat(outer)
-        )
+        format!("a: &x {anchor}\nb: {}*x{}", "[".repeat(outer), "]".repeat(outer))
     };
     document(&nest(half - 1));
     let problems = problems(&nest(half));
@@ -76,11 +70,7 @@ fn billion_laughs_run_out_of_values() {
 
 #[test]
 fn aliases_of_one_long_text_share_it() {
-    let text = format!(
-        "a: &a {}\nb: [{}]",
-        "x".repeat(1 << 20),
-        "*a, ".repeat(100_000)
-    );
+    let text = format!("a: &a {}\nb: [{}]", "x".repeat(1 << 20), "*a, ".repeat(100_000));
     assert_eq!(codes(&text), Vec::<String>::new());
 }
 
@@ -106,20 +96,10 @@ fn a_file_that_is_too_large_is_not_looked_at() {
 
 #[test]
 fn many_keys_are_quick_and_so_are_many_duplicates() {
-    let keys = |count: usize| {
-        (0..count)
-            .map(|key| format!("key{key}: 1\n"))
-            .collect::<String>()
-    };
+    let keys = |count: usize| (0..count).map(|key| format!("key{key}: 1\n")).collect::<String>();
     assert_eq!(codes(&keys(80_000)), Vec::<String>::new());
-    assert_eq!(
-        codes(&keys(80_000).repeat(2)),
-        vec!["yaml/duplicate-key"; MAX_PROBLEMS]
-    );
-    assert_eq!(
-        codes(&"a: 1\n".repeat(80_000)),
-        vec!["yaml/duplicate-key"; MAX_PROBLEMS]
-    );
+    assert_eq!(codes(&keys(80_000).repeat(2)), vec!["yaml/duplicate-key"; MAX_PROBLEMS]);
+    assert_eq!(codes(&"a: 1\n".repeat(80_000)), vec!["yaml/duplicate-key"; MAX_PROBLEMS]);
 }
 
 #[test]
@@ -131,16 +111,7 @@ fn repetitions_of_anything_end() {
         "  \n", "<<: ", "- a\n  ", "[\n", "@", "`",
     ] {
         let count = 200_000 / piece.len();
-        for prefix in [
-            "",
-            "a: ",
-            "a: |\n ",
-            "a: >\n  x\n ",
-            "a: \"",
-            "- '",
-            "[",
-            "{a: ",
-        ] {
+        for prefix in ["", "a: ", "a: |\n ", "a: >\n  x\n ", "a: \"", "- '", "[", "{a: "] {
             codes(&(prefix.to_owned() + &piece.repeat(count)));
         }
     }

@@ -40,10 +40,8 @@ struct Choices(u64);
 
 impl Choices {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 
@@ -246,31 +244,19 @@ impl Writer {
             }
         }
         if chomping == "+" {
-            self.out
-                .push_str(&"\n".repeat(usize::try_from(self.choices.below(3)).unwrap()));
+            self.out.push_str(&"\n".repeat(usize::try_from(self.choices.below(3)).unwrap()));
         }
     }
 }
 
 /// The document as a file.
 fn write(document: &Document, seed: u64) -> String {
-    let mut writer = Writer {
-        out: String::new(),
-        choices: Choices(seed),
-    };
+    let mut writer = Writer { out: String::new(), choices: Choices(seed) };
     let (mark, crlf) = (writer.choices.once_in(3), writer.choices.once_in(3));
     writer.block(document, 0, false);
     let text = writer.out.trim_start_matches([' ', '\n']).to_owned() + "\n";
-    let text = if crlf {
-        text.replace('\n', "\r\n")
-    } else {
-        text
-    };
-    if mark {
-        "\u{feff}".to_owned() + &text
-    } else {
-        text
-    }
+    let text = if crlf { text.replace('\n', "\r\n") } else { text };
+    if mark { "\u{feff}".to_owned() + &text } else { text }
 }
 
 fn words(pattern: &'static str) -> impl Strategy<Value = Vec<String>> {
@@ -299,16 +285,8 @@ fn text() -> impl Strategy<Value = Text> {
 }
 
 fn trimmed(lines: &[(bool, Vec<String>)]) -> Vec<(bool, Vec<String>)> {
-    let trim = |words: &[String]| {
-        words
-            .iter()
-            .map(|word| word.trim_start().to_owned())
-            .collect()
-    };
-    lines
-        .iter()
-        .map(|(indented, words)| (*indented, trim(words)))
-        .collect()
+    let trim = |words: &[String]| words.iter().map(|word| word.trim_start().to_owned()).collect();
+    lines.iter().map(|(indented, words)| (*indented, trim(words))).collect()
 }
 
 fn key(at: usize) -> impl Strategy<Value = Text> {
@@ -316,10 +294,7 @@ fn key(at: usize) -> impl Strategy<Value = Text> {
     (words(PLAIN), style).prop_map(move |(mut words, style)| {
         // Keys of one mapping differ.
         words.push(format!("k{at}"));
-        Text {
-            lines: vec![(false, words)],
-            style,
-        }
+        Text { lines: vec![(false, words)], style }
     })
 }
 
@@ -371,10 +346,7 @@ fn same(node: &Node, oracle: &Oracle) -> bool {
     match (&node.kind, oracle) {
         (NodeKind::Sequence(elements), Oracle::Sequence(others)) => {
             elements.len() == others.len()
-                && elements
-                    .iter()
-                    .zip(others)
-                    .all(|(element, other)| same(element, other))
+                && elements.iter().zip(others).all(|(element, other)| same(element, other))
         }
         (NodeKind::Mapping(entries), Oracle::Mapping(others)) => {
             entries.len() == others.len()
@@ -419,12 +391,7 @@ fn check_words(node: &Node) {
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let location = node.location_of(start..start + word.len());
-        assert_eq!(
-            decoded(node, location.text()),
-            word,
-            "in {:?}",
-            node.location.text()
-        );
+        assert_eq!(decoded(node, location.text()), word, "in {:?}", node.location.text());
     }
 }
 

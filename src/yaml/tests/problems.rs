@@ -32,18 +32,10 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("a: - b", "yaml/list-in-line", "-"),
     // Colons.
     ("a: 1\nb:2\nc: 3", "yaml/space-after-colon", ":"),
-    (
-        "operation:Describe\npolicies: []",
-        "yaml/space-after-colon",
-        ":",
-    ),
+    ("operation:Describe\npolicies: []", "yaml/space-after-colon", ":"),
     ("a: deny X: y", "yaml/colon-in-text", ":"),
     ("a: 1\nb # c\n", "yaml/key-without-colon", "b"),
-    (
-        "a: 1\nsee http://x/",
-        "yaml/key-without-colon",
-        "see http://x/",
-    ),
+    ("a: 1\nsee http://x/", "yaml/key-without-colon", "see http://x/"),
     ("a: {b: 1, Port:3389}", "yaml/space-after-colon", ":"),
     ("{端口:3389, c: 1}", "yaml/space-after-colon", ":"),
     // Lists and keys mixed.
@@ -106,16 +98,11 @@ fn a_second_key_points_at_the_first() {
     let places: Vec<(&str, &str)> = problems.iter().map(underlined).collect();
     assert_eq!(
         places,
-        [
-            ("yaml/duplicate-key", "'port'"),
-            ("yaml/duplicate-key", "\"p\\u006frt\"")
-        ]
+        [("yaml/duplicate-key", "'port'"), ("yaml/duplicate-key", "\"p\\u006frt\"")]
     );
     for problem in &problems {
         assert_eq!(problem.message, "key `port` is written twice");
-        let [(label, first)] = &problem.related[..] else {
-            panic!("{problem:?}")
-        };
+        let [(label, first)] = &problem.related[..] else { panic!("{problem:?}") };
         assert_eq!((label.as_str(), first.span.start), ("the first", 0));
     }
 }
@@ -150,10 +137,7 @@ fn duplicates_are_found_among_few_and_among_many_keys() {
 fn every_problem_is_reported_in_the_order_of_the_file() {
     let text = "a: !x 1\na: 2\nb: *c\n[d]: 1\n<<: 2\nb: @\n";
     let problems = problems(text);
-    let codes: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(
         codes,
         [
