@@ -348,3 +348,17 @@ fn push_step(name: &str, pointer: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_a_pointer_escapes_what_separates_steps() {
+        let mut pointer = String::from("/0/");
+        push_step("a/b~1~c", &mut pointer);
+        assert_eq!(pointer, "/0/a~1b~01~0c");
+        let document = serde_json::json!([{"a/b~1~c": 7}]);
+        assert_eq!(document.pointer(&pointer), Some(&serde_json::json!(7)));
+    }
+}
