@@ -60,3 +60,12 @@ policies: note[policy/unknown-field] nothing is here
 ";
     assert_eq!(text, expected);
 }
+
+#[test]
+fn policies_without_evidence_are_said() {
+    let report = report(policies(), &[], STRICT);
+    let short = rendered(&report, Format::Short, &Style::default());
+    let expected = "policies/ports.yaml:4:5: evidence[evidence/unjudged] 4 policies judged nothing: \
+                    there is no evidence of `DescribeInternetOpenPort`\n";
+    assert_eq!(short, expected);
+}
