@@ -51,7 +51,13 @@ fn sources() -> BTreeMap<String, String> {
 
 /// The part of a file before its tests.
 fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+    match text.find("\nmod tests {") {
+        Some(module) => text
+            .get(..module)
+            .and_then(|before| before.rfind("#[cfg(test)]"))
+            .map_or(text, |at| text.get(..at).unwrap()),
+        None => text,
+    }
 }
 
 fn is_test(name: &str) -> bool {
@@ -177,7 +183,8 @@ fn no_rust_code_names_a_field_of_an_operation() {
                 .filter(|line| !line.trim_start().starts_with("//"))
                 .map(str::to_owned)
                 .collect();
-            let code = code.join("\n");
+            // Between backticks stand examples for a reader.
+            let code: String = code.join("\n").split('`').step_by(2).collect();
             fields
                 .iter()
                 .filter(|field| field.chars().next().is_some_and(char::is_uppercase))

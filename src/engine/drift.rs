@@ -23,11 +23,14 @@ enum Error {
     Unlisted { field: String, value: String, listed: String },
 }
 
+/// A field, and the value that it was read as, or else its text as it stands.
+type Unlisted = (FieldId, Result<i64, String>);
+
 /// Values of enumerated fields that the schema does not list, each with its first place.
 #[derive(Debug)]
 pub(crate) struct Drift {
     source: Arc<str>,
-    seen: Vec<(FieldId, String)>,
+    seen: Vec<Unlisted>,
     flaws: Vec<Flaw>,
 }
 
@@ -43,17 +46,22 @@ impl Drift {
     /// Whether a record has a value that is not listed and was not seen before.
     pub(crate) fn is_new(&self, fields: &Fields<'_>) -> bool {
         self.seen.len() < MAX_DRIFT
-            && codes(fields).any(|(field, value)| {
-                !self.seen.iter().any(|(seen, text)| *seen == field && text == value)
-            })
+            && codes(fields).any(|(field, read, text)| !self.has_seen(field, read, text))
+    }
+
+    fn has_seen(&self, field: FieldId, read: Option<i64>, text: &str) -> bool {
+        let is_same = |value: &Result<i64, String>| match (value, read) {
+            (Ok(value), Some(read)) => *value == read,
+            (Err(value), None) => value == text,
+            (Ok(_), None) | (Err(_), Some(_)) => false,
+        };
+        self.seen.iter().any(|(seen, value)| *seen == field && is_same(value))
     }
 
     /// Reports what is new in a record.
     pub(crate) fn keep(&mut self, fields: &Fields<'_>, place: &RecordPlace) {
-        let new: Vec<(FieldId, &str)> = codes(fields).collect();
-        for (field, value) in new {
-            let entry = (field, value.to_owned());
-            if self.seen.contains(&entry) || self.seen.len() >= MAX_DRIFT {
+        for (field, read, text) in codes(fields) {
+            if self.has_seen(field, read, text) || self.seen.len() >= MAX_DRIFT {
                 continue;
             }
             let start = fields.start(field);
@@ -62,34 +70,38 @@ impl Drift {
                 source: Arc::clone(&self.source),
                 position: place.position.after(before),
                 offset: place.offset + start as u64,
-                length: value.len() as u64,
+                length: text.len() as u64,
             };
-            let problem = Problem::new(&unlisted(fields, field, value), Place::Evidence(mark));
+            let problem = Problem::new(&unlisted(fields, field, read, text), Place::Evidence(mark));
             self.flaws.push(Flaw { weight: Weight::Noted, problem });
-            self.seen.push(entry);
+            self.seen.push((field, read.ok_or_else(|| text.to_owned())));
         }
     }
 }
 
-fn unlisted(fields: &Fields<'_>, field: FieldId, value: &str) -> Error {
+fn unlisted(fields: &Fields<'_>, field: FieldId, read: Option<i64>, text: &str) -> Error {
     let described = fields.schema().field(field);
     let code = |code: &crate::operation::Code| format!("{} {}", code.value, code.label);
     let listed: Vec<String> = described.kind.codes().iter().map(code).collect();
-    let value = value.chars().take(64).collect();
+    let value = match read {
+        Some(value) => value.to_string(),
+        None => text.chars().take(64).collect(),
+    };
     Error::Unlisted { field: described.name.clone(), value, listed: listed.join(", ") }
 }
 
-/// The enumerated fields of a record whose value is there and not listed, and its text as it stands.
-fn codes<'a>(fields: &Fields<'a>) -> impl Iterator<Item = (FieldId, &'a str)> {
+/// The enumerated fields of a record whose value is there and not listed, that value where it is one,
+/// and its text as it stands.
+fn codes<'a>(fields: &Fields<'a>) -> impl Iterator<Item = (FieldId, Option<i64>, &'a str)> {
     let (program, record) = (fields.program, fields.record);
     program.codes.iter().filter_map(move |field| {
         let raw = record.slot(program.slot(*field)?)?;
         let Kind::Code(codes) = &program.operation.schema.field(*field).kind else { return None };
-        let is_listed = match reading::code(Some(raw)) {
-            Ok(value) => codes.iter().any(|code| code.value == value),
-            Err(reading::Unknown::Absent | reading::Unknown::Null) => true,
-            Err(reading::Unknown::Malformed) => false,
-        };
-        (!is_listed).then_some((*field, raw.text))
+        match reading::code(Some(raw)) {
+            Ok(value) if codes.iter().any(|code| code.value == value) => None,
+            Ok(value) => Some((*field, Some(value), raw.text)),
+            Err(reading::Unknown::Absent | reading::Unknown::Null) => None,
+            Err(reading::Unknown::Malformed) => Some((*field, None, raw.text)),
+        }
     })
 }

@@ -9,7 +9,7 @@ use crate::operation::{FieldId, Kind, Schema};
 
 use super::approved::approved;
 use super::arithmetic::compare;
-use super::program::{Column, Formula, Program};
+use super::program::{Atom, Column, Formula, Program};
 use super::table::{Block, Unidentified, Word};
 use super::truth::Truth;
 
@@ -73,11 +73,16 @@ impl<'a> Fields<'a> {
 }
 
 /// What one record makes of a program's predicates; reused from record to record.
+///
+/// A field is read when the first formula asks it, and not again for the same record.
 #[derive(Debug)]
 pub struct Scratch {
     words: Vec<Word>,
+    /// Of each column, whether this record has answered it.
+    answered: Vec<bool>,
+    compared: Vec<Option<Truth>>,
     approved: Option<Truth>,
-    pub(super) texts: reading::Scratch,
+    texts: reading::Scratch,
     found: Vec<Vec<Option<PatternSet>>>,
     masks: Vec<u64>,
 }
@@ -87,37 +92,27 @@ impl Scratch {
     #[must_use]
     pub fn new(program: &Program) -> Self {
         let room = |block: &Block| block.patterns.as_ref().map(|patterns| patterns.scratch());
-        let longest =
-            program.columns.iter().map(|column| column.blocks.len()).max().unwrap_or_default();
+        let rooms = |column: &Column| column.blocks.iter().map(room).collect();
+        let longest = program.columns.iter().map(|column| column.blocks.len()).max();
         Self {
             words: vec![Word::default(); program.words()],
+            answered: vec![false; program.columns.len()],
+            compared: vec![None; program.compares.len()],
             approved: None,
             texts: reading::Scratch::default(),
-            found: program
-                .columns
-                .iter()
-                .map(|column| column.blocks.iter().map(room).collect())
-                .collect(),
-            masks: vec![0; longest],
+            found: program.columns.iter().map(rooms).collect(),
+            masks: vec![0; longest.unwrap_or_default()],
         }
     }
 
-    /// Answers every predicate about a record.
-    pub fn evaluate(&mut self, fields: &Fields<'_>) {
+    /// Forgets the last record.
+    pub fn begin(&mut self) {
+        self.answered.fill(false);
+        self.compared.fill(None);
         self.approved = None;
-        for (index, column) in fields.program.columns.iter().enumerate() {
-            match &fields.schema().field(column.field).kind {
-                Kind::Text | Kind::TextList => self.texts(fields, index, column),
-                _ => self.scalar(fields, column),
-            }
-        }
-        for (bit, left, comparison, right) in &fields.program.compares {
-            let truth = compare(fields, left, *comparison, right);
-            self.set(*bit, truth);
-        }
     }
 
-    /// A policy's outcome; `index` counts the program's policies.
+    /// A policy's outcome on the record that was begun last; `index` counts the program's policies.
     pub fn outcome(&mut self, fields: &Fields<'_>, index: usize) -> Truth {
         match fields.program.formulas.get(index) {
             Some(formula) => self.truth(fields, formula),
@@ -125,10 +120,9 @@ impl Scratch {
         }
     }
 
-    pub(super) fn truth(&mut self, fields: &Fields<'_>, formula: &Formula) -> Truth {
+    fn truth(&mut self, fields: &Fields<'_>, formula: &Formula) -> Truth {
         match formula {
-            Formula::Bit(bit) => self.bit(*bit),
-            Formula::Approved => self.approved(fields),
+            Formula::Atom(atom) => self.atom(fields, *atom),
             Formula::Not(part) => !self.truth(fields, part),
             Formula::All(parts) => self.fold(fields, parts, Truth::True),
             Formula::Any(parts) => self.fold(fields, parts, Truth::False),
@@ -157,12 +151,7 @@ impl Scratch {
         into: &mut Vec<FieldId>,
     ) {
         match formula {
-            Formula::Approved => {}
-            Formula::Bit(bit) => {
-                for field in fields.program.asked.get(*bit).into_iter().flatten() {
-                    fields.origins(*field, &mut |field| push_once(into, field));
-                }
-            }
+            Formula::Atom(atom) => into.extend_from_slice(fields.program.fields(*atom)),
             Formula::Not(part) => self.deciding(fields, part, into),
             Formula::All(parts) | Formula::Any(parts) => {
                 let whole = self.truth(fields, formula);
@@ -177,71 +166,54 @@ impl Scratch {
         }
     }
 
-    pub(super) fn bit(&self, bit: usize) -> Truth {
-        let Some(word) = self.words.get(bit / 64) else {
+    /// What a record makes of one predicate.
+    #[inline]
+    pub(super) fn atom(&mut self, fields: &Fields<'_>, atom: Atom) -> Truth {
+        match atom {
+            Atom::Bit { column, word, mask } => {
+                if self.answered.get(column) != Some(&true) {
+                    self.answer(fields, column);
+                }
+                self.words.get(word).map_or(Truth::Unknown, |word| word.truth(mask))
+            }
+            Atom::Compare(index) => self.compare(fields, index),
+            Atom::Approved => {
+                let known = self.approved.unwrap_or_else(|| approved(fields, &mut self.texts));
+                self.approved = Some(known);
+                known
+            }
+        }
+    }
+
+    fn compare(&mut self, fields: &Fields<'_>, index: usize) -> Truth {
+        let (Some(known), Some(asked)) =
+            (self.compared.get_mut(index), fields.program.compares.get(index))
+        else {
             return Truth::Unknown;
         };
-        let mask = 1 << (bit % 64);
-        if word.holds & mask != 0 {
-            Truth::True
-        } else if word.unknown & mask != 0 {
-            Truth::Unknown
-        } else {
-            Truth::False
-        }
+        *known.get_or_insert_with(|| compare(fields, &asked.left, asked.comparison, &asked.right))
     }
 
-    pub(super) fn approved(&mut self, fields: &Fields<'_>) -> Truth {
-        let known = self.approved.unwrap_or_else(|| approved(fields, &mut self.texts));
-        self.approved = Some(known);
-        known
-    }
-
-    fn set(&mut self, bit: usize, truth: Truth) {
-        if let Some(word) = self.words.get_mut(bit / 64) {
-            let mask = 1 << (bit % 64);
-            word.holds &= !mask;
-            word.unknown &= !mask;
-            match truth {
-                Truth::True => word.holds |= mask,
-                Truth::Unknown => word.unknown |= mask,
-                Truth::False => {}
-            }
-        }
-    }
-
-    fn scalar(&mut self, fields: &Fields<'_>, column: &Column) {
-        let field = fields.schema().field(column.field);
-        let raw = fields.raw(column.field);
-        let words = self.words.get_mut(column.first..).unwrap_or_default();
-        let answer = |look_up: &dyn Fn(&Block) -> Word, words: &mut [Word]| {
-            for (word, block) in words.iter_mut().zip(&column.blocks) {
-                *word = look_up(block);
-            }
+    /// Answers every predicate on one field.
+    fn answer(&mut self, fields: &Fields<'_>, index: usize) {
+        let (Some(column), Some(answered)) =
+            (fields.program.columns.get(index), self.answered.get_mut(index))
+        else {
+            return;
         };
-        match &field.kind {
-            Kind::Code(_) => match reading::code(raw) {
-                Ok(code) => answer(&|block| block.code(code).unwrap_or(block.absent()), words),
-                Err(_) => answer(&Block::absent, words),
-            },
-            Kind::Boolean => match reading::boolean(raw) {
-                Ok(value) => answer(&|block| block.boolean(value), words),
-                Err(_) => answer(&Block::absent, words),
-            },
-            Kind::Address => match reading::address(raw) {
-                Ok(address) => answer(&|block| block.address(address), words),
-                Err(_) => answer(&Block::absent, words),
-            },
-            kind => {
-                let number = if *kind == Kind::Time {
-                    reading::time(raw)
-                } else {
-                    fields.number(column.field)
-                };
-                match number {
-                    Ok(number) => answer(&|block| block.number(number), words),
-                    Err(_) => answer(&Block::absent, words),
-                }
+        *answered = true;
+        let words = self.words.get_mut(column.first..).unwrap_or_default();
+        let raw = || fields.raw(column.field);
+        match &fields.schema().field(column.field).kind {
+            Kind::Text | Kind::TextList => self.texts(fields, index, column),
+            Kind::Code(_) => column.answer(words, reading::code(raw()), |block, code| {
+                block.code(code).unwrap_or(block.absent())
+            }),
+            Kind::Boolean => column.answer(words, reading::boolean(raw()), Block::boolean),
+            Kind::Address => column.answer(words, reading::address(raw()), Block::address),
+            Kind::Time => column.answer(words, reading::time(raw()), Block::number),
+            Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
+                column.answer(words, fields.number(column.field), Block::number);
             }
         }
     }
@@ -287,8 +259,19 @@ impl Scratch {
     }
 }
 
-fn push_once(fields: &mut Vec<FieldId>, field: FieldId) {
-    if !fields.contains(&field) {
-        fields.push(field);
+impl Column {
+    /// Fills the column's words by what was read.
+    fn answer<T: Copy>(
+        &self,
+        words: &mut [Word],
+        read: Reading<T>,
+        look_up: impl Fn(&Block, T) -> Word,
+    ) {
+        for (word, block) in words.iter_mut().zip(&self.blocks) {
+            *word = match read {
+                Ok(value) => look_up(block, value),
+                Err(_) => block.absent(),
+            };
+        }
     }
 }

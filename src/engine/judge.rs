@@ -86,6 +86,7 @@ impl<'a> Judge<'a> {
         if let Some(formula) = self.program.formulas.get(index) {
             self.scratch.deciding(fields, formula, &mut deciding);
         }
+        self.in_written_order(fields, index, &mut deciding);
         for field in &deciding {
             match self.capture(fields, hit, *field) {
                 Some(capture) => self.findings.evidence.push(capture),
@@ -105,6 +106,23 @@ impl<'a> Judge<'a> {
                 self.findings.excerpts.push(fields.record.text().to_owned());
                 self.findings.excerpts.len() - 1
             });
+        }
+    }
+
+    /// Puts the fields that decided in the order of the rule, each once, and what was computed by what it
+    /// came from.
+    fn in_written_order(&self, fields: &Fields<'_>, index: usize, deciding: &mut Vec<FieldId>) {
+        let mut members = Vec::new();
+        for field in self.program.asked.get(index).into_iter().flatten() {
+            if deciding.contains(field) {
+                fields.origins(*field, &mut |member| members.push(member));
+            }
+        }
+        deciding.clear();
+        for member in members {
+            if !deciding.contains(&member) {
+                deciding.push(member);
+            }
         }
     }
 
@@ -134,7 +152,7 @@ impl<'a> Judge<'a> {
 impl Visitor for Judge<'_> {
     fn visit(&mut self, record: &Record<'_>) -> bool {
         let fields = Fields { program: self.program, record };
-        self.scratch.evaluate(&fields);
+        self.scratch.begin();
         self.has_drift = self.drift.is_new(&fields);
         let mut is_hit = false;
         for (index, outcome) in self.outcomes.iter_mut().enumerate() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use crate::operation::{FieldId, Operation};
+use crate::operation::{FieldId, Kind, Operation};
 use crate::policy::{
     Approval, Comparison, Condition, Expression, Policy, PolicySet, Predicate, WhenUnknown,
 };
@@ -45,10 +45,10 @@ pub struct Program {
     pub policies: Vec<usize>,
     pub(super) slots: Vec<FieldId>,
     pub(super) columns: Vec<Column>,
-    pub(super) compares: Vec<(usize, Expression, Comparison, Expression)>,
+    pub(super) compares: Vec<Compare>,
     pub(super) formulas: Vec<Formula>,
-    pub(super) bits: HashMap<Predicate, usize, FixedState>,
-    /// Fields that each bit asks.
+    pub(super) atoms: HashMap<Predicate, Atom, FixedState>,
+    /// Fields that each policy asks, in the order in which they were written.
     pub(super) asked: Vec<Vec<FieldId>>,
     /// Fields that each policy's message shows.
     pub(super) shown: Vec<Vec<FieldId>>,
@@ -57,6 +57,7 @@ pub struct Program {
     pub(super) when_unknown: Vec<WhenUnknown>,
     /// Enumerated fields, whether a policy asks them or not.
     pub(super) codes: Vec<FieldId>,
+    words: usize,
     slot_of: Vec<Option<usize>>,
 }
 
@@ -70,11 +71,30 @@ pub(super) struct Column {
     pub(super) blocks: Vec<Block>,
 }
 
-/// A condition over bits.
+/// A comparison of expressions.
+#[derive(Debug)]
+pub(super) struct Compare {
+    pub(super) left: Expression,
+    pub(super) comparison: Comparison,
+    pub(super) right: Expression,
+    pub(super) fields: Vec<FieldId>,
+}
+
+/// What answers one predicate.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Atom {
+    /// A bit of a word of a column.
+    Bit { column: usize, word: usize, mask: u64 },
+    /// A comparison of expressions.
+    Compare(usize),
+    /// The register of approvals.
+    Approved,
+}
+
+/// A condition over atoms; of `and` and `or`, what is cheap to answer comes first.
 #[derive(Debug)]
 pub(super) enum Formula {
-    Bit(usize),
-    Approved,
+    Atom(Atom),
     Not(Box<Formula>),
     All(Vec<Formula>),
     Any(Vec<Formula>),
@@ -98,8 +118,8 @@ impl Program {
             columns: Vec::new(),
             compares: Vec::new(),
             formulas: Vec::new(),
-            bits: HashMap::default(),
-            asked: Vec::new(),
+            atoms: HashMap::default(),
+            asked: policies.iter().map(|policy| asked(policy)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
             approvals: set
                 .approvals
@@ -116,6 +136,7 @@ impl Program {
                 .ids()
                 .filter(|id| !operation.schema.field(*id).kind.codes().is_empty())
                 .collect(),
+            words: 0,
             slot_of: vec![None; operation.schema.fields.len()],
         };
         program.place_predicates(&policies)?;
@@ -138,21 +159,31 @@ impl Program {
 
     /// Words that hold every bit.
     pub(super) fn words(&self) -> usize {
-        self.asked.len().div_ceil(BLOCK)
+        self.words
     }
 
-    /// Gives every distinct predicate a bit, those of one field side by side.
+    /// Fields that an atom asks.
+    pub(super) fn fields(&self, atom: Atom) -> &[FieldId] {
+        match atom {
+            Atom::Bit { column, .. } => {
+                self.columns.get(column).map_or(&[], |column| std::slice::from_ref(&column.field))
+            }
+            Atom::Compare(index) => self.compares.get(index).map_or(&[], |compare| &compare.fields),
+            Atom::Approved => &[],
+        }
+    }
+
+    /// Gives every distinct predicate an atom, those of one field side by side.
     fn place_predicates(&mut self, policies: &[&Policy]) -> Result<(), Problem> {
         let mut distinct: Vec<(&Predicate, &Policy)> = Vec::new();
         for policy in policies {
             policy.condition.each_test(&mut |test| {
-                // Marked as seen; the bit itself is given below.
-                if self.bits.insert(test.predicate.clone(), usize::MAX).is_none() {
+                // Marked as seen; the atom itself is given below.
+                if self.atoms.insert(test.predicate.clone(), Atom::Approved).is_none() {
                     distinct.push((&test.predicate, policy));
                 }
             });
         }
-        self.bits.clear();
         for field in self.operation.clone().schema.ids() {
             let mine = |(predicate, _): &&(&Predicate, &Policy)| predicate.field() == Some(field);
             let column: Vec<_> = distinct.iter().filter(mine).copied().collect();
@@ -173,18 +204,18 @@ impl Program {
         let described = operation.schema.field(field);
         let unidentified =
             described.unknown_members.iter().map(|member| described.compared(member)).collect();
-        let mut column = Column { field, first: self.words(), unidentified, blocks: Vec::new() };
+        let mut column = Column { field, first: self.words, unidentified, blocks: Vec::new() };
         for chunk in predicates.chunks(BLOCK) {
-            self.asked.resize_with(self.words() * BLOCK, Vec::new);
-            for (predicate, _) in chunk {
-                self.bits.insert((*predicate).clone(), self.asked.len());
-                self.asked.push(vec![field]);
+            for (index, (predicate, _)) in chunk.iter().enumerate() {
+                let (column, word) = (self.columns.len(), self.words);
+                let atom = Atom::Bit { column, word, mask: 1 << index };
+                self.atoms.insert((*predicate).clone(), atom);
             }
-            let owned: Vec<Predicate> =
-                chunk.iter().map(|(predicate, _)| (*predicate).clone()).collect();
+            let asked: Vec<&Predicate> = chunk.iter().map(|(predicate, _)| *predicate).collect();
             let block =
-                Block::new(described, &owned).map_err(|_| too_large(&described.name, chunk))?;
+                Block::new(described, &asked).map_err(|_| too_large(&described.name, chunk))?;
             column.blocks.push(block);
+            self.words += 1;
         }
         self.columns.push(column);
         Ok(())
@@ -192,20 +223,55 @@ impl Program {
 
     fn place_compare(&mut self, predicate: &Predicate) {
         if let Predicate::Compare(left, comparison, right) = predicate {
-            self.compares.push((self.asked.len(), left.clone(), *comparison, right.clone()));
-            self.bits.insert(predicate.clone(), self.asked.len());
-            self.asked.push(predicate.fields());
+            self.atoms.insert(predicate.clone(), Atom::Compare(self.compares.len()));
+            self.compares.push(Compare {
+                left: left.clone(),
+                comparison: *comparison,
+                right: right.clone(),
+                fields: predicate.fields(),
+            });
         }
     }
 
     fn formula(&self, condition: &Condition) -> Formula {
-        let formulas = |parts: &[Condition]| parts.iter().map(|part| self.formula(part)).collect();
+        let formulas = |parts: &[Condition]| {
+            let mut formulas: Vec<Formula> = parts.iter().map(|part| self.formula(part)).collect();
+            formulas.sort_by_key(|formula| self.cost(formula));
+            formulas
+        };
         match condition {
             Condition::All(parts) => Formula::All(formulas(parts)),
             Condition::Any(parts) => Formula::Any(formulas(parts)),
             Condition::Not(part) => Formula::Not(Box::new(self.formula(part))),
-            Condition::Test(test) => {
-                self.bits.get(&test.predicate).map_or(Formula::Approved, |bit| Formula::Bit(*bit))
+            Condition::Test(test) => Formula::Atom(self.atom(&test.predicate)),
+        }
+    }
+
+    /// What answers a predicate of one of the policies.
+    pub(super) fn atom(&self, predicate: &Predicate) -> Atom {
+        self.atoms.get(predicate).copied().unwrap_or(Atom::Approved)
+    }
+
+    /// How much it costs to answer, from little to much.
+    fn cost(&self, formula: &Formula) -> u32 {
+        match formula {
+            Formula::Atom(Atom::Bit { column, .. }) => {
+                self.columns.get(*column).map_or(0, |column| {
+                    let has_patterns = column.blocks.iter().any(|block| block.patterns.is_some());
+                    match self.operation.schema.field(column.field).kind {
+                        _ if has_patterns => 10,
+                        Kind::Code(_) | Kind::Boolean => 1,
+                        Kind::Text => 3,
+                        Kind::TextList => 5,
+                        _ => 2,
+                    }
+                })
+            }
+            Formula::Atom(Atom::Compare(_)) => 4,
+            Formula::Atom(Atom::Approved) => 20,
+            Formula::Not(part) => self.cost(part),
+            Formula::All(parts) | Formula::Any(parts) => {
+                parts.iter().map(|part| self.cost(part)).sum()
             }
         }
     }
@@ -244,4 +310,17 @@ fn too_large(field: &str, chunk: &[(&Predicate, &Policy)]) -> Problem {
     let place = policy
         .map_or_else(|| Place::Whole(field.into()), |policy| Place::Text(policy.rule.clone()));
     Problem::new(&error, place)
+}
+
+/// The fields that a policy asks, each once, in the order in which they were written.
+fn asked(policy: &Policy) -> Vec<FieldId> {
+    let mut fields = Vec::new();
+    policy.condition.each_test(&mut |test| {
+        for field in test.predicate.fields() {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+    });
+    fields
 }

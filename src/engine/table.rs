@@ -13,12 +13,27 @@ use crate::operation::Field;
 use crate::policy::{Predicate, Ranges, TextTest};
 
 use super::patterns::{Patterns, TooLarge};
+use super::truth::Truth;
 
 /// Truth of up to 64 predicates: a bit in `holds` is true, in `unknown` unknown, in neither false.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Word {
     pub(crate) holds: u64,
     pub(crate) unknown: u64,
+}
+
+impl Word {
+    /// The truth of one predicate.
+    #[inline]
+    pub(crate) fn truth(self, mask: u64) -> Truth {
+        if self.holds & mask != 0 {
+            Truth::True
+        } else if self.unknown & mask != 0 {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }
 }
 
 /// Up to 64 predicates on one field, bit by bit.
@@ -49,7 +64,7 @@ struct Numbers {
 
 impl Block {
     /// The block of predicates that all ask the same field.
-    pub(crate) fn new(field: &Field, predicates: &[Predicate]) -> Result<Self, TooLarge> {
+    pub(crate) fn new(field: &Field, predicates: &[&Predicate]) -> Result<Self, TooLarge> {
         let mut block = Self::default();
         let mut ranges = Vec::new();
         let mut codes = Vec::new();
@@ -57,7 +72,7 @@ impl Block {
         for (index, predicate) in predicates.iter().enumerate() {
             let bit = 1_u64 << index;
             block.asked |= bit;
-            match predicate {
+            match *predicate {
                 Predicate::Known(_) => block.known |= bit,
                 Predicate::Empty(_) => block.empty |= bit,
                 Predicate::Number(_, within) => ranges.push((bit, within)),

@@ -4,7 +4,7 @@ use crate::json::{self, Projection, Reader};
 use crate::policy::{Condition, Policy};
 
 use super::evaluate::{Fields, Scratch};
-use super::program::{Formula, Program};
+use super::program::Program;
 use super::truth::Truth;
 
 /// What a record made of a condition and of each of its parts.
@@ -62,7 +62,7 @@ impl<'a> Tracer<'a> {
     /// What a record makes of a policy of the program.
     pub fn trace(&mut self, policy: &Policy, record: &json::Record<'_>) -> Trace {
         let fields = Fields { program: self.program, record };
-        self.scratch.evaluate(&fields);
+        self.scratch.begin();
         self.condition(&fields, &policy.condition)
     }
 
@@ -100,12 +100,10 @@ impl<'a> Tracer<'a> {
                 Trace { truth: !part.truth, part: TracePart::Not(Box::new(part)) }
             }
             Condition::Test(test) => {
-                let bit = self.program.bits.get(&test.predicate);
-                let formula = bit.map_or(Formula::Approved, |bit| Formula::Bit(*bit));
-                let truth = self.scratch.truth(fields, &formula);
+                let atom = self.program.atom(&test.predicate);
+                let truth = self.scratch.atom(fields, atom);
                 let mut asked = Vec::new();
-                for field in bit.and_then(|bit| self.program.asked.get(*bit)).into_iter().flatten()
-                {
+                for field in self.program.fields(atom) {
                     fields.origins(*field, &mut |field| {
                         let name = fields.schema().field(field).name.clone();
                         asked.push((name, fields.raw(field).map(|raw| raw.text.to_owned())));

@@ -9,7 +9,8 @@ pub fn elements(array: &str) -> impl Iterator<Item = Raw<'_>> {
     let inside = array.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let mut rest = inside.unwrap_or_default();
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
+        let between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
+        rest = rest.get(rest.bytes().take_while(between).count()..)?;
         let kind = Kind::of(*rest.as_bytes().first()?)?;
         let (text, after) = rest.split_at_checked(length(rest, kind))?;
         rest = after;
@@ -22,7 +23,10 @@ fn length(text: &str, kind: Kind) -> usize {
     match kind {
         Kind::String => string(text),
         Kind::Object | Kind::Array => nested(text),
-        _ => text.find([' ', '\t', '\n', '\r', ',']).unwrap_or(text.len()),
+        _ => {
+            let end = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
+            text.bytes().position(end).unwrap_or(text.len())
+        }
     }
 }
 

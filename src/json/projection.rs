@@ -29,6 +29,8 @@ const UNKNOWN: usize = usize::MAX;
 /// Which members of a record to keep, and where those of the last one were.
 #[derive(Debug)]
 pub struct Projection {
+    /// Keys of which no record has any, in any case.
+    stops: Vec<Box<[u8]>>,
     /// The keys that were met, by number; [`START`] stands for the `{`.
     known: Vec<Key>,
     /// The key that was met last, where it was not as predicted.
@@ -130,10 +132,12 @@ pub(super) struct Member {
 }
 
 impl Projection {
-    /// Keeps the values under the keys `slots`; a record that has one of the keys `stops` is none.
+    /// Keeps the values under the keys `slots`; a record that has one of the keys `stops`, in
+    /// whatever case, is none.
     #[must_use]
     pub fn new(slots: &[&str], stops: &[&str]) -> Self {
         let mut projection = Self {
+            stops: stops.iter().map(|stop| stop.as_bytes().into()).collect(),
             known: vec![Key::new(b"", NO_SLOT)],
             decoded: Vec::new(),
             record: 0,
@@ -204,6 +208,9 @@ impl Projection {
         decode_exactly_into(token, &mut self.decoded);
         let number = match self.number() {
             Some(number) => number,
+            None if self.stops.iter().any(|stop| stop.eq_ignore_ascii_case(&self.decoded)) => {
+                return Ok(Member { slot: STOP, digest: 0, key: UNKNOWN });
+            }
             None if self.known.len() <= KNOWN_KEYS => {
                 self.known.push(Key::new(&self.decoded, NO_SLOT));
                 self.known.len() - 1

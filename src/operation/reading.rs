@@ -171,7 +171,7 @@ struct Sink<'a> {
 impl Sink<'_> {
     fn name(&mut self, name: &str) {
         self.members.count += 1;
-        if name.trim().is_empty() {
+        if name.chars().all(char::is_whitespace) {
             self.members.malformed += 1;
         } else {
             (self.visit)(name);
@@ -191,7 +191,7 @@ fn element(case: Case, raw: Raw<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>)
     let Ok(text) = json::decode(raw.text, &mut scratch.decoded) else {
         return sink.malformed();
     };
-    let Some(inner) = text.trim().strip_prefix('[') else {
+    let Some(inner) = text.trim_ascii().strip_prefix('[') else {
         scratch.read.clear();
         push(case, text, &mut scratch.read);
         return sink.name(&scratch.read);
@@ -248,7 +248,11 @@ fn push(case: Case, text: &str, read: &mut String) {
 /// Appends `text` in lower case, character by character.
 fn fold_into(text: &str, folded: &mut String) {
     if text.is_ascii() {
-        folded.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        let start = folded.len();
+        folded.push_str(text);
+        if let Some(added) = folded.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
     } else {
         folded.extend(text.chars().flat_map(char::to_lowercase));
     }

@@ -7,7 +7,7 @@ use crate::snapshot::{Flaw, Weight};
 use crate::text::{Level, Problem};
 use crate::triage::Report;
 
-use super::{Entry, Hashes, Reader, Style};
+use super::{Entry, Hashes, Reader, Style, count};
 
 mod ending;
 mod frame;
@@ -16,7 +16,7 @@ mod notice;
 mod page;
 
 use group::Group;
-use page::{Page, Paint, count};
+use page::{Page, Paint};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "human",

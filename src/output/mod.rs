@@ -9,6 +9,7 @@ use crate::triage::Report;
 mod human;
 mod json;
 mod short;
+mod unjudged;
 
 #[cfg(test)]
 mod tests;
@@ -141,6 +142,11 @@ fn level(level: Level) -> &'static str {
         Level::Warning => "warning",
         Level::Note => "note",
     }
+}
+
+/// A count and its noun.
+fn count(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// Writes a report.

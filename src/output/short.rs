@@ -9,12 +9,13 @@ use crate::snapshot::Snapshot;
 use crate::text::{Level, Position, Problem, printable};
 use crate::triage::{Disposition, Finding, Report};
 
-use super::{Entry, Hashes, Reader, Style};
+use super::unjudged::Unjudged;
+use super::{Entry, Hashes, Reader, Style, count};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "short",
     about: "A line a finding, for grep and editors",
-    reader: Reader::Machine,
+    reader: Reader::Person,
     hashes: Hashes::Hidden,
     max_findings: None,
     render,
@@ -31,6 +32,13 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
             lines.problem("evidence", &flaw.problem)?;
         }
     }
+    for unjudged in Unjudged::all(report) {
+        let rule = &unjudged.first.rule;
+        lines.begin(rule.source.name(), Some(rule.position()));
+        lines.line.push_str("evidence[evidence/unjudged] ");
+        lines.message = unjudged.message();
+        lines.end()?;
+    }
     let is_open = |finding: &&Finding| finding.disposition == Disposition::Open;
     let mut open = report.findings.iter().filter(is_open);
     for finding in open.by_ref().take(style.max_findings.unwrap_or(usize::MAX)) {
@@ -38,8 +46,8 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     }
     let more = open.count();
     if more > 0 {
-        let plural = if more == 1 { "" } else { "s" };
-        writeln!(lines.out, "… and {more} more finding{plural}")?;
+        let more = count(more as u64, "more finding", "more findings");
+        writeln!(lines.out, "… and {more}")?;
     }
     lines.out.flush()
 }

@@ -1,6 +1,7 @@
 //! Files become snapshots: one whose own rows reach its own total stands alone, the others of an
 //! operation in the same folder are pages of one another.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::page::File;
@@ -21,18 +22,21 @@ pub struct Assembly {
 #[must_use]
 pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Assembly {
     let mut groups: Vec<Group> = Vec::new();
+    // Of each operation and folder, the group that its pages join.
+    let mut open: HashMap<(String, Arc<str>), usize> = HashMap::new();
     let mut snapshot_of = Vec::with_capacity(files.len());
     for (index, file) in files.into_iter().enumerate() {
-        let group = groups.iter().position(|group| group.takes(&file));
-        let Some(position) = group else {
-            snapshot_of.push(groups.len());
-            groups.push(Group::new(file));
-            continue;
+        let joins = file.folder.clone().filter(|_| !file.stands_alone());
+        let position = match joins.map(|folder| (file.operation.name.clone(), folder)) {
+            Some(key) => *open.entry(key).or_insert(groups.len()),
+            None => groups.len(),
         };
         snapshot_of.push(position);
         if let Some(group) = groups.get_mut(position) {
             joining(index, &group.rows);
             group.join(file);
+        } else {
+            groups.push(Group::new(file));
         }
     }
     Assembly { snapshots: groups.into_iter().map(Group::snapshot).collect(), snapshot_of }
@@ -42,20 +46,11 @@ pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Asse
 struct Group {
     files: Vec<File>,
     rows: Rows,
-    is_open: bool,
 }
 
 impl Group {
     fn new(mut first: File) -> Self {
-        let is_open = !first.stands_alone();
-        Self { rows: std::mem::take(&mut first.rows), files: vec![first], is_open }
-    }
-
-    fn takes(&self, file: &File) -> bool {
-        let same = |first: &File| {
-            first.folder == file.folder && first.operation.name == file.operation.name
-        };
-        self.is_open && self.files.first().is_some_and(same) && !file.stands_alone()
+        Self { rows: std::mem::take(&mut first.rows), files: vec![first] }
     }
 
     fn join(&mut self, file: File) {
@@ -75,6 +70,7 @@ impl Group {
 /// The folder of a path, as the path names it.
 fn folder(source: &str) -> Arc<str> {
     match source.rsplit_once(['/', std::path::MAIN_SEPARATOR]) {
+        Some(("", _)) => Arc::from("/"),
         Some((folder, _)) => Arc::from(folder),
         None => Arc::from("."),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::json::{Kind, Number, decode_lossy};
 use crate::operation::Operation;
-use crate::text::{Mark, Place};
+use crate::text::Place;
 
 use super::flaw::Error;
 use super::page::{Page, Total, Weight};
@@ -15,8 +15,8 @@ use super::read::{Pointer, Reading, Stop, name};
 /// Members in which an SDK wraps the answer.
 const WRAPPER: [&str; 3] = ["headers", "statusCode", "body"];
 
-/// Members that only an error has, in the cases in which they are seen most.
-const ERROR: [&str; 6] = ["Code", "code", "CODE", "Message", "message", "MESSAGE"];
+/// Members that only an error has.
+const ERROR: [&str; 2] = ["Code", "Message"];
 
 /// Characters of an API's message that are repeated.
 const MAX_MESSAGE: usize = 300;
@@ -24,20 +24,20 @@ const MAX_MESSAGE: usize = 300;
 /// What an answer said so far beside its records.
 pub(super) struct Envelope {
     page: usize,
-    start: Mark,
     list: Option<Kind>,
     total: Total,
     code: Option<String>,
     message: Option<String>,
     request: Option<String>,
     status: Option<String>,
+    success: Option<String>,
     /// A member whose name differs from the records list's by case only.
     near: Option<String>,
     seen: Vec<String>,
 }
 
 impl Envelope {
-    /// Keys by which an object shows that it is no record.
+    /// Keys by which an object shows that it is no record, in any case.
     pub(super) fn stops(operation: &Operation) -> Vec<&str> {
         let heads =
             [operation.records.first(), operation.total.as_ref().and_then(|path| path.first())];
@@ -54,32 +54,38 @@ impl Envelope {
         let page = reading.file.pages.len();
         let source = Arc::from(format!("{}#page={}", reading.file.source, page + 1));
         let list = Some(pointer.below(&reading.plan.operation.records));
-        let total = Total::Absent;
+        let start = reading.mark(1);
         reading.file.pages.push(Page {
             source,
             list,
             records: 0,
-            total,
+            total: Total::Absent,
             sha256: None,
+            start,
             has_list: false,
+            is_error: false,
         });
-        let mut envelope = Self {
+        let mut envelope = Self::of(page);
+        reading.begin_page_hash();
+        envelope.members(reading, pointer, &mut Vec::new())?;
+        let sha256 = reading.end_page_hash();
+        envelope.finish(reading, sha256);
+        Ok(())
+    }
+
+    fn of(page: usize) -> Self {
+        Self {
             page,
-            start: reading.mark(1),
             list: None,
             total: Total::Absent,
             code: None,
             message: None,
             request: None,
             status: None,
+            success: None,
             near: None,
             seen: Vec::new(),
-        };
-        reading.begin_page_hash();
-        envelope.members(reading, pointer, &mut Vec::new())?;
-        let sha256 = reading.end_page_hash();
-        envelope.finish(reading, sha256);
-        Ok(())
+        }
     }
 
     /// The members of the object at the cursor, which lies at `path` below the answer's own object.
@@ -111,7 +117,7 @@ impl Envelope {
             || operation.total.as_ref().is_some_and(|total| total.starts_with(below));
         let is_wrapper = path.len() == 1 && path.iter().any(|key| WRAPPER.contains(&key.as_str()));
         if is_on_way || is_wrapper {
-            self.only_once(reading, path)?;
+            self.only_once(reading, if below.is_empty() { path } else { below })?;
         }
         let kind = reading.reader.peek()?;
         let is_body = path.len() == 1 && below.is_empty() && kind == Some(Kind::Object);
@@ -130,7 +136,7 @@ impl Envelope {
         }
     }
 
-    /// A key that decides must not come twice.
+    /// A key that decides must not come twice, nor both within an SDK's `body` and beside it.
     fn only_once<R: Read>(
         &mut self,
         reading: &mut Reading<'_, R>,
@@ -202,6 +208,7 @@ impl Envelope {
             "message" => &mut self.message,
             "requestid" => &mut self.request,
             "statuscode" => &mut self.status,
+            "success" => &mut self.success,
             _ => return Ok(reading.reader.skip()?),
         };
         match reading.reader.peek()? {
@@ -224,19 +231,11 @@ impl Envelope {
     }
 
     fn finish<R: Read>(self, reading: &mut Reading<'_, R>, sha256: Option<String>) {
-        let place = Place::Evidence(self.start.clone());
+        let page = reading.file.pages.get(self.page);
+        let Some(place) = page.map(|page| Place::Evidence(page.start.clone())) else { return };
         let is_error = self.is_error(reading);
         if is_error {
-            let quoted = |before: &str, text: Option<&String>| {
-                text.map(|text| format!("{before}`{text}`")).unwrap_or_default()
-            };
-            let status = self.status.as_ref().map(|status| format!("status {status}"));
-            let error = Error::Answered {
-                code: self.code.clone().or(status).unwrap_or_default(),
-                message: quoted(": ", self.message.as_ref()),
-                request: quoted(", request ", self.request.as_ref()),
-            };
-            reading.flaw(&error, Weight::Partial, place.clone());
+            reading.flaw(&self.answered(), Weight::Partial, place.clone());
         }
         if !matches!(self.list, Some(Kind::Array)) && !is_error {
             let list = reading.plan.operation.records.join(".");
@@ -245,19 +244,41 @@ impl Envelope {
             reading.flaw(&Error::ListMissing { list, found, near }, Weight::Partial, place);
         }
         if let Some(page) = reading.file.pages.get_mut(self.page) {
-            page.has_list &= !is_error || page.records > 0;
+            page.is_error = is_error;
             page.total = self.total;
             page.sha256 = sha256;
         }
     }
 
-    /// Whether the answer is an error: it has a code and a message, or a code or a failure's status and
-    /// no row.
+    /// What the error says: its code, or what there is in its place, its message and its request.
+    fn answered(&self) -> Error {
+        let status = self.status.as_ref().map(|status| format!("status {status}"));
+        let code = self.code.clone().or(status.filter(|_| self.has_failed()));
+        let words = code.iter().chain(&self.message).map(|word| format!("`{word}`"));
+        let words: Vec<String> = words.collect();
+        let request = self.request.as_ref().map(|request| format!(", request `{request}`"));
+        Error::Answered {
+            what: if words.is_empty() { "no success".to_owned() } else { words.join(": ") },
+            request: request.unwrap_or_default(),
+        }
+    }
+
+    /// Whether the answer is an error: it says that it failed, it has a code and a message, or one of
+    /// them and no row.
     fn is_error<R>(&self, reading: &Reading<'_, R>) -> bool {
         let rows = reading.file.pages.get(self.page).map_or(0, |page| page.records);
-        let failed = self.status.as_ref().and_then(|status| Number::parse(status));
-        let failed = failed.is_some_and(|status| status >= Number::Integer(400));
-        failed || self.code.is_some() && (self.message.is_some() || rows == 0)
+        match (&self.code, &self.message) {
+            (Some(_), Some(_)) => true,
+            (Some(_), None) | (None, Some(_)) if rows == 0 => true,
+            _ => self.has_failed(),
+        }
+    }
+
+    /// Whether a status says that the request failed.
+    fn has_failed(&self) -> bool {
+        let status = self.status.as_ref().and_then(|status| Number::parse(status));
+        status.is_some_and(|status| status >= Number::Integer(400))
+            || self.success.as_ref().is_some_and(|success| success.eq_ignore_ascii_case("false"))
     }
 }
 

@@ -4,6 +4,9 @@ use crate::text::Place;
 
 use super::page::{Flaw, Weight};
 
+/// Flaws of one kind that are kept; more say nothing new.
+pub(super) const MAX_FLAWS: usize = 100;
+
 /// What is wrong with evidence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub(super) enum Error {
@@ -30,12 +33,12 @@ pub(super) enum Error {
         help("remove what follows, or capture the file again")
     )]
     TrailingScalar(&'static str),
-    #[error("the API answered with an error: `{code}`{message}{request}")]
+    #[error("the API answered with an error: {what}{request}")]
     #[diagnostic(
         code("evidence/error-body"),
         help("an error is no evidence: fetch this page again")
     )]
-    Answered { code: String, message: String, request: String },
+    Answered { what: String, request: String },
     #[error("no records: {0}")]
     #[diagnostic(
         code("evidence/no-records"),

@@ -21,8 +21,12 @@ pub struct Page {
     pub total: Total,
     /// SHA-256 of its bytes in lower-case hex, where hashes were asked for.
     pub sha256: Option<String>,
+    /// Where it begins: its `{`, or the first of its records.
+    pub start: Mark,
     /// Whether there was a records list.
     pub has_list: bool,
+    /// Whether the API answered with an error.
+    pub is_error: bool,
 }
 
 /// What a page says of the number of records over all pages.
@@ -74,9 +78,9 @@ pub struct File {
 }
 
 impl File {
-    /// The pages' totals that could be read, in order.
+    /// The pages' totals that could be read, in order; an error has none.
     pub fn totals(&self) -> impl Iterator<Item = (u64, &Mark)> {
-        self.pages.iter().filter_map(|page| match &page.total {
+        self.pages.iter().filter(|page| !page.is_error).filter_map(|page| match &page.total {
             Total::Known(total, mark) => Some((*total, mark)),
             Total::Absent | Total::Unreadable(_) => None,
         })

@@ -10,7 +10,7 @@ use crate::operation::{FieldId, Operation};
 use crate::text::{Mark, Place, Problem};
 
 use super::envelope::Envelope;
-use super::flaw::Error;
+use super::flaw::{Error, MAX_FLAWS};
 use super::page::{File, Page, RecordPlace, Total, Weight};
 use super::rows::{self, Row, Rows};
 
@@ -166,17 +166,20 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// An object that is a record, or the envelope of some.
     fn object(&mut self, pointer: &Pointer, bare: &mut Option<usize>) -> Result<(), Stop> {
-        let here = self.place();
+        let here = self.mark(1);
         match self.reader.record(&mut self.either)? {
             Scan::Envelope => Envelope::read(self, pointer),
             Scan::Record => {
                 let record = self.reader.last_record(&self.either);
                 if (0..self.plan.slots.len()).all(|slot| record.slot(slot).is_none()) {
-                    self.no_records("the object has neither records nor a field of one", here);
+                    self.no_records(
+                        "the object has neither records nor a field of one",
+                        Place::Evidence(here),
+                    );
                     return Ok(());
                 }
                 let page = *bare.get_or_insert_with(|| {
-                    self.file.pages.push(Page::bare(&self.file.source, pointer));
+                    self.file.pages.push(Page::bare(here, pointer));
                     self.file.pages.len() - 1
                 });
                 self.record(page, pointer.index(), Which::Either);
@@ -284,9 +287,6 @@ impl<'a, R: Read> Reading<'a, R> {
     }
 }
 
-/// Flaws of one file that are kept; more say nothing new.
-const MAX_FLAWS: usize = 100;
-
 #[derive(Clone, Copy)]
 enum Which {
     Either,
@@ -325,13 +325,21 @@ impl Pointer {
 
 impl Page {
     /// The page of records that no answer envelops.
-    fn bare(source: &Arc<str>, pointer: &Pointer) -> Self {
+    fn bare(start: Mark, pointer: &Pointer) -> Self {
         let list = match pointer {
             Pointer::Document => None,
             Pointer::Element(_) => Some(String::new()),
         };
-        let source = Arc::clone(source);
-        Self { source, list, records: 0, total: Total::Absent, sha256: None, has_list: true }
+        Self {
+            source: Arc::clone(&start.source),
+            list,
+            records: 0,
+            total: Total::Absent,
+            sha256: None,
+            start,
+            has_list: true,
+            is_error: false,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! `Rows` tells records apart by identity: a row that comes twice is judged once, and one that comes
 //! with other content shows that the capture was not stable.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState as Fast;
@@ -19,7 +19,7 @@ pub enum Row {
     New,
     /// Seen with the same content.
     Repeated,
-    /// Seen with other content.
+    /// Seen with other content only.
     Changed,
 }
 
@@ -27,9 +27,10 @@ pub enum Row {
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     seen: HashMap<u64, u64, Fast>,
+    /// Further contents of rows that were seen, by identity and digest.
+    others: HashSet<(u64, u64), Fast>,
     anonymous: u64,
     repeated: u64,
-    changed: u64,
 }
 
 impl Rows {
@@ -42,7 +43,7 @@ impl Rows {
     /// Rows to be judged: the distinct ones, and those that changed.
     #[must_use]
     pub fn judged(&self) -> u64 {
-        self.distinct() + self.changed
+        self.distinct() + self.changed()
     }
 
     /// Rows that came again with the same content.
@@ -51,10 +52,10 @@ impl Rows {
         self.repeated
     }
 
-    /// Rows that came again with other content.
+    /// Rows that came again with other content, each content once.
     #[must_use]
     pub fn changed(&self) -> u64 {
-        self.changed
+        self.others.len() as u64
     }
 
     /// Takes one row: the digest of its identity, where that is whole, and of its content.
@@ -68,13 +69,14 @@ impl Rows {
                 vacant.insert(digest);
                 Row::New
             }
-            Entry::Occupied(known) if *known.get() == digest => {
-                self.repeated += 1;
-                Row::Repeated
+            Entry::Occupied(known)
+                if *known.get() != digest && self.others.insert((identity, digest)) =>
+            {
+                Row::Changed
             }
             Entry::Occupied(_) => {
-                self.changed += 1;
-                Row::Changed
+                self.repeated += 1;
+                Row::Repeated
             }
         }
     }
@@ -82,21 +84,23 @@ impl Rows {
     /// What a row of another file would be here, without taking it.
     #[must_use]
     pub fn look_up(&self, identity: Option<u64>, digest: u64) -> Row {
-        match identity.and_then(|identity| self.seen.get(&identity)) {
+        let row = identity.and_then(|identity| Some((identity, *self.seen.get(&identity)?)));
+        match row {
             None => Row::New,
-            Some(known) if *known == digest => Row::Repeated,
+            Some((_, known)) if known == digest => Row::Repeated,
+            Some((identity, _)) if self.others.contains(&(identity, digest)) => Row::Repeated,
             Some(_) => Row::Changed,
         }
     }
 
     /// Takes the rows of a later file of the same snapshot.
     pub fn absorb(&mut self, later: &Self) {
-        for (identity, digest) in &later.seen {
-            self.take(Some(*identity), *digest);
+        let contents = later.seen.iter().map(|(identity, digest)| (*identity, *digest));
+        for (identity, digest) in contents.chain(later.others.iter().copied()) {
+            self.take(Some(identity), digest);
         }
         self.anonymous += later.anonymous;
         self.repeated += later.repeated;
-        self.changed += later.changed;
     }
 }
 

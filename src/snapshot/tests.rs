@@ -93,13 +93,18 @@ fn every_shape_is_told_apart() {
         ("error body beside an empty list", r#"{"Code":"x","Message":"m","PageInfo":{"TotalCount":0},"DataList":[]}"#.into(), NoEvidence, &["evidence/error-body"], 0),
         ("error code alone beside an empty list", r#"{"Code":"x","PageInfo":{"TotalCount":0},"DataList":[]}"#.into(), NoEvidence, &["evidence/error-body"], 0),
         ("error in an SDK wrapper", r#"{"headers":{},"statusCode":400,"body":{"Code":"x","Message":"m"}}"#.into(), NoEvidence, &["evidence/error-body"], 0),
+        ("error body in odd case, beside a field", r#"{"cODE":"Throttling","mESSAGE":"m","Port":80}"#.into(), NoEvidence, &["evidence/error-body"], 0),
+        ("message alone beside an empty list", r#"{"Message":"not buy user","PageInfo":{"TotalCount":0},"DataList":[]}"#.into(), NoEvidence, &["evidence/error-body"], 0),
+        ("no success", r#"{"Success":false,"PageInfo":{"TotalCount":0},"DataList":[]}"#.into(), NoEvidence, &["evidence/error-body"], 0),
+        ("code and message that are null", r#"{"Code":null,"Message":null,"PageInfo":{"TotalCount":0},"DataList":[]}"#.into(), Complete, &[], 0),
         ("failure status over a body that looks whole", format!(r#"{{"headers":{{}},"statusCode":503,"body":{}}}"#, page("0", &[])), NoEvidence, &["evidence/error-body"], 0),
-        ("one page is an error", format!(r#"[{},{{"Code":"Throttling","Message":"m"}}]"#, page("2", &[80])), Partial, &["evidence/error-body", "evidence/rows-missing"], 1),
+        ("one page is an error", format!(r#"[{},{{"Code":"Throttling","Message":"m"}}]"#, page("2", &[80])), NoEvidence, &["evidence/error-body", "evidence/rows-missing"], 1),
         ("an element that is no object", format!("[{whole},5]"), Partial, &["evidence/not-a-record"], 2),
         ("a record that is no object", r#"{"PageInfo":{"TotalCount":1},"DataList":[null]}"#.into(), Partial, &["evidence/not-a-record", "evidence/rows-missing"], 0),
         ("totals differ, rows reach them", format!("[{},{}]", page("1", &[80]), page("2", &[443])), Unprovable, &["evidence/totals-differ"], 2),
         ("totals differ, rows fall short", format!("[{},{}]", page("3", &[80]), page("4", &[443])), Partial, &["evidence/totals-differ", "evidence/rows-missing"], 2),
         ("a row changed", r#"{"PageInfo":{"TotalCount":1},"DataList":[{"Port":1,"Protocol":"tcp","RiskLevel":1},{"Port":1,"Protocol":"TCP","RiskLevel":3}]}"#.into(), Unprovable, &["evidence/not-stable"], 1),
+        ("a row changed, and both came again", r#"{"PageInfo":{"TotalCount":1},"DataList":[{"Port":1,"Protocol":"tcp","RiskLevel":1},{"Port":1,"Protocol":"tcp","RiskLevel":3},{"Port":1,"Protocol":"tcp","RiskLevel":3}]}"#.into(), Unprovable, &["evidence/not-stable", "evidence/repeated-rows"], 1),
         ("rows without identity count by themselves", r#"{"PageInfo":{"TotalCount":2},"DataList":[{"Port":1},{"Port":1}]}"#.into(), Complete, &[], 2),
     ];
     for (name, text, wholeness, codes, records) in cases {
@@ -126,6 +131,17 @@ fn what_is_no_evidence_is_refused() {
         ("list of another type", br#"{"DataList":{}}"#.to_vec(), "evidence/list-type"),
         ("list a text", br#"{"DataList":"[]"}"#.to_vec(), "evidence/list-type"),
         ("two lists", br#"{"DataList":[],"DataList":[]}"#.to_vec(), "json/duplicate-key"),
+        (
+            "a list within a body and one beside it",
+            br#"{"body":{"DataList":[]},"DataList":[]}"#.to_vec(),
+            "json/duplicate-key",
+        ),
+        (
+            "a total beside the body",
+            br#"{"body":{"PageInfo":{"TotalCount":9},"DataList":[]},"PageInfo":{"TotalCount":0}}"#
+                .to_vec(),
+            "json/duplicate-key",
+        ),
         (
             "two totals",
             br#"{"PageInfo":{"TotalCount":1,"TotalCount":0},"DataList":[]}"#.to_vec(),
@@ -179,6 +195,35 @@ fn pages_of_one_folder_are_one_snapshot() {
         .collect();
     assert_eq!(found, [("d", 3, Wholeness::Complete), ("d/all.json", 2, Wholeness::Complete)]);
     assert_eq!(assembly.snapshots[0].pages.len(), 2);
+}
+
+#[test]
+fn every_content_of_a_row_is_judged_once() {
+    let contents = |texts: &[u64]| {
+        let mut rows = Rows::default();
+        texts.iter().for_each(|text| {
+            rows.take(Some(1), *text);
+        });
+        rows
+    };
+    for (first, later, judged, repeated) in [
+        (&[1_u64][..], &[1_u64][..], 1, 1),
+        (&[1], &[2], 2, 0),
+        (&[1], &[2, 1], 2, 1),
+        (&[1, 2], &[2, 3, 3, 1], 3, 3),
+    ] {
+        let mut rows = contents(first);
+        let new = later.iter().filter(|text| rows.look_up(Some(1), **text) != Row::Repeated);
+        let new: std::collections::BTreeSet<u64> = new.copied().collect();
+        let alone = rows.judged();
+        rows.absorb(&contents(later));
+        assert_eq!(
+            (rows.judged(), rows.distinct(), rows.repeated()),
+            (judged, 1, repeated),
+            "{first:?} {later:?}"
+        );
+        assert_eq!(rows.judged() - alone, new.len() as u64, "what is kept is what is counted");
+    }
 }
 
 #[test]

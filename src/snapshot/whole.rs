@@ -1,12 +1,13 @@
 //! A `Snapshot` is the set of pages of one operation that belong together, and the answer to the
 //! question whether all of it is there.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::operation::Operation;
 use crate::text::Place;
 
-use super::flaw::{Error, rows};
+use super::flaw::{Error, MAX_FLAWS, rows};
 use super::page::{File, Flaw, Page, Total, Weight};
 use super::rows::Rows;
 
@@ -19,7 +20,7 @@ pub enum Wholeness {
     Unprovable,
     /// Something is known to be missing.
     Partial,
-    /// There is no records list at all.
+    /// There is no records list at all, or an error came in place of a page: nothing makes up for it.
     NoEvidence,
 }
 
@@ -66,13 +67,15 @@ impl Snapshot {
         let operation = files.first().map(|file| Arc::clone(&file.operation));
         let mut flaws: Vec<Flaw> =
             files.iter().flat_map(|file| file.flaws.iter().cloned()).collect();
-        flaws.extend(files.iter().flat_map(totals_of));
+        say_once(&mut flaws);
+        flaws.extend(files.iter().flat_map(totals_of).take(MAX_FLAWS));
         let expected = files.iter().flat_map(File::totals).last().map(|(total, _)| total);
         flaws.extend(rows_flaws(&source, &files, rows));
         let pages: Vec<Page> = files.into_iter().flat_map(|file| file.pages).collect();
-        let has_list = pages.iter().any(|page| page.has_list);
+        let is_evidence =
+            pages.iter().any(|page| page.has_list) && !pages.iter().any(|page| page.is_error);
         let wholeness = match flaws.iter().map(|flaw| flaw.weight).max() {
-            _ if !has_list => Wholeness::NoEvidence,
+            _ if !is_evidence => Wholeness::NoEvidence,
             None | Some(Weight::Noted) => Wholeness::Complete,
             Some(Weight::Unprovable) => Wholeness::Unprovable,
             Some(Weight::Partial) => Wholeness::Partial,
@@ -82,10 +85,17 @@ impl Snapshot {
     }
 }
 
-/// Pages without a total that could be read; those without a list have been spoken of.
+/// What is only noted of one page is not said again of the next.
+fn say_once(flaws: &mut Vec<Flaw>) {
+    let mut said = HashSet::new();
+    flaws.retain(|flaw| flaw.weight > Weight::Noted || said.insert(flaw.problem.message.clone()));
+}
+
+/// Pages without a total that could be read; those without a list, and errors, have been spoken of.
 fn totals_of(file: &File) -> Vec<Flaw> {
     let of_page = |page: &Page| match &page.total {
         Total::Known(..) => None,
+        _ if page.is_error => None,
         Total::Unreadable(mark) => {
             let path = file.operation.total.as_ref().map(|path| path.join("."));
             let error = Error::TotalUnreadable(path.unwrap_or_default());
@@ -95,7 +105,7 @@ fn totals_of(file: &File) -> Vec<Flaw> {
         Total::Absent => {
             let path = file.operation.total.as_ref().map(|path| format!(": `{}`", path.join(".")));
             let error = Error::TotalMissing(path.unwrap_or_default());
-            Some(error.flaw(Weight::Unprovable, Place::Whole(Arc::clone(&page.source))))
+            Some(error.flaw(Weight::Unprovable, Place::Evidence(page.start.clone())))
         }
     };
     file.pages.iter().filter_map(of_page).collect()

@@ -260,8 +260,9 @@ impl Report {
         }
         let mut fingerprint = String::with_capacity(32);
         for byte in hash.finalize().iter().take(16) {
-            // Writing to a string cannot fail.
-            let _ = write!(fingerprint, "{byte:02x}");
+            for digit in [byte >> 4, byte & 15] {
+                fingerprint.extend(char::from_digit(u32::from(digit), 16));
+            }
         }
         fingerprint
     }
@@ -345,5 +346,19 @@ fn push_step(name: &str, pointer: &mut String) {
             '/' => pointer.push_str("~1"),
             _ => pointer.push(c),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_a_pointer_escapes_what_separates_steps() {
+        let mut pointer = String::from("/0/");
+        push_step("a/b~1~c", &mut pointer);
+        assert_eq!(pointer, "/0/a~1b~01~0c");
+        let document = serde_json::json!([{"a/b~1~c": 7}]);
+        assert_eq!(document.pointer(&pointer), Some(&serde_json::json!(7)));
     }
 }

@@ -2,13 +2,18 @@
 
 use std::io;
 
+use crate::engine::Outcome;
+use crate::output::count;
+use crate::output::unjudged::Unjudged;
 use crate::snapshot::Snapshot;
-use crate::triage::{Report, Verdict};
+use crate::triage::{Finding, Report, Verdict};
 
-use super::page::{Page, Paint, count};
+use super::page::{Page, Paint};
 
 pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    judged_nothing(report, page)?;
+    for unjudged in Unjudged::all(report) {
+        page.paragraph(("evidence: ", Paint::Doubtful), &unjudged.message(), 2)?;
+    }
     let summary = &report.summary;
     let policies = count(summary.policies, "policy", "policies");
     if report.verdict == Verdict::Clean && report.findings.is_empty() {
@@ -59,30 +64,6 @@ fn sources(evidence: &[Snapshot]) -> String {
     }
 }
 
-/// Policies whose operation has no evidence.
-fn judged_nothing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let mut missing: Vec<(&str, u64)> = Vec::new();
-    for policy in &report.policies.policies {
-        let name = policy.operation.name.as_str();
-        let operations = report.evidence.iter().filter_map(|snapshot| snapshot.operation.as_ref());
-        if operations.into_iter().any(|operation| operation.name == name) {
-            continue;
-        }
-        match missing.iter_mut().find(|(operation, _)| *operation == name) {
-            Some((_, policies)) => *policies += 1,
-            None => missing.push((name, 1)),
-        }
-    }
-    for (operation, policies) in missing {
-        let text = format!(
-            "{} judged nothing: there is no evidence of `{operation}`",
-            count(policies, "policy", "policies")
-        );
-        page.paragraph(("evidence: ", Paint::Doubtful), &text, 2)?;
-    }
-    Ok(())
-}
-
 /// What the run was told to accept, and what is counted but not listed.
 fn loosened(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let flags: Vec<&str> = report.loosened.iter().map(|loosening| loosening.name()).collect();
@@ -90,8 +71,7 @@ fn loosened(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         page.paragraph(("loosened by ", Paint::Doubtful), &flags.join(", "), 2)?;
     }
     let counted: u64 = report.counts.iter().map(|counts| counts.inconclusive).sum();
-    let is_inconclusive =
-        |finding: &&crate::triage::Finding| finding.outcome == crate::engine::Outcome::Inconclusive;
+    let is_inconclusive = |finding: &&Finding| finding.outcome == Outcome::Inconclusive;
     let listed = report.findings.iter().filter(is_inconclusive).count() as u64;
     match counted.saturating_sub(listed) {
         0 => Ok(()),

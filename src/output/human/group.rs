@@ -6,13 +6,14 @@ use std::io;
 
 use crate::engine::Outcome;
 use crate::operation::{Effect, FieldId, Schema};
+use crate::output::count;
 use crate::policy::{Condition, Policy, Test};
 use crate::text::Span;
 use crate::triage::{Disposition, Finding, Report};
 
 use super::frame::View;
 use super::notice;
-use super::page::{Page, Paint, count, place};
+use super::page::{Page, Paint, place};
 
 /// Records of a group that are shown with their text.
 pub(super) const MOST_FRAMES: usize = 3;

@@ -194,8 +194,3 @@ pub(super) fn place(source: &str, position: Option<Position>) -> String {
         None => source.to_owned(),
     }
 }
-
-/// A count and its noun.
-pub(super) fn count(number: u64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}

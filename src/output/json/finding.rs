@@ -1,10 +1,8 @@
 //! Findings as JSON, put into words one by one, however many there are.
 
-use std::collections::BTreeMap;
-
-use serde::ser::{SerializeMap, SerializeSeq};
+use serde::ser::{Error as _, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::engine::Outcome;
 use crate::policy::Policy;
@@ -18,12 +16,13 @@ impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.0;
         let policies = &report.policies.policies;
-        let rules: Vec<RuleText<'_>> = policies.iter().map(|p| RuleText::new(&p.rule)).collect();
+        let fixed: Vec<Fixed> =
+            policies.iter().map(Fixed::new).collect::<Result<_, _>>().map_err(S::Error::custom)?;
         let mut message = String::new();
         let mut evidence = Vec::new();
         let mut list = serializer.serialize_seq(Some(report.findings.len()))?;
         for finding in &report.findings {
-            let Some(rule) = rules.get(finding.policy as usize) else {
+            let Some(fixed) = fixed.get(finding.policy as usize) else {
                 continue;
             };
             message.clear();
@@ -36,9 +35,24 @@ impl Serialize for Findings<'_> {
                 identity: report.identity(finding),
                 evidence: &evidence,
             };
-            list.serialize_element(&FindingText::new((report, finding), rule, &words))?;
+            list.serialize_element(&FindingText::new((report, finding), fixed, &words))?;
         }
         list.end()
+    }
+}
+
+/// What is the same of every finding of a policy, as it is written.
+struct Fixed {
+    rule: Box<RawValue>,
+    controls: Box<RawValue>,
+}
+
+impl Fixed {
+    fn new(policy: &Policy) -> serde_json::Result<Self> {
+        Ok(Self {
+            rule: to_raw_value(&RuleText::new(&policy.rule))?,
+            controls: to_raw_value(&policy.controls)?,
+        })
     }
 }
 
@@ -62,16 +76,16 @@ struct FindingText<'a> {
     fingerprint: &'a str,
     record: RecordText<'a>,
     evidence: List<'a>,
-    rule: &'a RuleText<'a>,
+    rule: &'a RawValue,
     waiver: Option<&'a str>,
     remediation: Option<&'a str>,
-    controls: &'a BTreeMap<String, Vec<String>>,
+    controls: &'a RawValue,
 }
 
 impl<'a> FindingText<'a> {
     fn new(
         (report, finding): (&'a Report, &Finding),
-        rule: &'a RuleText<'a>,
+        fixed: &'a Fixed,
         words: &'a Words<'a>,
     ) -> Self {
         let policy = report.policy(finding);
@@ -94,10 +108,10 @@ impl<'a> FindingText<'a> {
                 identity: IdentityText { policy, known: &words.identity },
             },
             evidence: List(words.evidence),
-            rule,
+            rule: &fixed.rule,
             waiver: None,
             remediation: policy.remediation.as_deref(),
-            controls: &policy.controls,
+            controls: &fixed.controls,
         }
     }
 }

@@ -111,13 +111,17 @@ impl Formatter for JsonText {
     }
 }
 
+/// The only ASCII character that JSON lets stand and a terminal does not.
+const DELETE: u8 = 0x7f;
+
 /// Whether nothing has to be escaped or left out.
 fn is_plain(fragment: &str) -> bool {
     fragment.bytes().all(|byte| (b'!'..=b'~').contains(&byte))
 }
 
+/// Writes a part of a JSON text, in which control characters below the space are escaped already.
 fn write_escaped<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if text.is_ascii() && memchr::memchr(DELETE, text.as_bytes()).is_none() {
         return out.write_all(text.as_bytes());
     }
     let mut rest = text;

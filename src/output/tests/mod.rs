@@ -8,6 +8,7 @@ mod properties;
 mod schema;
 mod short;
 
+use std::io;
 use std::sync::Arc;
 
 use crate::engine::{Judge, Program, Run};
@@ -123,4 +124,39 @@ fn shown(all: &[Problem], format: Format, style: &Style) -> String {
     let mut out = Vec::new();
     problems(all, format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// A pipe whose reader went away.
+struct Closed;
+
+impl io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_told_as_one() {
+    let report = report(policies(), &[], STRICT);
+    for format in Format::ALL {
+        let written = render(&report, format, &Style::default(), &mut Closed);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        let written = problems(&hostile::load_problems(), format, &Style::default(), &mut Closed);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+}
+
+#[test]
+fn formats_are_told_apart_by_name() {
+    let mut names = Format::ALL.map(Format::name).to_vec();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Format::ALL.len());
+    for format in Format::ALL {
+        assert!(!format.about().ends_with('.') && format.about().len() < 72);
+    }
 }

@@ -39,14 +39,14 @@ fn missing_evidence_comes_first_and_is_never_cut() {
 }
 
 #[test]
-fn notes_are_no_lines_and_whole_files_have_no_line_number() {
+fn notes_are_no_lines() {
     let record = RECORDS[0];
     let text = format!("[{record}, {record}]");
     let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
     let short = rendered(&report, Format::Short, &Style::default());
     let lines: Vec<&str> = short.lines().collect();
     assert_eq!(lines.len(), 2, "{short}");
-    assert!(lines[0].starts_with("ports.json: evidence[evidence/total-missing] "), "{short}");
+    assert!(lines[0].starts_with("ports.json:1:2: evidence[evidence/total-missing] "), "{short}");
 }
 
 #[test]
@@ -59,4 +59,13 @@ ports.json:3:7: warning[policy/unknown-field] the list ends too early
 policies: note[policy/unknown-field] nothing is here
 ";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn policies_without_evidence_are_said() {
+    let report = report(policies(), &[], STRICT);
+    let short = rendered(&report, Format::Short, &Style::default());
+    let expected = "policies/ports.yaml:4:5: evidence[evidence/unjudged] 4 policies judged nothing: \
+                    there is no evidence of `DescribeInternetOpenPort`\n";
+    assert_eq!(short, expected);
 }

@@ -12,7 +12,7 @@ pub(super) enum DraftError {
     #[diagnostic(
         code("policy/empty-file"),
         help(
-            "begin with `policies:` and a list of sentences such as `- deny RDP if RiskLevel high`"
+            "begin with `policies:` and a list of sentences such as `- deny RDP unless approved`"
         )
     )]
     EmptyFile,

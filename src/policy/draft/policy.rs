@@ -194,7 +194,7 @@ fn errors(problems: &[Problem]) -> usize {
 fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
     let scalar = item.node.as_scalar().map(|scalar| scalar.value());
     let Some(Value::Text(text)) = scalar else {
-        let help = "write a sentence such as `deny RDP if RiskLevel high`".to_owned();
+        let help = "write a sentence such as `deny RDP unless approved`".to_owned();
         problems.push(item.wrong_with("a sentence", Some(help)));
         return None;
     };

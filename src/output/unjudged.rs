@@ -1,0 +1,43 @@
+//! Policies that judged nothing, because their operation has no evidence: silence about them would look
+//! like a pass.
+
+use crate::policy::Policy;
+use crate::triage::Report;
+
+use super::count;
+
+/// The policies of one operation that has no evidence.
+#[derive(Debug)]
+pub(super) struct Unjudged<'a> {
+    /// The first of them.
+    pub(super) first: &'a Policy,
+    policies: u64,
+}
+
+impl<'a> Unjudged<'a> {
+    /// One an operation, in the order of the policies.
+    pub(super) fn all(report: &'a Report) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for policy in &report.policies.policies {
+            let name = &policy.operation.name;
+            let snapshots = report.evidence.iter();
+            let mut operations = snapshots.filter_map(|snapshot| snapshot.operation.as_ref());
+            if operations.any(|operation| operation.name == *name) {
+                continue;
+            }
+            let same = |unjudged: &&mut Self| unjudged.first.operation.name == *name;
+            match all.iter_mut().find(same) {
+                Some(unjudged) => unjudged.policies += 1,
+                None => all.push(Self { first: policy, policies: 1 }),
+            }
+        }
+        all
+    }
+
+    /// What is to be said.
+    pub(super) fn message(&self) -> String {
+        let policies = count(self.policies, "policy", "policies");
+        let operation = &self.first.operation.name;
+        format!("{policies} judged nothing: there is no evidence of `{operation}`")
+    }
+}
