@@ -460,3 +460,54 @@ mod unix {
         assert!(!Path::new("/dev/null").is_file(), "a device is written to, not replaced");
     }
 }
+
+#[test]
+fn all_that_is_wrong_with_all_policy_files_is_told_at_once_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
+    write("a.yaml", b"policies:\n  - deny Foobarqux\n  - deny if Port < 3 and Port > 4\n");
+    write("b.yaml", b"\xff");
+    write("c.yaml", b"policies: [{rule: deny if Port 70000, rule: deny SSH}]\n");
+    for command in ["lint", "check"] {
+        let policies = folder.path().to_str().unwrap();
+        let input: &[&str] = if command == "check" { &[EXAMPLE] } else { &[] };
+        let arguments = [&[command, "-f", "short", "-p", policies], input].concat();
+        let (code, stdout, stderr) = run(&mut portcullis(&arguments));
+        let told: Vec<_> = format!("{stdout}{stderr}")
+            .lines()
+            .filter_map(|line| line.split(['[', ']']).nth(1).map(str::to_owned))
+            .collect();
+        assert_eq!(code, 2, "{told:?}");
+        let expected = [
+            "policy/unknown-name",
+            "policy/never-fires",
+            "input/utf-8",
+            "policy/out-of-range",
+            "yaml/duplicate-key",
+        ];
+        assert_eq!(told, expected, "{command}");
+    }
+}
+
+#[test]
+fn a_tautology_is_told_and_changes_no_exit_code_but_that_of_strict() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.yaml");
+    fs::write(&file, "policies: [alert if Port >= 0]\n").unwrap();
+    let file = file.to_str().unwrap();
+    for (arguments, expected) in [
+        (vec!["check", EXAMPLE, "--allow-partial", "-f", "short", "-p", file], 0),
+        (vec!["lint", "-f", "short", file], 0),
+        (vec!["lint", "--strict", "-f", "short", file], 1),
+    ] {
+        let (code, stdout, stderr) = run(&mut portcullis(&arguments));
+        assert_eq!(code, expected, "{arguments:?} {stdout}{stderr}");
+        assert!(format!("{stdout}{stderr}").contains("policy/always-fires"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_built_in_packs_leave_nothing_to_complain_about() {
+    let (code, stdout, stderr) = run(&mut portcullis(&["lint", "--strict"]));
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+}

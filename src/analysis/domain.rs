@@ -190,8 +190,10 @@ fn needed(
 }
 
 fn must_hold_something(wants: &[Want<'_>]) -> bool {
-    wants.iter().any(|(predicate, truths)| {
-        matches!(predicate, Predicate::Empty(_)) && !truths.meets(Truths::TRUE)
+    wants.iter().any(|(predicate, truths)| match predicate {
+        Predicate::Empty(_) => !truths.meets(Truths::TRUE),
+        Predicate::Text(..) => !truths.meets(Truths::FALSE),
+        _ => false,
     })
 }
 

@@ -46,6 +46,10 @@ impl Members {
     fn names_nothing(&self) -> bool {
         self.names.is_empty() && !self.has_other
     }
+
+    fn is_empty(&self) -> bool {
+        self.names_nothing() && !self.has_unidentified
+    }
 }
 
 /// Whether a name stands for "not identified" in a field's lists.
@@ -68,12 +72,12 @@ pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths
         (Predicate::Text(_, test), Value::Text(text)) => passes(field, test, text),
         (Predicate::Text(_, TextTest::OneOf(_)), Value::OtherText) => Truths::FALSE,
         (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,
+        // No element passes where there is none.
+        (Predicate::Text(..), Value::List(members)) if members.is_empty() => Truths::FALSE,
         (Predicate::Member(_, names), Value::List(members)) => has_member(field, names, members),
         (Predicate::Empty(_), Value::Text(text)) => Truths::of(text.is_empty()),
         (Predicate::Empty(_), Value::OtherText) => Truths::FALSE,
-        (Predicate::Empty(_), Value::List(members)) => {
-            Truths::of(members.names_nothing() && !members.has_unidentified)
-        }
+        (Predicate::Empty(_), Value::List(members)) => Truths::of(members.is_empty()),
         (Predicate::Boolean(_, wanted), Value::Boolean(value)) => Truths::of(wanted == value),
         (Predicate::Address(_, blocks), Value::Address(address)) => {
             Truths::of(blocks.iter().any(|block| block.contains(address)))

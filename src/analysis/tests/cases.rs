@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::analysis::{always_fires, covered_by, never_fires};
-use crate::policy::{Comparison, Expression};
+use crate::policy::{Comparison, Expression, TextTest};
 
 fn fields(left: FieldId, comparison: Comparison, right: FieldId) -> Condition {
     let (left, right) = (Expression::Field(left), Expression::Field(right));
     test(Predicate::Compare(left, comparison, right))
+}
+
+fn begins(start: &str) -> Condition {
+    test(Predicate::Text(SERVICES, TextTest::StartsWith(start.to_owned())))
 }
 
 #[test]
@@ -24,6 +28,7 @@ fn contradictions_never_fire() {
         fields(PORT, Comparison::Less, PORT),
         Condition::Any(Vec::new()),
         all([any_of([code([1]), code([2])]), code([3])]),
+        all([begins("a"), test(Predicate::Empty(SERVICES))]),
     ];
     for condition in dead {
         assert!(never_fires(&deny(condition.clone())), "{condition:?}");
@@ -37,6 +42,9 @@ fn what_can_fire_is_left_alone() {
         all([below(SHARE, 3), above(SHARE, 2)]),
         all([member("a"), member("b"), not(member("c"))]),
         all([member("Unknown"), member("a")]),
+        all([begins("a"), not(member("Unknown"))]),
+        all([begins("a"), begins("b"), not(member("a"))]),
+        all([not(begins("a")), test(Predicate::Empty(SERVICES))]),
         all([code([-1]), not(known(RISK))]),
         not(known(PORT)),
         all([fields(PORT, Comparison::Less, HOSTS), not(fields(HOSTS, Comparison::Less, PORT))]),

@@ -108,7 +108,7 @@ pub(super) enum DraftError {
     )]
     BadReference { text: String },
 
-    #[error("an {effect} policy never comes out as `{expected}`")]
+    #[error("a policy of effect `{effect}` never comes out as `{expected}`")]
     #[diagnostic(
         code("policy/impossible-expectation"),
         help("expect `{effect}`, `pass` or `inconclusive`")

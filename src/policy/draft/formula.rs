@@ -181,7 +181,7 @@ pub(super) fn operand(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Ope
 /// A single value.
 pub(super) fn scalar(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Operand> {
     if item.node.as_scalar().is_some() && !item.is_null() {
-        return parser::operand(item.node, problems);
+        return Some(parser::operand(item.node));
     }
     problems.push(match item.is_null() {
         true => item.wrong_with(

@@ -8,20 +8,6 @@ use thiserror::Error;
 /// What is wrong with a rule's words.
 #[derive(Debug, Error, Diagnostic)]
 pub(super) enum SyntaxError {
-    #[error("a text is needed, found {found}")]
-    #[diagnostic(
-        code("policy/not-a-text"),
-        help("write a rule as one text; quote it where YAML reads something else")
-    )]
-    NotAText { found: &'static str },
-
-    #[error("a value is needed, found {found}")]
-    #[diagnostic(
-        code("policy/not-a-value"),
-        help("write a text, a number, a range such as `1..1023`, or a list of them")
-    )]
-    NotAValue { found: &'static str },
-
     #[error("the rule is empty")]
     #[diagnostic(
         code("policy/empty-rule"),
@@ -149,8 +135,7 @@ impl SyntaxError {
     /// What the underline says.
     pub(super) fn label(&self) -> &'static str {
         match self {
-            Self::NotAText { .. } | Self::EmptyRule => "a rule is needed here",
-            Self::NotAValue { .. } => "a value is needed here",
+            Self::EmptyRule => "a rule is needed here",
             Self::EmptyCondition => "a condition is needed here",
             Self::TooLong { .. } => "too long",
             Self::TooDeep { .. } => "too deep from here on",

@@ -11,11 +11,11 @@ mod sentence;
 mod tests;
 
 use cursor::{Parsed, Parser, Script};
-use error::{Fault, SyntaxError};
+use error::Fault;
 
 use super::syntax::{Expr, Operand, OperandKind, Sentence};
 use crate::text::{Place, Problem};
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Node, Scalar};
 
 /// Reads a sentence such as `deny RDP if RiskLevel 3`.
 pub(crate) fn sentence(node: &Node, problems: &mut Vec<Problem>) -> Option<Sentence> {
@@ -27,33 +27,17 @@ pub(crate) fn expression(node: &Node, problems: &mut Vec<Problem>) -> Option<Exp
     rule(node, problems, |parser| parser.expression())
 }
 
-/// Reads a value of the mapping form, of a set or of a param: what YAML quotes is a text, a list is a
-/// list, and what is no operand is a text as well.
-pub(crate) fn operand(node: &Node, problems: &mut Vec<Problem>) -> Option<Operand> {
-    let kind = match &node.kind {
-        NodeKind::Mapping(_) => {
-            return report(node, problems, SyntaxError::NotAValue { found: "a mapping" });
-        }
-        NodeKind::Sequence(elements) if elements.is_empty() => {
-            return report(node, problems, SyntaxError::EmptyList);
-        }
-        NodeKind::Sequence(elements) => {
-            let read: Vec<_> = elements.iter().map(|element| operand(element, problems)).collect();
-            OperandKind::List(read.into_iter().collect::<Option<_>>()?)
-        }
-        NodeKind::Scalar(scalar) if !scalar.is_plain() => {
-            OperandKind::Text(scalar.text().to_owned())
-        }
-        NodeKind::Scalar(scalar) if matches!(scalar.text(), "" | "~" | "null") => {
-            return report(node, problems, SyntaxError::NotAValue { found: "nothing" });
-        }
-        NodeKind::Scalar(scalar) => {
-            let locate = |range| node.location_of(range);
-            let script = Script { text: scalar.text(), locate: &locate };
-            return Some(plain_operand(&script));
-        }
-    };
-    Some(Operand { kind, location: node.location.clone() })
+/// Reads a single value of the mapping form, of a set or of a param: what YAML quotes is a text, and
+/// so is what is no operand.
+pub(crate) fn operand(node: &Node) -> Operand {
+    let locate = |range| node.location_of(range);
+    let script = Script { text: text(node), locate: &locate };
+    let is_plain = node.as_scalar().is_some_and(Scalar::is_plain);
+    let read = Parser::new(&script).and_then(|mut parser| parser.lone_operand());
+    read.ok().filter(|_| is_plain).unwrap_or_else(|| Operand {
+        kind: OperandKind::Text(script.text.to_owned()),
+        location: if is_plain { locate(0..script.text.len()) } else { node.location.clone() },
+    })
 }
 
 fn rule<T>(
@@ -61,29 +45,17 @@ fn rule<T>(
     problems: &mut Vec<Problem>,
     read: fn(&mut Parser<'_>) -> Parsed<T>,
 ) -> Option<T> {
-    let Some(scalar) = node.as_scalar() else {
-        let found = node.kind.name();
-        return report(node, problems, SyntaxError::NotAText { found });
-    };
     let locate = |range| node.location_of(range);
-    let script = Script { text: scalar.text(), locate: &locate };
+    let script = Script { text: text(node), locate: &locate };
     Parser::new(&script)
         .and_then(|mut parser| read(&mut parser))
         .map_err(|fault| problems.push(problem(&script, &fault)))
         .ok()
 }
 
-fn plain_operand(script: &Script<'_>) -> Operand {
-    Parser::new(script).and_then(|mut parser| parser.lone_operand()).unwrap_or_else(|_| Operand {
-        kind: OperandKind::Text(script.text.to_owned()),
-        location: (script.locate)(0..script.text.len()),
-    })
-}
-
-fn report<T>(node: &Node, problems: &mut Vec<Problem>, error: SyntaxError) -> Option<T> {
-    let place = Place::Text(node.location.clone());
-    problems.push(Problem::new(&error, place).labelled(error.label()));
-    None
+/// What a scalar says; a list or a mapping, which no caller has, says nothing.
+fn text(node: &Node) -> &str {
+    node.as_scalar().map_or("", Scalar::text)
 }
 
 fn problem(script: &Script<'_>, fault: &Fault) -> Problem {

@@ -330,7 +330,6 @@ fn a_yaml_value_is_an_operand_or_a_text() {
         ("databases", "databases"),
         ("weak password", "\"weak password\""),
         ("or", "\"or\""),
-        ("[80, '443', 8000..8010]", "[80, \"443\", 8000..8010]"),
         ("InBytes * 10", "(InBytes * 10)"),
         ("10.0.0.0/8", "<10.0.0.0/8>"),
         ("50%", "50%"),
@@ -338,31 +337,15 @@ fn a_yaml_value_is_an_operand_or_a_text() {
         ("-1", "-1"),
     ];
     for (yaml, expected) in table {
-        let mut problems = Vec::new();
-        let read = operand(&element(&format!("- {yaml}\n")), &mut problems).unwrap();
+        let read = operand(&element(&format!("- {yaml}\n")));
         assert_eq!(value(&read), expected, "{yaml}");
         assert_eq!(read.location.text(), yaml);
-    }
-    for (yaml, code) in [
-        ("{a: 1}", "policy/not-a-value"),
-        ("~", "policy/not-a-value"),
-        ("[]", "policy/empty-list"),
-        ("[1, {a: 1}]", "policy/not-a-value"),
-    ] {
-        let mut problems = Vec::new();
-        assert!(operand(&element(&format!("- {yaml}\n")), &mut problems).is_none());
-        assert_eq!(problems[0].code, code, "{yaml}");
     }
 }
 
 #[test]
 fn a_rule_is_a_text_that_is_not_empty() {
-    for (yaml, code) in [
-        ("- [deny]\n", "policy/not-a-text"),
-        ("- {deny: x}\n", "policy/not-a-text"),
-        ("- ''\n", "policy/empty-rule"),
-        ("- '  '\n", "policy/empty-rule"),
-    ] {
+    for (yaml, code) in [("- ''\n", "policy/empty-rule"), ("- '  '\n", "policy/empty-rule")] {
         let mut problems = Vec::new();
         assert!(sentence(&element(yaml), &mut problems).is_none());
         assert_eq!(problems[0].code, code, "{yaml}");
@@ -409,7 +392,7 @@ proptest::proptest! {
         let mut problems = Vec::new();
         let read = sentence(&node, &mut problems);
         proptest::prop_assert!(read.is_some() == problems.is_empty());
-        let _ = operand(&node, &mut problems);
+        let _ = operand(&node);
         let _ = expression(&node, &mut problems);
         for problem in &problems {
             proptest::prop_assert!(!place(problem).is_empty());

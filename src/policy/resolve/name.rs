@@ -26,6 +26,9 @@ impl<'a> Resolver<'a> {
             );
         }
         let folded = name.to_lowercase();
+        if folded == "approved" {
+            return "`approved` stands alone, such as `unless approved`".to_owned();
+        }
         if let Some(field) = operation.schema.fields.iter().find(|field| has_label(field, &folded))
         {
             return format!(

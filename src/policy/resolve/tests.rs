@@ -6,6 +6,7 @@ use std::ops::Bound;
 use super::{Param, Scope, Set, condition, sentence};
 use crate::json::Number;
 use crate::operation::{Code, Derived, Field, FieldId, Kind, Operation, Schema};
+use crate::policy::syntax::{Operand, OperandKind};
 use crate::policy::{Comparison, Condition, Expression, Operator, Predicate, TextTest, parser};
 use crate::text::{Level, Location, Place, Problem, Source};
 use crate::yaml::{Node, parse};
@@ -140,11 +141,20 @@ fn location() -> Location {
     yaml_of(SETS).location
 }
 
+/// A value, or a list of values.
+fn operand(node: &Node) -> Operand {
+    let Some(elements) = node.as_sequence() else {
+        return parser::operand(node);
+    };
+    let kind = OperandKind::List(elements.iter().map(operand).collect());
+    Operand { kind, location: node.location.clone() }
+}
+
 fn sets() -> BTreeMap<String, Set> {
     let set = |key: String| {
         let node = value(SETS, &key);
         let elements = node.as_sequence().unwrap().iter();
-        let elements = elements.map(|element| parser::operand(element, &mut Vec::new()).unwrap());
+        let elements = elements.map(operand);
         let set = Set { elements: elements.collect(), location: location() };
         (key, set)
     };
@@ -153,11 +163,8 @@ fn sets() -> BTreeMap<String, Set> {
 
 fn params() -> BTreeMap<String, Param> {
     let param = |key: String| {
-        let param = Param {
-            value: parser::operand(&value(PARAMS, &key), &mut Vec::new()).unwrap(),
-            location: location(),
-        };
-        (key, param)
+        let value = operand(&value(PARAMS, &key));
+        (key, Param { value, location: location() })
     };
     keys(PARAMS).into_iter().map(param).collect()
 }
@@ -481,6 +488,7 @@ Frobnication is known | policy/unknown-field | Frobnication | the fields are Ris
 OutBytes > InBites | policy/unknown-field | InBites | did you mean `InBytes`
 OutBites > InBytes | policy/unknown-field | OutBites | did you mean `OutBytes`
 OutBytes > 2 * InBites | policy/unknown-field | InBites | did you mean `InBytes`
+approved = 1 | policy/unknown-field | approved | `unless approved`
 RDP is known | policy/unknown-field | RDP | `ServiceNameList contains RDP`
 databases is known | policy/unknown-field | databases | contains any of databases
 high is known | policy/unknown-field | high | `RiskLevel high`
