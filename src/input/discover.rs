@@ -81,7 +81,10 @@ pub fn discover(paths: &[PathBuf], kind: Kind) -> Found {
     let mut seen = HashSet::new();
     for path in paths {
         if path.as_os_str() == STDIN {
-            found.add(path, &mut seen);
+            // A file of that name is another input: `./-`.
+            if seen.insert(path.clone()) {
+                found.files.push(path.clone());
+            }
             continue;
         }
         match path.metadata() {

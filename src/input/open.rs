@@ -49,14 +49,15 @@ impl Input {
         if path.as_os_str() == STDIN { Arc::from("<stdin>") } else { shown(path) }
     }
 
-    /// The folder that a file lies in, however it was named; none for standard input.
+    /// What tells the folder that a file lies in from others, however it was named; none for standard input.
     #[must_use]
     pub fn folder(path: &Path) -> Option<Arc<str>> {
         if path.as_os_str() == STDIN {
             return None;
         }
         let path = path.canonicalize().ok()?;
-        path.parent().map(shown)
+        // As code, since what is shown of two paths that are no UTF-8 may be the same.
+        path.parent().map(|folder| Arc::from(format!("{folder:?}")))
     }
 
     /// SHA-256 of what was read, in lower-case hex, where it was asked for.

@@ -93,7 +93,8 @@ impl File {
             return true;
         }
         let greatest = self.totals().map(|(total, _)| total).max();
-        let says_all = self.pages.iter().all(|page| matches!(page.total, Total::Known(..)));
+        let says = |page: &Page| page.is_error || matches!(page.total, Total::Known(..));
+        let says_all = self.pages.iter().all(says);
         says_all && greatest.is_some_and(|total| self.rows.distinct() >= total)
     }
 }

@@ -92,8 +92,8 @@ fn say_once(flaws: &mut Vec<Flaw>) {
 }
 
 /// Pages without a total that could be read; those without a list, and errors, have been spoken of.
-fn totals_of(file: &File) -> Vec<Flaw> {
-    let of_page = |page: &Page| match &page.total {
+fn totals_of(file: &File) -> impl Iterator<Item = Flaw> {
+    let of_page = move |page: &Page| match &page.total {
         Total::Known(..) => None,
         _ if page.is_error => None,
         Total::Unreadable(mark) => {
@@ -108,7 +108,7 @@ fn totals_of(file: &File) -> Vec<Flaw> {
             Some(error.flaw(Weight::Unprovable, Place::Evidence(page.start.clone())))
         }
     };
-    file.pages.iter().filter_map(of_page).collect()
+    file.pages.iter().filter_map(of_page)
 }
 
 /// The distinct rows against the first and the last total, and against every other.
