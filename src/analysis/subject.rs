@@ -29,16 +29,8 @@ pub(super) enum Subject<'a> {
 impl<'a> Subject<'a> {
     pub(super) fn of(predicate: &'a Predicate) -> Self {
         match predicate {
-            Predicate::Known(id)
-            | Predicate::Number(id, _)
-            | Predicate::Code(id, _)
-            | Predicate::Text(id, _)
-            | Predicate::Member(id, _)
-            | Predicate::Empty(id)
-            | Predicate::Boolean(id, _)
-            | Predicate::Address(id, _) => Self::Field(*id),
-            Predicate::Approved => Self::Approval,
             Predicate::Compare(left, _, right) => Self::Pair(left, right),
+            other => other.field().map_or(Self::Approval, Self::Field),
         }
     }
 }

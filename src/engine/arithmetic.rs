@@ -36,35 +36,25 @@ fn value(fields: &Fields<'_>, expression: &Expression) -> Option<Number> {
 /// One operation; `None` where the result is beyond 64 bits, not finite, or a division by zero.
 #[must_use]
 pub fn apply(left: Number, operator: Operator, right: Number) -> Option<Number> {
-    if let (Number::Integer(left), Number::Integer(right)) = (left, right) {
-        let exact = match operator {
-            Operator::Add => left.checked_add(right),
-            Operator::Subtract => left.checked_sub(right),
-            Operator::Multiply => left.checked_mul(right),
-            Operator::Divide => return divide(left, right),
-        };
-        return exact.map(Number::Integer);
+    match operator {
+        Operator::Add => left.plus(right),
+        Operator::Subtract => left.combine(right, i64::checked_sub, |left, right| left - right),
+        Operator::Multiply => left.combine(right, i64::checked_mul, |left, right| left * right),
+        Operator::Divide => divide(left, right),
     }
-    let (left, right) = (left.to_f64(), right.to_f64());
-    let result = match operator {
-        Operator::Add => left + right,
-        Operator::Subtract => left - right,
-        Operator::Multiply => left * right,
-        Operator::Divide if right == 0.0 => return None,
-        Operator::Divide => left / right,
-    };
-    result.is_finite().then_some(Number::Decimal(result))
 }
 
 /// A whole quotient stays exact; any other is the nearest decimal.
-fn divide(left: i64, right: i64) -> Option<Number> {
-    if right == 0 {
+fn divide(left: Number, right: Number) -> Option<Number> {
+    if right.to_f64() == 0.0 {
         return None;
     }
-    match (left.checked_rem(right), left.checked_div(right)) {
-        (Some(0), Some(quotient)) => Some(Number::Integer(quotient)),
-        _ => {
-            Some(Number::Decimal(Number::Integer(left).to_f64() / Number::Integer(right).to_f64()))
-        }
-    }
+    let whole = |left: i64, right: i64| {
+        let is_whole = left.checked_rem(right) == Some(0);
+        is_whole.then(|| left.checked_div(right)).flatten()
+    };
+    left.combine(right, whole, |left, right| left / right).or_else(|| {
+        let quotient = left.to_f64() / right.to_f64();
+        quotient.is_finite().then_some(Number::Decimal(quotient))
+    })
 }

@@ -38,24 +38,7 @@ impl<'a> Fields<'a> {
 
     /// A numeric field's value, derived or sent.
     pub(super) fn number(&self, field: FieldId) -> Reading<Number> {
-        let described = self.schema().field(field);
-        let Some(derived) = &described.derived else {
-            return reading::number(described, self.raw(field));
-        };
-        match self.number(derived.first) {
-            Err(Unknown::Absent | Unknown::Null) => self.sum(&derived.otherwise),
-            read => read,
-        }
-    }
-
-    fn sum(&self, fields: &[FieldId]) -> Reading<Number> {
-        let mut sum = Number::Integer(0);
-        for field in fields {
-            let number = self.number(*field)?;
-            sum = super::arithmetic::apply(sum, crate::policy::Operator::Add, number)
-                .ok_or(Unknown::Malformed)?;
-        }
-        Ok(sum)
+        reading::value(self.schema(), field, &|field| self.raw(field))
     }
 
     /// The members that a field's value came from: itself, or what a derived field was made of.

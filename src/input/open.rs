@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::snapshot::Hashes;
-use crate::text::{Place, Problem, Source};
+use crate::text::{Place, Problem, Source, hex};
 use crate::yaml;
 
 use super::discover::{STDIN, shown, unreadable};
@@ -64,7 +64,7 @@ impl Input {
     #[must_use]
     pub fn sha256(self) -> Option<String> {
         let hash = self.hash?.finalize();
-        Some(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(hex(&hash))
     }
 }
 

@@ -32,6 +32,28 @@ impl Number {
         }
     }
 
+    /// The sum, exact for integers; `None` where it is beyond 64 bits or not finite.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.combine(other, i64::checked_add, |left, right| left + right)
+    }
+
+    /// Two integers by `exact`, anything else by `nearest`; `None` where the result is beyond 64 bits or
+    /// not finite.
+    #[must_use]
+    pub fn combine(
+        self,
+        other: Self,
+        exact: fn(i64, i64) -> Option<i64>,
+        nearest: fn(f64, f64) -> f64,
+    ) -> Option<Self> {
+        if let (Self::Integer(left), Self::Integer(right)) = (self, other) {
+            return exact(left, right).map(Self::Integer);
+        }
+        let result = nearest(self.to_f64(), other.to_f64());
+        result.is_finite().then_some(Self::Decimal(result))
+    }
+
     /// The nearest `f64`.
     #[must_use]
     pub fn to_f64(self) -> f64 {

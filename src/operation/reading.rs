@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::json::{self, Kind as Json, Number, Raw};
 
-use super::{Field, Kind};
+use super::{Field, FieldId, Kind, Schema};
 
 /// Why a field has no value that says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,30 @@ pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
         number >= Number::Integer(least) && number <= Number::Integer(greatest)
     });
     if is_within && (is_whole || !must_be_whole) { Ok(number) } else { Err(Unknown::Malformed) }
+}
+
+/// Reads a numeric field that may be derived: the first of its members, or where that is absent or
+/// null the sum of the others. `member` gives a member as it stands.
+///
+/// # Errors
+/// Why there is no number.
+pub fn value<'a>(
+    schema: &Schema,
+    id: FieldId,
+    member: &impl Fn(FieldId) -> Option<Raw<'a>>,
+) -> Reading<Number> {
+    let field = schema.field(id);
+    let Some(derived) = &field.derived else {
+        return number(field, member(id));
+    };
+    match value(schema, derived.first, member) {
+        Err(Unknown::Absent | Unknown::Null) => {
+            derived.otherwise.iter().try_fold(Number::Integer(0), |sum, id| {
+                sum.plus(value(schema, *id, member)?).ok_or(Unknown::Malformed)
+            })
+        }
+        read => read,
+    }
 }
 
 /// Reads an enumerated field's value, whether the schema lists it or not.

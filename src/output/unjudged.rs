@@ -18,13 +18,9 @@ impl<'a> Unjudged<'a> {
     /// One an operation, in the order of the policies.
     pub(super) fn all(report: &'a Report) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
-        for policy in &report.policies.policies {
+        let policies = report.policies.policies.iter();
+        for policy in policies.filter(|policy| !report.has_evidence_for(policy)) {
             let name = &policy.operation.name;
-            let snapshots = report.evidence.iter();
-            let mut operations = snapshots.filter_map(|snapshot| snapshot.operation.as_ref());
-            if operations.any(|operation| operation.name == *name) {
-                continue;
-            }
             let same = |unjudged: &&mut Self| unjudged.first.operation.name == *name;
             match all.iter_mut().find(same) {
                 Some(unjudged) => unjudged.policies += 1,

@@ -8,30 +8,19 @@ use super::page::File;
 use super::rows::Rows;
 use super::whole::Snapshot;
 
-/// The snapshots that files make, and which file went into which.
-#[derive(Clone, Debug, Default)]
-pub struct Assembly {
-    /// In the order in which their first files came.
-    pub snapshots: Vec<Snapshot>,
-    /// For each file, the index of its snapshot.
-    pub snapshot_of: Vec<usize>,
-}
-
-/// Puts files together. Before a file joins earlier ones, `joining` is called with its index and their
+/// Puts files together, snapshots in the order in which their first files came. Before a file joins earlier ones, `joining` is called with its index and their
 /// rows, so that what was judged of a repeated row can be dropped.
 #[must_use]
-pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Assembly {
+pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Vec<Snapshot> {
     let mut groups: Vec<Group> = Vec::new();
     // Of each operation and folder, the group that its pages join.
     let mut open: HashMap<(String, Arc<str>), usize> = HashMap::new();
-    let mut snapshot_of = Vec::with_capacity(files.len());
     for (index, file) in files.into_iter().enumerate() {
         let joins = file.folder.clone().filter(|_| !file.stands_alone());
         let position = match joins.map(|folder| (file.operation.name.clone(), folder)) {
             Some(key) => *open.entry(key).or_insert(groups.len()),
             None => groups.len(),
         };
-        snapshot_of.push(position);
         if let Some(group) = groups.get_mut(position) {
             joining(index, &group.rows);
             group.join(file);
@@ -39,7 +28,7 @@ pub fn assemble(files: Vec<File>, joining: &mut dyn FnMut(usize, &Rows)) -> Asse
             groups.push(Group::new(file));
         }
     }
-    Assembly { snapshots: groups.into_iter().map(Group::snapshot).collect(), snapshot_of }
+    groups.into_iter().map(Group::snapshot).collect()
 }
 
 /// Files that belong together.

@@ -9,7 +9,7 @@ mod read;
 mod rows;
 mod whole;
 
-pub use assemble::{Assembly, assemble};
+pub use assemble::assemble;
 pub use choose::operation_of;
 pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::json::{Kind, Projection, Reader, Record, Scan};
 use crate::operation::reading;
 use crate::operation::{FieldId, Operation};
-use crate::text::{Mark, Place, Problem};
+use crate::text::{Mark, Place, Problem, hex};
 
 use super::envelope::Envelope;
 use super::flaw::{Error, MAX_FLAWS};
@@ -245,7 +245,7 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// The hash of the page that ends here, in hex.
     pub(super) fn end_page_hash(&mut self) -> Option<String> {
-        self.reader.end_hash().map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.reader.end_hash().map(|hash| hex(&hash))
     }
 
     fn not_a_record(&mut self, index: u64, kind: Option<Kind>) -> Result<(), Stop> {

@@ -37,7 +37,7 @@ fn read_as(name: &str, text: &[u8]) -> Result<(File, Collector), Problem> {
 /// What one file alone proves: the codes of its flaws, and whether it is whole.
 fn alone(text: &str) -> (Wholeness, Vec<String>, u64) {
     let (file, _) = read_as("a.json", text.as_bytes()).unwrap();
-    let snapshot = assemble(vec![file], &mut |_, _| ()).snapshots.remove(0);
+    let snapshot = assemble(vec![file], &mut |_, _| ()).remove(0);
     let codes = snapshot.flaws.iter().map(|flaw| flaw.problem.code.clone()).collect();
     (snapshot.wholeness, codes, snapshot.records)
 }
@@ -189,12 +189,11 @@ fn pages_of_one_folder_are_one_snapshot() {
     let assembly = assemble(files, &mut |index, rows| joined.push((index, rows.distinct())));
     assert_eq!(joined, [(2, 2)], "the third file joins the two rows of the first");
     let found: Vec<_> = assembly
-        .snapshots
         .iter()
         .map(|snapshot| (snapshot.source.as_ref(), snapshot.records, snapshot.wholeness))
         .collect();
     assert_eq!(found, [("d", 3, Wholeness::Complete), ("d/all.json", 2, Wholeness::Complete)]);
-    assert_eq!(assembly.snapshots[0].pages.len(), 2);
+    assert_eq!(assembly[0].pages.len(), 2);
 }
 
 #[test]
@@ -232,7 +231,7 @@ fn a_stream_has_no_neighbours() {
     file.folder = None;
     let other = read_as("2.json", page("3", &[2, 3]).as_bytes()).unwrap().0;
     let assembly = assemble(vec![file, other], &mut |_, _| panic!("nothing joins"));
-    assert!(assembly.snapshots.iter().all(|snapshot| snapshot.wholeness == Wholeness::Partial));
+    assert!(assembly.iter().all(|snapshot| snapshot.wholeness == Wholeness::Partial));
 }
 
 #[test]
@@ -274,7 +273,7 @@ fn every_flaw_has_a_code_a_help_and_a_place() {
         [page("39", &[1]), page("null", &[]), "[]".into(), r#"{"Code":"x","Message":"m"}"#.into()]
     {
         let (file, _) = read_as("a.json", text.as_bytes()).unwrap();
-        let snapshot = assemble(vec![file], &mut |_, _| ()).snapshots.remove(0);
+        let snapshot = assemble(vec![file], &mut |_, _| ()).remove(0);
         for flaw in &snapshot.flaws {
             assert!(!flaw.problem.code.is_empty() && flaw.problem.help.is_some());
             assert_eq!(flaw.problem.place.source(), "a.json");
@@ -282,7 +281,7 @@ fn every_flaw_has_a_code_a_help_and_a_place() {
     }
     let total = page("39", &[1]);
     let (file, _) = read_as("a.json", total.as_bytes()).unwrap();
-    let snapshot = assemble(vec![file], &mut |_, _| ()).snapshots.remove(0);
+    let snapshot = assemble(vec![file], &mut |_, _| ()).remove(0);
     let Place::Evidence(mark) = &snapshot.flaws[0].problem.place else {
         panic!("a place in the file")
     };

@@ -46,6 +46,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether it holds answers of an operation.
+    #[must_use]
+    pub fn is_of(&self, operation: &Operation) -> bool {
+        self.operation.as_ref().is_some_and(|own| own.name == operation.name)
+    }
+
     /// A place in which there was no evidence to be read.
     #[must_use]
     pub fn nothing(source: Arc<str>) -> Self {

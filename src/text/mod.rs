@@ -2,6 +2,7 @@
 
 mod clip;
 mod excerpt;
+mod hex;
 mod printable;
 mod problem;
 mod source;
@@ -9,6 +10,7 @@ mod span;
 mod suggest;
 
 pub use excerpt::{Excerpt, NamedExcerpt, Room};
+pub use hex::hex;
 pub use printable::{is_hostile, printable};
 pub use problem::{Level, Mark, Place, Problem};
 pub use source::{BYTE_ORDER_MARK, Location, Source};

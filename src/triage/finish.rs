@@ -57,8 +57,7 @@ pub fn finish(
         if let Some(kept) = kept.get_mut(index) {
             drop_repeated(&mut kept.found, earlier);
         }
-    })
-    .snapshots;
+    });
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     let counts = counts(&policies, &evidence, &kept);
     let findings = findings(&policies, &kept, terms);
@@ -88,12 +87,7 @@ fn drop_repeated(found: &mut Findings, earlier: &snapshot::Rows) {
 
 fn counts(policies: &PolicySet, evidence: &[Snapshot], kept: &[Kept]) -> Vec<PolicyCounts> {
     let judged = |policy: &Policy| {
-        let mine = evidence.iter().filter(|snapshot| {
-            snapshot
-                .operation
-                .as_ref()
-                .is_some_and(|operation| operation.name == policy.operation.name)
-        });
+        let mine = evidence.iter().filter(|snapshot| snapshot.is_of(&policy.operation));
         mine.map(|snapshot| snapshot.judged).sum()
     };
     let start = |policy| PolicyCounts { judged: judged(policy), ..PolicyCounts::default() };
@@ -192,13 +186,6 @@ fn is_sufficient(report: &Report, terms: Terms) -> bool {
         Wholeness::Partial => terms.allow_partial,
         Wholeness::NoEvidence => false,
     };
-    let has_evidence = |policy: &Policy| {
-        report
-            .evidence
-            .iter()
-            .filter_map(|snapshot| snapshot.operation.as_ref())
-            .any(|operation| operation.name == policy.operation.name)
-    };
     !report.evidence.is_empty()
         && report.evidence.iter().all(is_accepted)
         && report
@@ -206,5 +193,5 @@ fn is_sufficient(report: &Report, terms: Terms) -> bool {
             .policies
             .iter()
             .filter(|policy| terms.fail_on.counts(policy.effect))
-            .all(has_evidence)
+            .all(|policy| report.has_evidence_for(policy))
 }

@@ -1,10 +1,10 @@
 //! Values in the words of a reader: what a message shows, and what a value was read as.
 
-use crate::engine::{Capture, apply};
+use crate::engine::Capture;
 use crate::json::{self, Number, Raw};
 use crate::operation::reading::{self, Case, Members, Reading, Unknown};
 use crate::operation::{Field, FieldId, Kind, Schema};
-use crate::policy::{Operator, Part, Template};
+use crate::policy::{Part, Template};
 
 /// What stands for a value that is not there.
 const UNKNOWN: &str = "unknown";
@@ -22,19 +22,7 @@ impl<'a> Values<'a> {
     }
 
     fn number(&self, schema: &Schema, field: FieldId) -> Reading<Number> {
-        let described = schema.field(field);
-        let Some(derived) = &described.derived else {
-            return reading::number(described, self.raw(field));
-        };
-        match self.number(schema, derived.first) {
-            Err(Unknown::Absent | Unknown::Null) => {
-                derived.otherwise.iter().try_fold(Number::Integer(0), |sum, field| {
-                    apply(sum, Operator::Add, self.number(schema, *field)?)
-                        .ok_or(Unknown::Malformed)
-                })
-            }
-            read => read,
-        }
+        reading::value(schema, field, &|field| self.raw(field))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::json::Raw;
 use crate::operation::{FieldId, Operation};
 use crate::policy::{Condition, Policy, PolicySet, Predicate};
 use crate::snapshot::Snapshot;
-use crate::text::Position;
+use crate::text::{Position, hex};
 
 use super::message;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
@@ -40,6 +40,9 @@ pub(super) struct Kept {
     pub(super) lists: Vec<Option<String>>,
     pub(super) found: Findings,
 }
+
+/// Bytes of a hash that tell findings apart.
+const FINGERPRINT_BYTES: usize = 16;
 
 /// The finished result of a run.
 #[derive(Clone, Debug)]
@@ -116,6 +119,12 @@ impl Report {
     )]
     pub fn policy(&self, finding: &Finding) -> &Policy {
         &self.policies.policies[finding.policy as usize]
+    }
+
+    /// Whether there is evidence of the operation that a policy judges.
+    #[must_use]
+    pub fn has_evidence_for(&self, policy: &Policy) -> bool {
+        self.evidence.iter().any(|snapshot| snapshot.is_of(&policy.operation))
     }
 
     /// Appends a finding's message: the policy's template filled from the record.
@@ -258,13 +267,7 @@ impl Report {
             hash.update(message::identifying(described, kept.raw(hit, *field)).as_bytes());
             hash.update([0]);
         }
-        let mut fingerprint = String::with_capacity(32);
-        for byte in hash.finalize().iter().take(16) {
-            for digit in [byte >> 4, byte & 15] {
-                fingerprint.extend(char::from_digit(u32::from(digit), 16));
-            }
-        }
-        fingerprint
+        hex(hash.finalize().get(..FINGERPRINT_BYTES).unwrap_or_default())
     }
 
     fn deciding(&self, finding: &Finding) -> impl Iterator<Item = (&Kept, &Hit, &Capture)> {
