@@ -118,7 +118,7 @@ impl Check {
         let paths = inputs(&self.evidence)?;
         let loaded = load(&self.policies, Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
-        let terms = self.terms();
+        let terms = self.terms(loaded.now);
         let judgement = Judgement {
             loaded: &loaded,
             when_unknown: terms.when_unknown,
@@ -131,8 +131,9 @@ impl Check {
         Ok((triage::finish(loaded.policies, judged.files, &judged.nothing, terms), notes))
     }
 
-    fn terms(&self) -> Terms {
+    fn terms(&self, time: jiff::Timestamp) -> Terms {
         Terms {
+            time,
             fail_on: match self.fail_on {
                 Threshold::Deny => FailOn::Deny,
                 Threshold::Alert => FailOn::Alert,

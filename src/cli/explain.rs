@@ -81,7 +81,7 @@ impl Explain {
     ) -> Result<(), Vec<Problem>> {
         let one = |problem| vec![problem];
         operation(self.operation.as_ref(), &loaded.catalogue)?;
-        let run = Run { today: loaded.today, when_unknown: WhenUnknown::Fail };
+        let run = Run { today: loaded.today(), when_unknown: WhenUnknown::Fail };
         let program = Program::new(&loaded.policies, &policy.operation, run).map_err(one)?;
         let found = input::discover(&self.input, Kind::Evidence);
         if found.problems.iter().any(|problem| problem.level == Level::Error) {

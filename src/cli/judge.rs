@@ -98,7 +98,7 @@ impl Judgement<'_> {
     ) -> Result<&'p Program, Problem> {
         let position = programs.iter().position(|program| program.operation.name == operation.name);
         if position.is_none() {
-            let run = Run { today: self.loaded.today, when_unknown: self.when_unknown };
+            let run = Run { today: self.loaded.today(), when_unknown: self.when_unknown };
             programs.push(Program::new(&self.loaded.policies, operation, run)?);
         }
         let index = position.unwrap_or(programs.len() - 1);

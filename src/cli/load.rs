@@ -28,8 +28,14 @@ enum Error {
 pub(super) struct Loaded {
     pub(super) catalogue: Catalogue,
     pub(super) policies: PolicySet,
+    pub(super) now: jiff::Timestamp,
+}
+
+impl Loaded {
     /// The day in UTC.
-    pub(super) today: jiff::civil::Date,
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        jiff::tz::Offset::UTC.to_datetime(self.now).date()
+    }
 }
 
 /// Loads and checks policies; what is only worth a change is left in the set's warnings.
@@ -38,7 +44,7 @@ pub(super) fn load(
     depth: analysis::Depth,
 ) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
-    let today = today()?;
+    let now = now()?;
     let Files { sources, names, mut problems } = files(&options.policies);
     if sources.is_empty() {
         return Err(problems);
@@ -51,7 +57,7 @@ pub(super) fn load(
         return Err(problems);
     }
     policies.warnings = problems;
-    Ok(Loaded { catalogue, policies, today })
+    Ok(Loaded { catalogue, policies, now })
 }
 
 /// Policy files.
@@ -119,13 +125,12 @@ pub(super) fn find(
     Err(vec![Problem::new(&Error::Operation(name.to_owned(), help), place)])
 }
 
-/// The day in UTC; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.
-fn today() -> Result<jiff::civil::Date, Vec<Problem>> {
-    let now = match std::env::var("PORTCULLIS_NOW") {
-        Ok(text) if !text.is_empty() => text.parse::<jiff::Timestamp>().map_err(|_| {
+/// The time; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.
+pub(super) fn now() -> Result<jiff::Timestamp, Vec<Problem>> {
+    match std::env::var("PORTCULLIS_NOW") {
+        Ok(text) if !text.is_empty() => text.parse().map_err(|_| {
             vec![Problem::new(&Error::Now(text), Place::Whole(Arc::from("PORTCULLIS_NOW")))]
-        })?,
-        _ => jiff::Timestamp::now(),
-    };
-    Ok(jiff::tz::Offset::UTC.to_datetime(now).date())
+        }),
+        _ => Ok(jiff::Timestamp::now()),
+    }
 }

@@ -68,7 +68,7 @@ impl Test {
 fn tally(loaded: &Loaded) -> Result<Tally, Problem> {
     let mut tally = Tally::default();
     for operation in &loaded.catalogue.operations {
-        let run = Run { today: loaded.today, when_unknown: WhenUnknown::Fail };
+        let run = Run { today: loaded.today(), when_unknown: WhenUnknown::Fail };
         let program = Program::new(&loaded.policies, operation, run)?;
         let mut tracer = Tracer::new(&program);
         let mine = loaded.policies.policies.iter();

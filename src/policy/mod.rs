@@ -22,7 +22,7 @@ pub use condition::{
 };
 pub use load::{collect, load};
 pub use packs::built_in;
-pub use policy::{Approval, Case, Expectation, Policy, PolicySet, WhenUnknown};
+pub use policy::{Approval, Case, Expectation, Policy, PolicySet, Waiver, WhenUnknown};
 pub use prose::prose;
 pub use template::{Part, Template};
 

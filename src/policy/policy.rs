@@ -131,6 +131,31 @@ pub struct Approval {
     pub location: Location,
 }
 
+/// An accepted violation: for a time, with a reason, and only where it matches.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// A policy's id, a tag, or `*`.
+    pub policy: String,
+    /// The records that it is for; `None` means every record.
+    pub condition: Option<Condition>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it holds, in UTC.
+    pub expires: jiff::civil::Date,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// Where it is followed up.
+    pub ticket: Option<String>,
+    /// Findings that it may match before it is reported as too wide.
+    pub expect_at_most: Option<u64>,
+    /// Whether it also waives inconclusive findings.
+    pub waives_inconclusive: bool,
+    /// The entry in its file.
+    pub location: Location,
+}
+
 /// Every policy of a run, in the order of the files and within them.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
@@ -138,6 +163,8 @@ pub struct PolicySet {
     pub policies: Vec<Policy>,
     /// The register of what is meant to be open.
     pub approvals: Vec<Approval>,
+    /// What is accepted for a time.
+    pub waivers: Vec<Waiver>,
     /// What is worth a change but stops nothing.
     pub warnings: Vec<Problem>,
 }

@@ -1,6 +1,7 @@
 //! Floor 4: evidence, from bytes to pages to records, and whether all of it is there.
 
 mod assemble;
+mod capture;
 mod choose;
 mod envelope;
 mod flaw;
@@ -10,6 +11,7 @@ mod rows;
 mod whole;
 
 pub use assemble::assemble;
+pub use capture::{Answer, Capture, Origin};
 pub use choose::operation_of;
 pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::operation::Operation;
 use crate::text::Place;
 
+use super::capture::Origin;
 use super::flaw::{Error, MAX_FLAWS, rows};
 use super::page::{File, Flaw, Page, Total, Weight};
 use super::rows::Rows;
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub source: Arc<str>,
     /// The operation; `None` where there was nothing to tell it by.
     pub operation: Option<Arc<Operation>>,
+    /// How it was asked for, where its capture recorded that.
+    pub origin: Option<Origin>,
     /// Its pages, in order.
     pub pages: Vec<Page>,
     /// Records distinct by identity.
@@ -59,6 +62,7 @@ impl Snapshot {
         Self {
             source,
             operation: None,
+            origin: None,
             pages: Vec::new(),
             records: 0,
             judged: 0,
@@ -87,7 +91,8 @@ impl Snapshot {
             Some(Weight::Partial) => Wholeness::Partial,
         };
         let (records, judged) = (rows.distinct(), rows.judged());
-        Self { source, operation, pages, records, judged, expected, wholeness, flaws }
+        let origin = None;
+        Self { source, operation, origin, pages, records, judged, expected, wholeness, flaws }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct JudgedFile {
 /// What the run accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
+    /// When the report is made.
+    pub time: jiff::Timestamp,
     /// The least effect that fails the run.
     pub fail_on: FailOn,
     /// What inconclusive outcomes do, where the policy says nothing.
@@ -62,6 +64,7 @@ pub fn finish(
     let counts = counts(&policies, &evidence, &kept);
     let findings = findings(&policies, &kept, terms);
     let mut report = Report {
+        time: terms.time,
         verdict: Verdict::Clean,
         summary: summary(&policies, &evidence, &findings),
         evidence,
@@ -115,7 +118,8 @@ fn findings(policies: &PolicySet, kept: &[Kept], terms: Terms) -> Vec<Finding> {
             let numbers = (u32::try_from(found.policy), u32::try_from(file), u32::try_from(index));
             if let (true, (Ok(policy), Ok(file), Ok(index))) = (is_listed, numbers) {
                 let disposition = Disposition::Open;
-                findings.push(Finding { policy, file, index, outcome: found.outcome, disposition });
+                let outcome = found.outcome;
+                findings.push(Finding { policy, file, index, outcome, disposition, waiver: None });
             }
         }
     }

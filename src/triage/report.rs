@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::engine::{Capture, Findings, Hit, Outcome};
 use crate::json::Raw;
 use crate::operation::{FieldId, Operation};
-use crate::policy::{Condition, Policy, PolicySet, Predicate};
+use crate::policy::{Condition, Policy, PolicySet, Predicate, Waiver};
 use crate::snapshot::Snapshot;
 use crate::text::{Position, hex};
 
@@ -29,6 +29,8 @@ pub struct Finding {
     pub outcome: Outcome,
     /// What became of it.
     pub disposition: Disposition,
+    /// Index of the waiver in the policy set, where it is waived.
+    pub waiver: Option<u32>,
 }
 
 /// What a file's judgement kept.
@@ -47,6 +49,8 @@ const FINGERPRINT_BYTES: usize = 16;
 /// The finished result of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// When it was made, for the formats that must say so.
+    pub time: jiff::Timestamp,
     /// What was proven.
     pub verdict: Verdict,
     /// Counts.
@@ -119,6 +123,12 @@ impl Report {
     )]
     pub fn policy(&self, finding: &Finding) -> &Policy {
         &self.policies.policies[finding.policy as usize]
+    }
+
+    /// The waiver of a finding that is waived.
+    #[must_use]
+    pub fn waiver(&self, finding: &Finding) -> Option<&Waiver> {
+        self.policies.waivers.get(finding.waiver? as usize)
     }
 
     /// Whether there is evidence of the operation that a policy judges.

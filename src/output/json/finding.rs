@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::engine::Outcome;
-use crate::policy::Policy;
+use crate::policy::{Policy, Waiver};
 use crate::text::Location;
 use crate::triage::{Evidence, Finding, Identity, RecordAt, Report};
 
@@ -77,7 +77,7 @@ struct FindingText<'a> {
     record: RecordText<'a>,
     evidence: List<'a>,
     rule: &'a RawValue,
-    waiver: Option<&'a str>,
+    waiver: Option<WaiverText<'a>>,
     remediation: Option<&'a str>,
     controls: &'a RawValue,
 }
@@ -109,7 +109,7 @@ impl<'a> FindingText<'a> {
             },
             evidence: List(words.evidence),
             rule: &fixed.rule,
-            waiver: None,
+            waiver: report.waiver(finding).map(WaiverText::new),
             remediation: policy.remediation.as_deref(),
             controls: &fixed.controls,
         }
@@ -203,6 +203,36 @@ impl<'a> RuleText<'a> {
             column: position.column,
             offset: rule.span.start as u64,
             length: rule.span.len() as u64,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WaiverText<'a> {
+    policy: &'a str,
+    reason: &'a str,
+    expires: String,
+    owner: Option<&'a str>,
+    approved_by: Option<&'a str>,
+    ticket: Option<&'a str>,
+    source: &'a str,
+    line: u64,
+    column: u64,
+}
+
+impl<'a> WaiverText<'a> {
+    fn new(waiver: &'a Waiver) -> Self {
+        let position = waiver.location.position();
+        Self {
+            policy: &waiver.policy,
+            reason: &waiver.reason,
+            expires: waiver.expires.to_string(),
+            owner: waiver.owner.as_deref(),
+            approved_by: waiver.approved_by.as_deref(),
+            ticket: waiver.ticket.as_deref(),
+            source: waiver.location.source.name(),
+            line: position.line,
+            column: position.column,
         }
     }
 }

@@ -80,6 +80,7 @@ fn location(words: &str) -> Location {
 
 /// What the run accepts where a test says nothing else.
 const STRICT: Terms = Terms {
+    time: jiff::Timestamp::UNIX_EPOCH,
     fail_on: FailOn::Deny,
     when_unknown: WhenUnknown::Fail,
     assume_complete: false,

@@ -1,0 +1,48 @@
+//! A `Capture` is what a fetch brought: the raw pages of one operation, and how they were asked for.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::operation::Operation;
+
+/// How evidence was asked for, as far as its capture recorded it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Host that answered, with its port where that is not the usual one.
+    pub endpoint: String,
+    /// Region, as the command line or the profile named it.
+    pub region: Option<String>,
+    /// Account that the credentials belong to, where an answer said so.
+    pub account: Option<String>,
+    /// Profile of the credentials, where one was named.
+    pub profile: Option<String>,
+    /// Request parameters that narrow the answer, in the order of their names.
+    pub filters: Vec<(String, String)>,
+    /// Begin and end of the time window that was asked for.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// When the first page was asked for.
+    pub started: Timestamp,
+    /// When the last page had come.
+    pub finished: Timestamp,
+}
+
+/// One raw answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// When it had come.
+    pub taken: Timestamp,
+    /// The body, byte for byte.
+    pub body: Arc<[u8]>,
+}
+
+/// What a fetch brought.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    /// The operation.
+    pub operation: Arc<Operation>,
+    /// How it was asked for.
+    pub origin: Origin,
+    /// The answers, in the order of their pages.
+    pub pages: Vec<Answer>,
+}
