@@ -9,13 +9,15 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::text::{Place, Problem};
 
+use super::unpack::Packing;
+
 /// What names standard input on the command line.
 pub const STDIN: &str = "-";
 
 /// What kind of files a folder is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Saved answers: `.json`, `.ndjson`, `.jsonl`.
+    /// Saved answers: `.json`, `.ndjson`, `.jsonl`, each also `.gz` and `.zst`.
     Evidence,
     /// Policy files: `.yaml`, `.yml`.
     Policies,
@@ -30,6 +32,13 @@ impl Kind {
     }
 
     fn takes(self, path: &Path) -> bool {
+        if self == Self::Evidence && Packing::of_name(path).is_some() {
+            return path.file_stem().is_some_and(|stem| self.has_ending(Path::new(stem)));
+        }
+        self.has_ending(path)
+    }
+
+    fn has_ending(self, path: &Path) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str());
         ending.is_some_and(|ending| {
             self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending))
@@ -56,9 +65,6 @@ enum Error {
     #[error("the link `{0}` leads back to a folder that it lies in")]
     #[diagnostic(code("input/link-loop"), help("remove the link"))]
     Loop(String),
-    #[error("`{0}` is compressed")]
-    #[diagnostic(code("input/compressed"), help("unpack it first: `gunzip` or `unzstd`"))]
-    Compressed(String),
     #[error("the link `{0}` leads out of the folder and was not followed")]
     #[diagnostic(
         code("input/link-outside"),
@@ -90,7 +96,6 @@ pub fn discover(paths: &[PathBuf], kind: Kind) -> Found {
         match path.metadata() {
             Err(error) => found.problems.push(unreadable(path, &error)),
             Ok(metadata) if metadata.is_dir() => found.walk(path, kind, &mut seen),
-            Ok(_) if is_compressed(path) => found.problems.push(compressed(path)),
             Ok(_) => found.add(path, &mut seen),
         }
     }
@@ -135,20 +140,11 @@ impl Found {
 
     /// Takes a file of a folder, if it is one of the kind.
     fn visit(&mut self, path: &Path, kind: Kind, seen: &mut HashSet<PathBuf>) -> bool {
-        let is_packed = kind == Kind::Evidence
-            && is_compressed(path)
-            && path.file_stem().is_some_and(|stem| kind.takes(Path::new(stem)));
-        if !path.is_file() {
-            return false;
-        }
-        if is_packed {
-            self.problems.push(compressed(path));
-        } else if kind.takes(path) {
+        let is_taken = path.is_file() && kind.takes(path);
+        if is_taken {
             self.add(path, seen);
-        } else {
-            return false;
         }
-        true
+        is_taken
     }
 
     fn leads_outside(&mut self, entry: &DirEntry, root: &Path) -> bool {
@@ -178,10 +174,6 @@ fn reason(error: &std::io::Error) -> String {
     text.to_lowercase()
 }
 
-fn compressed(path: &Path) -> Problem {
-    Error::Compressed(path.display().to_string()).at(path)
-}
-
 fn walk_problem(folder: &Path, error: &walkdir::Error) -> Problem {
     let path = error.path().unwrap_or(folder);
     if error.loop_ancestor().is_some() {
@@ -199,10 +191,4 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 fn has_hidden_name(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-}
-
-fn is_compressed(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending
-        .is_some_and(|ending| ["gz", "zst"].iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }

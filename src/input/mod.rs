@@ -2,6 +2,7 @@
 
 mod discover;
 mod open;
+mod unpack;
 
 pub use discover::{Found, Kind, STDIN, discover};
 pub use open::{Input, read_text};

@@ -1,4 +1,5 @@
-//! Opens what was found: evidence as a stream that can be hashed as it goes by, policies as texts.
+//! Opens what was found: evidence as a stream that is unpacked and can be hashed as it goes by, policies
+//! as texts.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,6 +13,7 @@ use crate::text::{Place, Problem, Source, hex};
 use crate::yaml;
 
 use super::discover::{STDIN, shown, unreadable};
+use super::unpack::{MAGIC_BYTES, Packing};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -21,9 +23,15 @@ enum Error {
     #[error("`{0}` is not UTF-8")]
     #[diagnostic(code("input/utf-8"), help("save the file as UTF-8"))]
     Utf8(String),
+    #[error("`{0}` is not {1} data")]
+    #[diagnostic(
+        code("input/not-packed"),
+        help("its name says that it is: capture it again, or name it after what it holds")
+    )]
+    NotPacked(String, &'static str),
 }
 
-/// Evidence as a stream.
+/// Evidence as a stream, unpacked where it is compressed.
 pub struct Input {
     stream: Box<dyn Read>,
     hash: Option<Sha256>,
@@ -33,13 +41,27 @@ impl Input {
     /// Opens a file, or standard input.
     ///
     /// # Errors
-    /// Where it is not there or cannot be read.
+    /// Where it is not there, cannot be read, or is not compressed as its name says.
     pub fn open(path: &Path, hashes: Hashes) -> Result<Self, Problem> {
-        let stream: Box<dyn Read> = if path.as_os_str() == STDIN {
+        let read = |error| unreadable(path, &error);
+        let is_stream = path.as_os_str() == STDIN;
+        let mut stream: Box<dyn Read> = if is_stream {
             Box::new(io::stdin().lock())
         } else {
-            Box::new(File::open(path).map_err(|error| unreadable(path, &error))?)
+            Box::new(File::open(path).map_err(read)?)
         };
+        let mut start = Vec::new();
+        stream.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut start).map_err(read)?;
+        let packing = Packing::of_start(&start);
+        let named = Packing::of_name(path).filter(|_| !is_stream);
+        if let Some(named) = named.filter(|named| packing != Some(*named)) {
+            let error = Error::NotPacked(path.display().to_string(), named.name());
+            return Err(Problem::new(&error, Place::Whole(shown(path))));
+        }
+        stream = Box::new(io::Cursor::new(start).chain(stream));
+        if let Some(packing) = packing {
+            stream = packing.unpack(stream);
+        }
         Ok(Self { stream, hash: (hashes == Hashes::Taken).then(Sha256::new) })
     }
 
@@ -60,7 +82,7 @@ impl Input {
         path.parent().map(|folder| Arc::from(format!("{folder:?}")))
     }
 
-    /// SHA-256 of what was read, in lower-case hex, where it was asked for.
+    /// SHA-256 of what was read, unpacked, in lower-case hex, where it was asked for.
     #[must_use]
     pub fn sha256(self) -> Option<String> {
         let hash = self.hash?.finalize();

@@ -55,7 +55,7 @@ pub(super) enum Error {
     #[diagnostic(
         code("evidence/no-files"),
         help(
-            "evidence is `.json`, `.ndjson` or `.jsonl`; name the folder in which the answers were saved"
+            "evidence is `.json`, `.ndjson` or `.jsonl`, also with `.gz` or `.zst`; name the folder in which the answers were saved"
         )
     )]
     NoFiles,
