@@ -1,6 +1,7 @@
-//! Floor 7: where evidence and policies come from: files, folders, standard input.
+//! Floor 7: where evidence and policies come from: files, folders, standard input, live.
 
 mod discover;
+pub mod live;
 mod open;
 mod unpack;
 

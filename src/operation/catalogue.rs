@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{FieldId, Schema};
+use super::{Call, FieldId, Schema};
 
 /// One API action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Operation {
     pub protocol: Option<FieldId>,
     /// Message template for policies without one.
     pub message: String,
+    /// How it is asked for; `None` where it cannot be fetched.
+    pub call: Option<Call>,
     /// What a record holds.
     pub schema: Schema,
 }

@@ -7,6 +7,8 @@ use crate::yaml::{self, Node, Value};
 
 use super::{Catalogue, Code, Derived, Field, FieldId, Kind, Operation, Schema};
 
+mod call;
+
 /// The descriptors that are built in, one file an operation.
 const BUILT_IN: &[(&str, &str)] =
     &[("describe_internet_open_port.yaml", include_str!("describe_internet_open_port.yaml"))];
@@ -75,6 +77,7 @@ fn operation(root: &Node) -> Decoded<Operation> {
         port: id("port")?,
         protocol: id("protocol")?,
         message: text(root, "message")?,
+        call: call::call(root, &schema)?,
         schema,
     })
 }

@@ -65,6 +65,7 @@ fn operation() -> Arc<Operation> {
         port: Some(PORT),
         protocol: None,
         message: String::new(),
+        call: None,
         schema: Schema { fields },
     })
 }

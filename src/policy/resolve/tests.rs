@@ -91,6 +91,7 @@ fn operation() -> Operation {
         port: Some(FieldId(3)),
         protocol: Some(FieldId(2)),
         message: String::new(),
+        call: None,
         schema: Schema { fields },
     }
 }

@@ -1,0 +1,96 @@
+//! Reads live from a server of this machine that plays every fault.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "tables are long, and a test fails by a panic"
+)]
+
+#[path = "live/faults.rs"]
+mod faults;
+#[path = "live/paging.rs"]
+mod paging;
+#[path = "live/server.rs"]
+mod server;
+#[path = "live/world.rs"]
+mod world;
+
+use std::sync::Arc;
+
+use portcullis::input::live::{Client, Manners, Request};
+use portcullis::json::Record;
+use portcullis::operation::Catalogue;
+use portcullis::snapshot::{self, Capture, Hashes, Plan, RecordPlace, Visitor, Wholeness};
+use portcullis::text::Problem;
+
+use server::{Asked, Keys, Reply, Server, page};
+use world::Own;
+
+const KEY_ID: &str = "LTAIexampleKey0001";
+const SECRET: &str = "example-secret-of-the-access-key";
+const VARIABLES: [(&str, &str); 2] =
+    [("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)];
+
+fn keys() -> Keys {
+    Keys::from([(KEY_ID.to_owned(), (SECRET.to_owned(), None))])
+}
+
+fn serving(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Server {
+    Server::new(keys(), script)
+}
+
+fn request(server: &Server) -> Request {
+    Request {
+        operation: Arc::clone(Catalogue::built_in().unwrap().only().unwrap()),
+        filters: Vec::new(),
+        window: None,
+        page_size: 50,
+        region: None,
+        endpoint: Some(server.url.clone()),
+        profile: None,
+    }
+}
+
+/// Whether all of a capture is there, and the flaws that it has, as they are judged of saved files.
+fn judged(capture: &Capture) -> (Wholeness, Vec<String>) {
+    let whole: Vec<u8> = capture.pages.iter().flat_map(|page| page.body.to_vec()).collect();
+    let plan = Plan {
+        operation: Arc::clone(&capture.operation),
+        slots: capture.operation.identity.clone(),
+        hashes: Hashes::Left,
+    };
+    let file = snapshot::read(whole.as_slice(), &Arc::from("live"), &plan, &mut Nobody).unwrap();
+    let snapshot = snapshot::assemble(vec![file], &mut |_, _| {}).remove(0);
+    let flaws = snapshot.flaws.into_iter().map(|flaw| flaw.problem.message);
+    (snapshot.wholeness, flaws.collect())
+}
+
+struct Nobody;
+
+impl Visitor for Nobody {
+    fn visit(&mut self, _record: &Record<'_>) -> bool {
+        false
+    }
+
+    fn keep(&mut self, _record: &Record<'_>, _place: RecordPlace) {}
+}
+
+fn fetch(server: &Server) -> Result<Capture, Problem> {
+    let client = Client::new(Manners::default(), Arc::new(Own::new(&VARIABLES))).unwrap();
+    client.fetch(&request(server), &())
+}
+
+#[test]
+fn every_page_is_asked_for_once_and_comes_as_it_was_sent() {
+    let server = serving(|asked| page(asked, 137));
+    let capture = fetch(&server).unwrap();
+    let mut asked = server.asked();
+    asked.sort_by_key(Asked::page);
+    assert_eq!(asked.iter().map(Asked::page).collect::<Vec<_>>(), [1, 2, 3]);
+    let bodies: Vec<&[u8]> = capture.pages.iter().map(|page| page.body.as_ref()).collect();
+    let sent: Vec<Vec<u8>> = asked.iter().map(|asked| page(asked, 137).body).collect();
+    assert_eq!(bodies, sent);
+    assert_eq!(capture.origin.endpoint, server.url.trim_start_matches("http://"));
+    assert!(capture.origin.started <= capture.origin.finished);
+}

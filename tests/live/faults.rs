@@ -1,0 +1,113 @@
+//! What each fault of the server, the network and the account ends in.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::server::{Asked, End, Reply, page};
+use crate::{fetch, serving};
+
+/// The page, once this reply was given first.
+fn after(asked: &Asked, reply: impl Fn() -> Reply) -> Reply {
+    if asked.again == 0 { reply() } else { page(asked, 137) }
+}
+
+#[test]
+fn what_passes_is_asked_again() {
+    type Play = fn(&Asked) -> Reply;
+    let table: [(&str, Play); 9] = [
+        ("throttled, 400", |asked| after(asked, || Reply::error(400, "Throttling.User", "denied"))),
+        ("throttled, with a time", |asked| {
+            after(asked, || Reply::error(400, "Rejected", "later").with("x-acs-retry-after", "70"))
+        }),
+        ("throttled, 200", |asked| after(asked, || Reply::error(200, "Throttling", "denied"))),
+        ("503", |asked| after(asked, || Reply::text(503, "<html>busy</html>"))),
+        ("a database fault", |asked| {
+            after(asked, || Reply::error(400, "ErrorDBSelectError", "A database select error"))
+        }),
+        ("an answer that comes late", |asked| {
+            page(asked, 137).ending(End::Late(Duration::from_millis(20)))
+        }),
+        ("a reset", |asked| after(asked, || page(asked, 137).ending(End::Reset))),
+        ("a cut body", |asked| after(asked, || page(asked, 137).ending(End::Cut))),
+        ("a body that ends early", |asked| after(asked, || Reply::text(200, "{\"DataList\": ["))),
+    ];
+    for (name, play) in table {
+        let server = serving(play);
+        let capture = fetch(&server).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+        assert_eq!(capture.pages.len(), 3, "{name}");
+        let asked = if name.ends_with("late") { 3 } else { 6 };
+        assert_eq!(server.asked().len(), asked, "{name}");
+        assert!(server.most_in_a_second() <= 10, "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_pass_says_why_and_what_to_do() {
+    type Play = fn(&Asked) -> Reply;
+    let table: [(&str, Play, usize, &str, &str); 9] = [
+        (
+            "live/throttled",
+            |_| Reply::error(400, "Throttling.User", "Request was denied"),
+            6,
+            "the API answered with `Throttling.User`: `Request was denied` (HTTP 400, request `E-1`), after 6 attempts",
+            "--max-retries",
+        ),
+        (
+            "live/forbidden",
+            |_| Reply::error(403, "Forbidden.RAM", "not authorized"),
+            1,
+            "`Forbidden.RAM`",
+            "AliyunYundunCloudFirewallReadOnlyAccess",
+        ),
+        (
+            "live/not-activated",
+            |_| Reply::error(400, "ErrorParametersBuy", "not buy user"),
+            1,
+            "`not buy user`",
+            "--region ap-southeast-1",
+        ),
+        (
+            "live/not-activated",
+            |_| Reply::json(200, &json!({"Code": "x", "Message": "not buy user", "DataList": []})),
+            1,
+            "`not buy user`",
+            "--region ap-southeast-1",
+        ),
+        (
+            "live/api-error",
+            |_| {
+                Reply::json(200, &json!({"code": "SomeError", "message": "no", "requestId": "E-2"}))
+            },
+            1,
+            "request `E-2`",
+            "https://",
+        ),
+        ("live/server-fault", |_| Reply::text(500, ""), 6, "HTTP 500", "try again later"),
+        (
+            "live/network",
+            |_| Reply::text(200, "{}").ending(End::Reset),
+            6,
+            "after 6 attempts",
+            "network",
+        ),
+        ("live/not-json", |_| Reply::text(200, "<html>"), 6, "no JSON", "--endpoint"),
+        (
+            "live/deadline",
+            |_| Reply::error(429, "Throttling", "later").with("x-acs-retry-after", "999999999999"),
+            1,
+            "beyond the deadline",
+            "",
+        ),
+    ];
+    for (code, play, asked, message, help) in table {
+        let server = serving(play);
+        let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+        assert!(problem.message.contains(message), "{code}: {problem:?}");
+        assert!(problem.help.as_ref().is_some_and(|own| own.contains(help)), "{problem:?}");
+        assert_eq!(server.asked().len(), asked, "{problem:?}");
+        if code != "live/deadline" {
+            assert_eq!(problem.code, code, "{problem:?}");
+        }
+    }
+}
