@@ -11,12 +11,14 @@ mod search;
 mod subject;
 mod truth;
 mod value;
+mod waivers;
 
 #[cfg(test)]
 mod tests;
 
 pub use cover::covered_by;
 pub use problem::{Depth, problems};
+pub use waivers::{overlap, overlaps, waivers};
 
 use crate::policy::Policy;
 

@@ -15,8 +15,8 @@ use crate::triage::{self, FailOn, Report, Terms};
 
 use super::Stop;
 use super::judge::{Judgement, inputs};
-use super::load::{load, operation};
-use super::options::{EvidenceOptions, Look, PolicyOptions};
+use super::load::{load_with_waivers, operation};
+use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::show::{self, Shown};
 
 const EXIT_CODES: &str = "\
@@ -39,6 +39,8 @@ pub(super) struct Check {
     evidence: EvidenceOptions,
     #[command(flatten)]
     policies: PolicyOptions,
+    #[command(flatten)]
+    waivers: WaiverOptions,
     /// The least effect that fails the run
     #[arg(long, value_name = "EFFECT", value_enum, default_value_t = Threshold::Deny, env = "PORTCULLIS_FAIL_ON", hide_env_values = true)]
     fail_on: Threshold,
@@ -116,7 +118,7 @@ impl Check {
     /// The report, and what is worth knowing beside it.
     fn judge(&self) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
         let paths = inputs(&self.evidence)?;
-        let loaded = load(&self.policies, Depth::Each)?;
+        let loaded = load_with_waivers(&self.policies, &self.waivers.waivers, Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
         let terms = self.terms(loaded.now);
         let judgement = Judgement {
@@ -126,9 +128,12 @@ impl Check {
             named,
         };
         let judged = judgement.run(&paths)?;
-        let notes: Vec<Problem> =
-            loaded.policies.warnings.iter().cloned().chain(judged.notes).collect();
-        Ok((triage::finish(loaded.policies, judged.files, &judged.nothing, terms), notes))
+        let mut notes = loaded.policies.warnings.clone();
+        notes.extend(judged.notes);
+        let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
+        let waivers = report.waivers.iter().flat_map(|used| used.problems.iter().cloned());
+        notes.extend(self.waivers.weigh(waivers.collect())?);
+        Ok((report, notes))
     }
 
     fn terms(&self, time: jiff::Timestamp) -> Terms {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::Depth;
+use crate::analysis::{self, Depth};
 use crate::output::Format;
-use crate::text::Level;
+use crate::text::{Level, Problem};
 
 use super::Stop;
-use super::load::load;
-use super::options::{Look, PolicyOptions};
+use super::load::{Loaded, load_with_waivers};
+use super::options::{Look, PolicyOptions, WaiverOptions};
 use super::show::{self, Shown, count, unless_closed};
 
 /// Check policies: types, policies that never or always fire, policies that others cover
@@ -22,6 +22,8 @@ pub(super) struct Lint {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     policies: PolicyOptions,
+    #[command(flatten)]
+    waivers: WaiverOptions,
     /// Format of the problems
     #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
@@ -33,13 +35,14 @@ pub(super) struct Lint {
 impl Lint {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
+        let stop = |problems| Stop::Problems(problems, shown.clone());
         let policies = self.policies.and(&self.paths);
-        let loaded = load(&policies, Depth::Everything)
-            .map_err(|problems| Stop::Problems(problems, shown.clone()))?;
-        let warnings = &loaded.policies.warnings;
+        let loaded =
+            load_with_waivers(&policies, &self.waivers.waivers, Depth::Everything).map_err(stop)?;
+        let warnings = self.waivers.weigh(warnings(&loaded)).map_err(stop)?;
         let has_warning = warnings.iter().any(|problem| problem.level == Level::Warning);
         if !warnings.is_empty() || self.format.is_for_machines() {
-            unless_closed(shown.problems(warnings))?;
+            unless_closed(shown.problems(&warnings))?;
         }
         if self.format == Format::Human {
             let policies = count(loaded.policies.policies.len(), "policy", "policies");
@@ -58,4 +61,14 @@ impl Lint {
         }
         Ok(u8::from(self.strict && has_warning))
     }
+}
+
+/// What is worth a change: in policies, then in waivers.
+fn warnings(loaded: &Loaded) -> Vec<Problem> {
+    let (set, today) = (&loaded.policies, loaded.today());
+    let mut waivers = analysis::waivers(set, today);
+    waivers.extend(analysis::overlaps(set, today));
+    waivers.sort_by_key(|(index, _)| *index);
+    let waivers = waivers.into_iter().map(|(_, problem)| problem);
+    set.warnings.iter().cloned().chain(waivers).collect()
 }

@@ -22,6 +22,9 @@ enum Error {
     #[error("there is no policy file in `{0}`")]
     #[diagnostic(code("cli/no-policies"), help("policy files end in `.yaml` or `.yml`"))]
     NoPolicies(String),
+    #[error("there is no waiver file in `{0}`")]
+    #[diagnostic(code("cli/no-waivers"), help("waiver files end in `.yaml` or `.yml`"))]
+    NoWaivers(String),
 }
 
 /// What is loaded before evidence is read.
@@ -43,24 +46,42 @@ pub(super) fn load(
     options: &PolicyOptions,
     depth: analysis::Depth,
 ) -> Result<Loaded, Vec<Problem>> {
+    load_with_waivers(options, &[], depth)
+}
+
+/// The same, with the waivers of files and folders.
+pub(super) fn load_with_waivers(
+    options: &PolicyOptions,
+    waivers: &[PathBuf],
+    depth: analysis::Depth,
+) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
     let now = now()?;
-    let Files { sources, names, mut problems } = files(&options.policies);
+    let Files { sources, mut names, mut problems } = policy_files(&options.policies);
     if sources.is_empty() {
         return Err(problems);
     }
     let (mut policies, told) = policy::collect(&sources, &catalogue, &options.param);
     problems.extend(told);
     problems.extend(analysis::problems(&policies, depth));
+    let files = files(waivers, |folder| Error::NoWaivers(folder.to_owned()));
+    problems.extend(files.problems);
+    names.extend(files.names);
+    let mut loaded = Loaded { catalogue, policies: PolicySet::default(), now };
+    let today = loaded.today();
+    let (waivers, told) = policy::waivers(&files.sources, &policies, &loaded.catalogue, today);
+    policies.waivers = waivers;
+    problems.extend(told);
     in_order(&mut problems, &names);
     if problems.iter().any(|problem| problem.level == Level::Error) {
         return Err(problems);
     }
     policies.warnings = problems;
-    Ok(Loaded { catalogue, policies, now })
+    loaded.policies = policies;
+    Ok(loaded)
 }
 
-/// Policy files.
+/// Files that people wrote.
 struct Files {
     /// Those that can be read.
     sources: Vec<Arc<Source>>,
@@ -70,17 +91,25 @@ struct Files {
 }
 
 /// The policy files of paths; without any, the built-in packs.
-fn files(paths: &[PathBuf]) -> Files {
-    if paths.is_empty() {
-        let sources = policy::built_in();
-        let names = sources.iter().map(|source| source.name().to_owned()).collect();
-        return Files { sources, names, problems: Vec::new() };
+fn policy_files(paths: &[PathBuf]) -> Files {
+    if !paths.is_empty() {
+        return files(paths, |folder| Error::NoPolicies(folder.to_owned()));
     }
+    let sources = policy::built_in();
+    let names = sources.iter().map(|source| source.name().to_owned()).collect();
+    Files { sources, names, problems: Vec::new() }
+}
+
+/// The files of paths; `none` says that a folder has none.
+fn files(paths: &[PathBuf], none: fn(&str) -> Error) -> Files {
     let found = input::discover(paths, Kind::Policies);
     let mut problems = found.problems;
-    problems.extend(found.empty.iter().map(|folder| {
-        Problem::new(&Error::NoPolicies(folder.to_string()), Place::Whole(Arc::clone(folder)))
-    }));
+    problems.extend(
+        found
+            .empty
+            .iter()
+            .map(|folder| Problem::new(&none(folder.as_ref()), Place::Whole(Arc::clone(folder)))),
+    );
     let mut sources = Vec::with_capacity(found.files.len());
     for file in &found.files {
         match input::read_text(file) {

@@ -3,9 +3,11 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::output::{Colour, Style};
+use crate::text::{Level, Problem};
 
 /// How output looks.
 #[derive(Debug, Args)]
@@ -68,6 +70,31 @@ impl PolicyOptions {
     pub(super) fn and(&self, paths: &[PathBuf]) -> Self {
         let policies = self.policies.iter().chain(paths).cloned().collect();
         Self { policies, param: self.param.clone() }
+    }
+}
+
+/// What is accepted for a time.
+#[derive(Debug, Args)]
+pub(super) struct WaiverOptions {
+    /// Waiver file or folder; may repeat
+    #[arg(long, value_name = "PATH", env = "PORTCULLIS_WAIVERS", hide_env_values = true)]
+    pub(super) waivers: Vec<PathBuf>,
+    /// End in 2 where a waiver matches nothing or too much, or names no policy
+    #[arg(long, env = "PORTCULLIS_STRICT_WAIVERS", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    pub(super) strict_waivers: bool,
+}
+
+impl WaiverOptions {
+    /// What is wrong with waivers; an error where that stops the run.
+    pub(super) fn weigh(&self, mut problems: Vec<Problem>) -> Result<Vec<Problem>, Vec<Problem>> {
+        let stops = |problem: &Problem| self.strict_waivers && problem.level == Level::Warning;
+        if !problems.iter().any(stops) {
+            return Ok(problems);
+        }
+        for problem in problems.iter_mut().filter(|problem| stops(problem)) {
+            problem.level = Level::Error;
+        }
+        Err(problems)
     }
 }
 

@@ -103,7 +103,8 @@ impl Scratch {
         }
     }
 
-    fn truth(&mut self, fields: &Fields<'_>, formula: &Formula) -> Truth {
+    /// A formula's truth on the record that was begun last.
+    pub(super) fn truth(&mut self, fields: &Fields<'_>, formula: &Formula) -> Truth {
         match formula {
             Formula::Atom(atom) => self.atom(fields, *atom),
             Formula::Not(part) => !self.truth(fields, part),

@@ -33,6 +33,8 @@ pub struct Finding {
     pub evidence: Range<usize>,
     /// Range of [`Findings::absent`]: the members that decided by not being there.
     pub absent: Range<usize>,
+    /// Range of [`Findings::waivers`]: the waivers that match, whether they hold or not.
+    pub waivers: Range<usize>,
 }
 
 /// A record that some policy did not pass.
@@ -76,6 +78,8 @@ pub struct Findings {
     pub evidence: Vec<u8>,
     /// Members that decided by not being there, finding by finding.
     pub absent: Vec<FieldId>,
+    /// Indices into the policy set's waivers, in order, finding by finding.
+    pub waivers: Vec<u32>,
     /// The texts of all captures.
     pub text: String,
     /// Whole records.

@@ -1,5 +1,6 @@
 //! The judge takes records one by one, as a page is read, and keeps what they violate.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::json::Record;
@@ -64,13 +65,30 @@ impl<'a> Judge<'a> {
         }
         let evidence = first.0..self.findings.evidence.len();
         let absent = first.1..self.findings.absent.len();
+        let waivers = self.waivers(fields, index);
         self.findings.findings.push(Finding {
             policy,
             hit: self.findings.hits.len(),
             outcome,
             evidence,
             absent,
+            waivers,
         });
+    }
+
+    /// Keeps which waivers match; of what is unknown, none is certain to.
+    fn waivers(&mut self, fields: &Fields<'_>, index: usize) -> Range<usize> {
+        let first = self.findings.waivers.len();
+        for waives in self.program.waivers.get(index).into_iter().flatten() {
+            let matches = match &waives.records {
+                Some(records) => self.scratch.truth(fields, records) == Truth::True,
+                None => true,
+            };
+            if matches {
+                self.findings.waivers.push(waives.waiver);
+            }
+        }
+        first..self.findings.waivers.len()
     }
 
     /// Whether an outcome ends as a number and nothing else.

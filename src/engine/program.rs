@@ -10,7 +10,7 @@ use crate::operation::{FieldId, Kind, Operation};
 use crate::policy::{
     Approval, Comparison, Condition, Expression, Policy, PolicySet, Predicate, WhenUnknown,
 };
-use crate::text::{Place, Problem};
+use crate::text::{Location, Place, Problem};
 
 use super::table::Block;
 
@@ -53,6 +53,8 @@ pub struct Program {
     /// Fields that each policy's message shows.
     pub(super) shown: Vec<Vec<FieldId>>,
     pub(super) approvals: Vec<Approval>,
+    /// Of each policy, what may waive its findings.
+    pub(super) waivers: Vec<Vec<Waives>>,
     /// What each policy's inconclusive outcomes do.
     pub(super) when_unknown: Vec<WhenUnknown>,
     /// Enumerated fields, whether a policy asks them or not.
@@ -69,6 +71,15 @@ pub(super) struct Column {
     /// Members that stand for "not identified", the way they are compared.
     pub(super) unidentified: Vec<String>,
     pub(super) blocks: Vec<Block>,
+}
+
+/// A waiver of a policy.
+#[derive(Debug)]
+pub(super) struct Waives {
+    /// Index into the set's waivers.
+    pub(super) waiver: u32,
+    /// The records that it is for; `None` means every record.
+    pub(super) records: Option<Formula>,
 }
 
 /// A comparison of expressions.
@@ -119,8 +130,9 @@ impl Program {
             compares: Vec::new(),
             formulas: Vec::new(),
             atoms: HashMap::default(),
-            asked: policies.iter().map(|policy| asked(policy)).collect(),
+            asked: policies.iter().map(|policy| asked(&policy.condition)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
+            waivers: Vec::new(),
             approvals: set
                 .approvals
                 .iter()
@@ -139,11 +151,43 @@ impl Program {
             words: 0,
             slot_of: vec![None; operation.schema.fields.len()],
         };
-        program.place_predicates(&policies)?;
+        let conditions = policies.iter().map(|policy| (&policy.condition, &policy.rule));
+        program.place_predicates(conditions)?;
         program.formulas =
             policies.iter().map(|policy| program.formula(&policy.condition)).collect();
-        program.place_slots();
+        let waivers = program.place_waivers(set, &policies)?;
+        program.place_slots(waivers);
         Ok(program)
+    }
+
+    /// Gives what waivers ask columns of their own, so that a field is read for their sake only on
+    /// records that violate something; the fields that they ask.
+    fn place_waivers(
+        &mut self,
+        set: &PolicySet,
+        policies: &[&Policy],
+    ) -> Result<Vec<FieldId>, Problem> {
+        let operation = Arc::clone(&self.operation);
+        let name = &operation.name;
+        let conditions: Vec<(&Condition, &Location)> = set
+            .waivers
+            .iter()
+            .filter_map(|waiver| Some((waiver.conditions.as_ref()?.get(name)?, &waiver.named)))
+            .collect();
+        self.place_predicates(conditions.iter().copied())?;
+        let waives = |policy: &&Policy| {
+            let covering = (0..).zip(&set.waivers).filter(|(_, waiver)| waiver.covers(policy));
+            let of_records = covering.filter_map(|(index, waiver)| match &waiver.conditions {
+                None => Some(Waives { waiver: index, records: None }),
+                Some(by_operation) => {
+                    let records = self.formula(by_operation.get(name)?);
+                    Some(Waives { waiver: index, records: Some(records) })
+                }
+            });
+            of_records.collect()
+        };
+        self.waivers = policies.iter().map(waives).collect();
+        Ok(conditions.iter().flat_map(|(condition, _)| asked(condition)).collect())
     }
 
     /// The members that records must be projected to, in slot order.
@@ -173,19 +217,23 @@ impl Program {
         }
     }
 
-    /// Gives every distinct predicate an atom, those of one field side by side.
-    fn place_predicates(&mut self, policies: &[&Policy]) -> Result<(), Problem> {
-        let mut distinct: Vec<(&Predicate, &Policy)> = Vec::new();
-        for policy in policies {
-            policy.condition.each_test(&mut |test| {
+    /// Gives every predicate that has none yet an atom, those of one field side by side.
+    fn place_predicates<'c>(
+        &mut self,
+        conditions: impl Iterator<Item = (&'c Condition, &'c Location)>,
+    ) -> Result<(), Problem> {
+        let mut distinct: Vec<(&Predicate, &Location)> = Vec::new();
+        for (condition, rule) in conditions {
+            condition.each_test(&mut |test| {
                 // Marked as seen; the atom itself is given below.
-                if self.atoms.insert(test.predicate.clone(), Atom::Approved).is_none() {
-                    distinct.push((&test.predicate, policy));
+                if !self.atoms.contains_key(&test.predicate) {
+                    self.atoms.insert(test.predicate.clone(), Atom::Approved);
+                    distinct.push((&test.predicate, rule));
                 }
             });
         }
         for field in self.operation.clone().schema.ids() {
-            let mine = |(predicate, _): &&(&Predicate, &Policy)| predicate.field() == Some(field);
+            let mine = |(predicate, _): &&(&Predicate, &Location)| predicate.field() == Some(field);
             let column: Vec<_> = distinct.iter().filter(mine).copied().collect();
             if !column.is_empty() {
                 self.place_column(field, &column)?;
@@ -198,7 +246,7 @@ impl Program {
     fn place_column(
         &mut self,
         field: FieldId,
-        predicates: &[(&Predicate, &Policy)],
+        predicates: &[(&Predicate, &Location)],
     ) -> Result<(), Problem> {
         let operation = Arc::clone(&self.operation);
         let described = operation.schema.field(field);
@@ -276,16 +324,16 @@ impl Program {
         }
     }
 
-    /// Slots for what some policy asks or shows, what identifies a record, and every enumerated field,
+    /// Slots for what waivers want, what some policy asks or shows, what identifies a record, and every enumerated field,
     /// so that a code which the schema does not list is seen whether a policy reads it or not.
-    fn place_slots(&mut self) {
+    fn place_slots(&mut self, mut wanted: Vec<FieldId>) {
         let operation = Arc::clone(&self.operation);
         let schema = &operation.schema;
         let approval = [Some(operation.subject), operation.port, operation.protocol];
         let asked = self.asked.iter().flatten().chain(self.shown.iter().flatten()).copied();
-        let wanted =
-            asked.chain(operation.identity.iter().copied()).chain(approval.into_iter().flatten());
-        let mut wanted: Vec<FieldId> = wanted.chain(self.codes.iter().copied()).collect();
+        wanted.extend(asked);
+        wanted.extend(operation.identity.iter().copied().chain(approval.into_iter().flatten()));
+        wanted.extend(self.codes.iter().copied());
         let derived = wanted.clone().into_iter().filter_map(|id| schema.field(id).derived.as_ref());
         wanted.extend(
             derived.flat_map(|derived| derived.otherwise.iter().chain([&derived.first])).copied(),
@@ -302,20 +350,19 @@ impl Program {
     }
 }
 
-fn too_large(field: &str, chunk: &[(&Predicate, &Policy)]) -> Problem {
+fn too_large(field: &str, chunk: &[(&Predicate, &Location)]) -> Problem {
     let error = Error::Patterns(field.to_owned());
     let is_pattern = |predicate: &Predicate| matches!(predicate, Predicate::Text(..));
-    let policy =
-        chunk.iter().rev().find(|(predicate, _)| is_pattern(predicate)).map(|(_, policy)| policy);
-    let place = policy
-        .map_or_else(|| Place::Whole(field.into()), |policy| Place::Text(policy.rule.clone()));
+    let rule =
+        chunk.iter().rev().find(|(predicate, _)| is_pattern(predicate)).map(|(_, rule)| *rule);
+    let place = rule.map_or_else(|| Place::Whole(field.into()), |rule| Place::Text(rule.clone()));
     Problem::new(&error, place)
 }
 
-/// The fields that a policy asks, each once, in the order in which they were written.
-fn asked(policy: &Policy) -> Vec<FieldId> {
+/// The fields that a condition asks, each once, in the order in which they were written.
+fn asked(condition: &Condition) -> Vec<FieldId> {
     let mut fields = Vec::new();
-    policy.condition.each_test(&mut |test| {
+    condition.each_test(&mut |test| {
         for field in test.predicate.fields() {
             if !fields.contains(&field) {
                 fields.push(field);

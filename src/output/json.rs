@@ -13,6 +13,7 @@ mod document;
 mod failure;
 mod finding;
 mod text;
+mod waiver;
 
 use document::Document;
 use failure::Failure;

@@ -149,6 +149,14 @@ fn count(number: u64, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
+/// How many findings are there and not listed, because they are accepted or were known.
+fn hidden(report: &Report) -> Option<String> {
+    let counts = [(report.summary.waived, "waived"), (report.summary.known, "known")];
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let counts: Vec<String> = counts.map(|(number, word)| format!("{number} {word}")).collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
+}
+
 /// Writes a report.
 ///
 /// # Errors

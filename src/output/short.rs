@@ -49,6 +49,9 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         let more = count(more as u64, "more finding", "more findings");
         writeln!(lines.out, "… and {more}")?;
     }
+    if let Some(hidden) = super::hidden(report) {
+        writeln!(lines.out, "… {hidden}")?;
+    }
     lines.out.flush()
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::draft::{self, Draft, PolicyDraft, RuleKind, Written, suggestion};
+use super::draft::{self, Draft, POLICY_FILE_BEGINS, PolicyDraft, RuleKind, Written, suggestion};
 use super::overrides::Overrides;
 use super::resolve::{self, Scope, Set};
 use super::slug::slug;
@@ -122,18 +122,10 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads one file into the set; what is wrong with it, in the order of the file.
     fn file(&mut self, source: &Arc<Source>) -> Vec<Problem> {
-        let (root, mut problems) = yaml::recover(source);
-        self.all_read &= problems.is_empty();
-        let mut found = Vec::new();
-        match root {
-            Some(root) => self.document(&root, &mut found),
-            None if problems.is_empty() => found.push(draft::empty_file(source.name())),
-            None => {}
-        }
-        // What is no YAML is not what was meant either.
-        found.retain(|found| !problems.iter().any(|problem| problem.place.meets(&found.place)));
-        problems.append(&mut found);
-        problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
+        let (is_yaml, problems) = document(source, POLICY_FILE_BEGINS, &mut |root, problems| {
+            self.document(root, problems);
+        });
+        self.all_read &= is_yaml;
         problems
     }
 
@@ -218,6 +210,28 @@ impl Loader<'_> {
         let operations = self.catalogue.operations.iter();
         operations.map(|operation| operation.name.as_str())
     }
+}
+
+/// Reads one file with `read`: whether it is YAML, and what is wrong with it, in the order of the file.
+/// `begins` says how a file of the kind begins, where this one is empty.
+pub(super) fn document(
+    source: &Arc<Source>,
+    begins: &'static str,
+    read: &mut dyn FnMut(&Node, &mut Vec<Problem>),
+) -> (bool, Vec<Problem>) {
+    let (root, mut problems) = yaml::recover(source);
+    let is_yaml = problems.is_empty();
+    let mut found = Vec::new();
+    match root {
+        Some(root) => read(&root, &mut found),
+        None if is_yaml => found.push(draft::empty_file(source.name(), begins)),
+        None => {}
+    }
+    // What is no YAML is not what was meant either.
+    found.retain(|found| !problems.iter().any(|problem| problem.place.meets(&found.place)));
+    problems.append(&mut found);
+    problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
+    (is_yaml, problems)
 }
 
 /// Sets that a rule could not tell from a field.

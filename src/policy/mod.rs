@@ -16,6 +16,7 @@ mod syntax;
 mod template;
 mod told;
 mod unit;
+mod waiver;
 
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
@@ -25,6 +26,7 @@ pub use packs::built_in;
 pub use policy::{Approval, Case, Expectation, Policy, PolicySet, Waiver, WhenUnknown};
 pub use prose::prose;
 pub use template::{Part, Template};
+pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers};
 
 #[cfg(test)]
 mod tests;

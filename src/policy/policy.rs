@@ -136,12 +136,18 @@ pub struct Approval {
 pub struct Waiver {
     /// A policy's id, a tag, or `*`.
     pub policy: String,
-    /// The records that it is for; `None` means every record.
-    pub condition: Option<Condition>,
+    /// Where that is written.
+    pub named: Location,
+    /// The records that it is for, by the name of their operation; `None` means every record.
+    pub conditions: Option<BTreeMap<String, Condition>>,
+    /// What says so, on one line.
+    pub words: Option<String>,
     /// Why it is accepted.
     pub reason: String,
     /// The last day on which it holds, in UTC.
     pub expires: jiff::civil::Date,
+    /// Where that is written.
+    pub expires_at: Location,
     /// Who answers for it.
     pub owner: Option<String>,
     /// Who approved it.
@@ -154,6 +160,20 @@ pub struct Waiver {
     pub waives_inconclusive: bool,
     /// The entry in its file.
     pub location: Location,
+}
+
+impl Waiver {
+    /// Whether it names a policy, be it by its id, a tag or `*`.
+    #[must_use]
+    pub fn covers(&self, policy: &Policy) -> bool {
+        self.policy == "*" || self.policy == policy.id || policy.tags.contains(&self.policy)
+    }
+
+    /// Whether it still holds on a day.
+    #[must_use]
+    pub fn is_in_force(&self, today: jiff::civil::Date) -> bool {
+        today <= self.expires
+    }
 }
 
 /// Every policy of a run, in the order of the files and within them.

@@ -11,6 +11,7 @@ use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
 use super::report::{Finding, Kept, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
+use super::waiving::waive;
 
 /// One file, read and judged.
 #[derive(Clone, Debug)]
@@ -34,6 +35,13 @@ pub struct Terms {
     pub assume_complete: bool,
     /// Whether evidence that is known to be partial is accepted.
     pub allow_partial: bool,
+}
+
+impl Terms {
+    /// The day in UTC.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        jiff::tz::Offset::UTC.to_datetime(self.time).date()
+    }
 }
 
 /// Finishes the report. `nothing` names the places in which there was no evidence to be read.
@@ -62,7 +70,9 @@ pub fn finish(
     });
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     let counts = counts(&policies, &evidence, &kept);
-    let findings = findings(&policies, &kept, terms);
+    let mut findings = findings(&policies, &kept, terms);
+    let is_whole = is_whole(&policies, &evidence, terms);
+    let waivers = waive((&policies, &kept), &mut findings, terms.today(), is_whole);
     let mut report = Report {
         time: terms.time,
         verdict: Verdict::Clean,
@@ -71,6 +81,7 @@ pub fn finish(
         policies,
         counts,
         findings,
+        waivers,
         loosened: loosened(terms),
         kept,
     };
@@ -184,18 +195,32 @@ fn verdict(report: &Report, terms: Terms) -> Verdict {
 
 /// Whether every snapshot is whole enough, and every policy that decides had one to judge.
 fn is_sufficient(report: &Report, terms: Terms) -> bool {
-    let is_accepted = |snapshot: &Snapshot| match snapshot.wholeness {
-        Wholeness::Complete => true,
-        Wholeness::Unprovable => terms.assume_complete,
-        Wholeness::Partial => terms.allow_partial,
-        Wholeness::NoEvidence => false,
-    };
     !report.evidence.is_empty()
-        && report.evidence.iter().all(is_accepted)
+        && report.evidence.iter().all(|snapshot| is_accepted(snapshot, terms))
         && report
             .policies
             .policies
             .iter()
             .filter(|policy| terms.fail_on.counts(policy.effect))
             .all(|policy| report.has_evidence_for(policy))
+}
+
+/// Whether a snapshot is whole enough.
+fn is_accepted(snapshot: &Snapshot, terms: Terms) -> bool {
+    match snapshot.wholeness {
+        Wholeness::Complete => true,
+        Wholeness::Unprovable => terms.assume_complete,
+        Wholeness::Partial => terms.allow_partial,
+        Wholeness::NoEvidence => false,
+    }
+}
+
+/// Whether all evidence is there that any policy asks: only then is gone what is not there.
+fn is_whole(policies: &PolicySet, evidence: &[Snapshot], terms: Terms) -> bool {
+    let is_judged = |policy: &Policy| evidence.iter().any(|one| one.is_of(&policy.operation));
+    !evidence.is_empty()
+        && evidence.iter().all(|snapshot| {
+            snapshot.wholeness != Wholeness::Partial && is_accepted(snapshot, terms)
+        })
+        && policies.policies.iter().all(is_judged)
 }

@@ -5,7 +5,9 @@ mod finish;
 mod message;
 mod report;
 mod verdict;
+mod waiving;
 
 pub use finish::{JudgedFile, Terms, finish};
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
+pub use waiving::WaiverUse;

@@ -15,6 +15,7 @@ use crate::text::{Position, hex};
 
 use super::message;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
+use super::waiving::WaiverUse;
 
 /// One finding; its texts are asked of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Report {
     pub counts: Vec<PolicyCounts>,
     /// In the order of the evidence, and within a record of the policies.
     pub findings: Vec<Finding>,
+    /// What became of each waiver, in the order of the set's.
+    pub waivers: Vec<WaiverUse>,
     /// How the run was told to accept less.
     pub loosened: Vec<Loosening>,
     pub(super) kept: Vec<Kept>,

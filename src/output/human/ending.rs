@@ -3,8 +3,8 @@
 use std::io;
 
 use crate::engine::Outcome;
-use crate::output::count;
 use crate::output::unjudged::Unjudged;
+use crate::output::{count, hidden};
 use crate::snapshot::Snapshot;
 use crate::triage::{Finding, Report, Verdict};
 
@@ -22,15 +22,11 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         page.paragraph(("clean: ", Paint::Good), &proven, 2)?;
     } else {
         let mut counts = format!("{} deny, {} alert", summary.deny, summary.alert);
-        let others = [
-            (summary.inconclusive, "inconclusive"),
-            (summary.waived, "waived"),
-            (summary.known, "known"),
-        ];
-        for (number, word) in others {
-            if number > 0 {
-                counts.push_str(&format!(", {number} {word}"));
-            }
+        if summary.inconclusive > 0 {
+            counts.push_str(&format!(", {} inconclusive", summary.inconclusive));
+        }
+        if let Some(hidden) = hidden(report) {
+            counts.push_str(&format!(", {hidden}"));
         }
         let (words, paint) = match report.verdict {
             Verdict::Clean => ("clean", Paint::Good),
@@ -44,7 +40,27 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
             (format!("exit {}: {words}", report.verdict.exit_code()), paint),
         ])?;
     }
+    waived(report, page)?;
     loosened(report, page)
+}
+
+/// What each waiver hides, who answers for it, and until when.
+fn waived(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    for (waiver, used) in report.policies.waivers.iter().zip(&report.waivers) {
+        if used.waived > 0 {
+            let findings = count(used.waived, "finding", "findings");
+            let owner = waiver.owner.as_ref().map(|owner| format!(" by {owner}"));
+            let words = format!(
+                "{findings} of `{}` until {}{}: {}",
+                waiver.policy,
+                waiver.expires,
+                owner.unwrap_or_default(),
+                waiver.reason
+            );
+            page.paragraph(("waived: ", Paint::Doubtful), &words, 2)?;
+        }
+    }
+    Ok(())
 }
 
 /// How many records there are, of how many.

@@ -10,6 +10,7 @@ use crate::text::Problem;
 use crate::triage::{PolicyCounts, Report, Summary};
 
 use super::finding::Findings;
+use super::waiver::UsedText;
 
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
@@ -21,12 +22,14 @@ pub(super) struct Document<'a> {
     loosened: Vec<&'static str>,
     evidence: Vec<SnapshotText<'a>>,
     policies: Vec<PolicyText<'a>>,
+    waivers: Vec<UsedText<'a>>,
     findings: Findings<'a>,
 }
 
 impl<'a> Document<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         let counted = report.policies.policies.iter().zip(&report.counts);
+        let used = report.policies.waivers.iter().zip(&report.waivers);
         Self {
             schema: "portcullis.report/v1",
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -36,6 +39,7 @@ impl<'a> Document<'a> {
             loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
             evidence: report.evidence.iter().map(SnapshotText::new).collect(),
             policies: counted.map(|(policy, counts)| PolicyText::new(policy, counts)).collect(),
+            waivers: used.map(|(waiver, used)| UsedText::new(waiver, used)).collect(),
             findings: Findings(report),
         }
     }
@@ -115,7 +119,7 @@ impl<'a> PageText<'a> {
 }
 
 #[derive(Serialize)]
-struct FlawText<'a> {
+pub(super) struct FlawText<'a> {
     code: &'a str,
     message: &'a str,
     source: &'a str,
@@ -124,7 +128,7 @@ struct FlawText<'a> {
 }
 
 impl<'a> FlawText<'a> {
-    fn new(problem: &'a Problem) -> Self {
+    pub(super) fn new(problem: &'a Problem) -> Self {
         let position = problem.place.position();
         Self {
             code: &problem.code,

@@ -5,9 +5,11 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::engine::Outcome;
-use crate::policy::{Policy, Waiver};
+use crate::policy::Policy;
 use crate::text::Location;
 use crate::triage::{Evidence, Finding, Identity, RecordAt, Report};
+
+use super::waiver::WaiverText;
 
 /// The findings, put into words one by one.
 pub(super) struct Findings<'a>(pub(super) &'a Report);
@@ -203,36 +205,6 @@ impl<'a> RuleText<'a> {
             column: position.column,
             offset: rule.span.start as u64,
             length: rule.span.len() as u64,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct WaiverText<'a> {
-    policy: &'a str,
-    reason: &'a str,
-    expires: String,
-    owner: Option<&'a str>,
-    approved_by: Option<&'a str>,
-    ticket: Option<&'a str>,
-    source: &'a str,
-    line: u64,
-    column: u64,
-}
-
-impl<'a> WaiverText<'a> {
-    fn new(waiver: &'a Waiver) -> Self {
-        let position = waiver.location.position();
-        Self {
-            policy: &waiver.policy,
-            reason: &waiver.reason,
-            expires: waiver.expires.to_string(),
-            owner: waiver.owner.as_deref(),
-            approved_by: waiver.approved_by.as_deref(),
-            ticket: waiver.ticket.as_deref(),
-            source: waiver.location.source.name(),
-            line: position.line,
-            column: position.column,
         }
     }
 }

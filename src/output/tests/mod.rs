@@ -11,12 +11,13 @@ mod short;
 use std::io;
 use std::sync::Arc;
 
+use crate::analysis;
 use crate::engine::{Judge, Program, Run};
 use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, Policy, PolicySet, Waiver, WhenUnknown};
 use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Location, Problem, Source, Span};
-use crate::triage::{self, Disposition, FailOn, JudgedFile, Report, Terms};
+use crate::triage::{self, Disposition, FailOn, JudgedFile, Report, Terms, WaiverUse};
 
 use super::{Format, Style, problems, render};
 
@@ -110,15 +111,25 @@ fn report(policies: Vec<Policy>, files: &[(&str, &str)], terms: Terms) -> Report
 fn waived(mut report: Report) -> Report {
     report.policies.waivers.push(Waiver {
         policy: "*".to_owned(),
-        condition: None,
+        named: location("# 端口策略"),
+        conditions: None,
+        words: Some("Port 22".to_owned()),
         reason: "a jump host until the move".to_owned(),
         expires: jiff::civil::date(2026, 3, 31),
+        expires_at: location("# 端口策略"),
         owner: Some("ops".to_owned()),
         approved_by: Some("ciso".to_owned()),
         ticket: Some("SEC-12".to_owned()),
         expect_at_most: None,
         waives_inconclusive: false,
         location: location("# 端口策略"),
+    });
+    let problems = analysis::waivers(&report.policies, jiff::civil::date(2026, 4, 1));
+    report.waivers.push(WaiverUse {
+        is_in_force: true,
+        matched: 1,
+        waived: 1,
+        problems: problems.into_iter().map(|(_, problem)| problem).collect(),
     });
     let last = report.findings.last_mut().unwrap();
     (last.disposition, last.waiver) = (Disposition::Waived, Some(0));

@@ -2,11 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::civil::Date;
-
 use super::error::DraftError;
 use super::formula;
-use super::shape::{Form, Item, text_of};
+use super::shape::{Form, Item};
 use crate::json::Number;
 use crate::operation::fold;
 use crate::policy::Approval;
@@ -39,7 +37,7 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     let owner = said("owner");
     let reason = said("reason");
     let approved_by = said("approved_by");
-    let expires = form.required("expires", problems).and_then(|item| date(item, problems));
+    let expires = form.required("expires", problems).and_then(|item| item.date(problems));
     Some(Approval {
         services,
         ports: ports.map_or(Some(None), |ports| ports.map(Some))?,
@@ -83,15 +81,4 @@ fn port(operand: &Operand) -> Option<i64> {
         }
         _ => None,
     }
-}
-
-fn date(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Date> {
-    let text = item.text(problems)?;
-    // The parser also takes times and other spellings, which would hide a slip of the pen.
-    let date: Option<Date> = text.parse().ok().filter(|date: &Date| date.to_string() == text);
-    if date.is_none() {
-        let text = text_of(item.node).to_owned();
-        problems.push(item.problem(&DraftError::BadDate { text }, "not a date"));
-    }
-    date
 }

@@ -9,13 +9,8 @@ use crate::text::nearest;
 #[derive(Debug, Error, Diagnostic)]
 pub(super) enum DraftError {
     #[error("the file is empty")]
-    #[diagnostic(
-        code("policy/empty-file"),
-        help(
-            "begin with `policies:` and a list of sentences such as `- deny RDP unless approved`"
-        )
-    )]
-    EmptyFile,
+    #[diagnostic(code("policy/empty-file"), help("{help}"))]
+    EmptyFile { help: &'static str },
 
     #[error("expected {expected}, found {found}")]
     #[diagnostic(code("policy/wrong-shape"))]

@@ -197,14 +197,7 @@ pub(super) fn scalar(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Oper
 
 /// A question that is answered by `true` or `false`.
 fn truth(item: Item<'_>, question: Expr, problems: &mut Vec<Problem>) -> Option<Expr> {
-    match item.node.as_scalar().map(|scalar| scalar.value()) {
-        Some(Value::Bool(true)) => Some(question),
-        Some(Value::Bool(false)) => Some(negated(question)),
-        _ => {
-            problems.push(item.wrong("`true` or `false`"));
-            None
-        }
-    }
+    item.boolean(problems).map(|holds| if holds { question } else { negated(question) })
 }
 
 fn negated(part: Expr) -> Expr {

@@ -7,6 +7,7 @@ mod formula;
 mod named;
 mod policy;
 mod shape;
+mod waiver;
 
 use std::collections::BTreeMap;
 
@@ -18,12 +19,18 @@ use crate::yaml::Node;
 pub(super) use error::suggestion;
 pub(super) use named::one_value;
 pub(super) use policy::{CaseDraft, PolicyDraft, RuleKind};
+pub(super) use waiver::{WaiverDraft, WaiverFile, waiver_file};
 
 use error::DraftError;
-use shape::{Form, Item};
+use shape::{Document, Form, Item};
 
-/// The keys of a policy file.
-const KEYS: &[&str] = &["operation", "sets", "params", "policies", "approvals"];
+/// A policy file.
+const POLICY_FILE: Document = Document {
+    within: "a policy file",
+    keys: &["operation", "sets", "params", "policies", "approvals"],
+    expected: "a mapping with `policies:`",
+    help: "put the policies under `policies:`",
+};
 
 /// One policy file.
 #[derive(Debug)]
@@ -52,7 +59,7 @@ pub(super) enum Written {
 
 /// Reads the document of one file; what is wrong goes to `problems`, what is right is still read.
 pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Draft<'a>> {
-    let form = Form::of_document(root, KEYS, problems)?;
+    let form = Form::of_document(root, &POLICY_FILE, problems)?;
     if form.item("policies").is_none() && form.item("approvals").is_none() {
         problems.extend(form.missing("policies"));
     }
@@ -66,10 +73,14 @@ pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Dr
     })
 }
 
-/// A file without any content.
-pub(super) fn empty_file(name: &str) -> Problem {
-    Problem::new(&DraftError::EmptyFile, Place::Whole(name.into()))
+/// A file without any content; `help` says how to begin it.
+pub(super) fn empty_file(name: &str, help: &'static str) -> Problem {
+    Problem::new(&DraftError::EmptyFile { help }, Place::Whole(name.into()))
 }
+
+/// How a policy file begins.
+pub(super) const POLICY_FILE_BEGINS: &str =
+    "begin with `policies:` and a list of sentences such as `- deny RDP unless approved`";
 
 fn policies<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Vec<PolicyDraft<'a>> {
     let items = item.list("a list of policies", problems).unwrap_or_default();

@@ -213,7 +213,7 @@ fn on_one_line(text: &str) -> String {
 }
 
 /// The words of a rule in mapping form, up to a readable length.
-fn words(node: &Node) -> String {
+pub(super) fn words(node: &Node) -> String {
     const READABLE: usize = 160;
     let mut words = String::new();
     gather(node, READABLE, &mut words);

@@ -1,6 +1,8 @@
 //! An `Item` is a YAML value under its key; a `Form` is a mapping of known keys. Both say what they
 //! expected where they find something else.
 
+use jiff::civil::Date;
+
 use super::Written;
 use super::error::{DraftError, suggestion};
 use crate::text::{Location, Place, Problem, Span, nearest};
@@ -111,6 +113,41 @@ impl<'a> Item<'a> {
         None
     }
 
+    /// A whole number from 0 on.
+    pub(super) fn number(self, problems: &mut Vec<Problem>) -> Option<u64> {
+        let scalar = self.node.as_scalar().map(|scalar| scalar.value());
+        if let Some(Value::Integer(number)) = scalar
+            && let Ok(number) = u64::try_from(number)
+        {
+            return Some(number);
+        }
+        problems.push(self.wrong("a whole number from 0 on"));
+        None
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(self, problems: &mut Vec<Problem>) -> Option<bool> {
+        match self.node.as_scalar().map(|scalar| scalar.value()) {
+            Some(Value::Bool(value)) => Some(value),
+            _ => {
+                problems.push(self.wrong("`true` or `false`"));
+                None
+            }
+        }
+    }
+
+    /// A calendar day: `2026-12-31`.
+    pub(super) fn date(self, problems: &mut Vec<Problem>) -> Option<Date> {
+        let text = self.text(problems)?;
+        // The parser also takes times and other spellings, which would hide a slip of the pen.
+        let date: Option<Date> = text.parse().ok().filter(|date: &Date| date.to_string() == text);
+        if date.is_none() {
+            let text = text_of(self.node).to_owned();
+            problems.push(self.problem(&DraftError::BadDate { text }, "not a date"));
+        }
+        date
+    }
+
     /// A list of texts.
     pub(super) fn texts(self, problems: &mut Vec<Problem>) -> Vec<String> {
         let items = self.list("a list of texts", problems).unwrap_or_default();
@@ -138,6 +175,19 @@ impl<'a> Item<'a> {
     }
 }
 
+/// What the top level of a kind of file looks like.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The kind of file, with an article.
+    pub within: &'static str,
+    /// The keys that it may have.
+    pub keys: &'static [&'static str],
+    /// What was expected where it is no mapping.
+    pub expected: &'static str,
+    /// What to do then.
+    pub help: &'static str,
+}
+
 /// A mapping whose keys are all known.
 #[derive(Debug)]
 pub(super) struct Form<'a> {
@@ -151,17 +201,15 @@ impl<'a> Form<'a> {
     /// A file's top level.
     pub(super) fn of_document(
         root: &'a Node,
-        keys: &'static [&'static str],
+        document: &'static Document,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
+        let Document { within, keys, expected, help } = document;
         if let Some(entries) = root.as_mapping() {
-            return Self::open(entries, (root, "a policy file"), keys, problems);
+            return Self::open(entries, (root, within), keys, problems);
         }
-        let error = DraftError::WrongShape {
-            expected: "a mapping with `policies:`",
-            found: found(root),
-            help: Some("put the policies under `policies:`".to_owned()),
-        };
+        let help = Some((*help).to_owned());
+        let error = DraftError::WrongShape { expected, found: found(root), help };
         let place = Place::Text(first_line(&root.location));
         problems.push(Problem::new(&error, place).labelled("this"));
         None
@@ -196,7 +244,8 @@ impl<'a> Form<'a> {
                 let error = DraftError::UnknownKey {
                     key: key.to_owned(),
                     within,
-                    help: suggestion(key, keys.iter().copied()),
+                    help: elsewhere(key)
+                        .map_or_else(|| suggestion(key, keys.iter().copied()), str::to_owned),
                 };
                 problems.push(Item::of(entry).key_problem(&error, "unknown key"));
             }
@@ -266,6 +315,15 @@ impl<'a> Form<'a> {
             Some(item) => read(item, problems),
             None => T::default(),
         }
+    }
+}
+
+/// What to do with a key that is right in another kind of file.
+fn elsewhere(key: &str) -> Option<&'static str> {
+    match key {
+        "waivers" | "max_waiver_days" => Some("waivers have a file of their own: `--waivers PATH`"),
+        "policies" => Some("policies have a file of their own: `--policies PATH`"),
+        _ => None,
     }
 }
 

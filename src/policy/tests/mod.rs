@@ -8,6 +8,7 @@ mod languages;
 mod messages;
 mod prose;
 mod shapes;
+mod waivers;
 
 use std::sync::Arc;
 
