@@ -7,12 +7,16 @@
     reason = "tables are long, and a test fails by a panic"
 )]
 
+#[path = "live/credentials.rs"]
+mod credentials;
 #[path = "live/faults.rs"]
 mod faults;
 #[path = "live/paging.rs"]
 mod paging;
 #[path = "live/server.rs"]
 mod server;
+#[path = "live/services.rs"]
+mod services;
 #[path = "live/world.rs"]
 mod world;
 

@@ -39,6 +39,10 @@ impl Asked {
     pub(crate) fn size(&self) -> u64 {
         self.number("PageSize")
     }
+
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        pairs(&String::from_utf8_lossy(&self.body))
+    }
 }
 
 /// How an answer ends.

@@ -144,7 +144,7 @@ impl Asker {
         patience: &Patience<'_>,
         (is_refused, renewed): (&Cell<bool>, &Cell<bool>),
     ) -> Attempt<Read> {
-        let session = match self.login.session(&self.inner) {
+        let session = match self.login.session(&self.inner, patience) {
             Ok(session) => session,
             Err(problem) => return Attempt::Stop(problem),
         };

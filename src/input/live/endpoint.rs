@@ -83,6 +83,11 @@ impl Endpoint {
         Ok(Self { scheme, authority, path: path.to_owned() })
     }
 
+    /// The same over plain HTTP; for the metadata service, whose address leads nowhere else.
+    pub(super) fn plain(host: &str) -> Self {
+        Self { scheme: "http", authority: host.to_owned(), path: "/".to_owned() }
+    }
+
     /// Host, with its port where that is not the usual one.
     pub(super) fn authority(&self) -> &str {
         &self.authority
@@ -92,6 +97,11 @@ impl Endpoint {
     pub(super) fn url(&self, query: &str) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
         format!("{}://{}{}{mark}{query}", self.scheme, self.authority, self.path)
+    }
+
+    /// The URL of another path.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.scheme, self.authority)
     }
 
     /// Whether no proxy may be asked in its place.

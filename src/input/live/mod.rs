@@ -11,6 +11,7 @@ mod endpoint;
 mod error;
 mod paging;
 mod retry;
+mod rpc;
 mod secret;
 mod sign;
 mod throttle;

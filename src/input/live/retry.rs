@@ -85,6 +85,11 @@ impl Patience<'_> {
         }
     }
 
+    /// The time that is left.
+    pub(super) fn left(&self) -> Duration {
+        self.ends.saturating_sub(self.world.elapsed())
+    }
+
     /// Why there is no time for another attempt.
     pub(super) fn is_over(&self) -> Option<Error> {
         if self.world.is_interrupted() {

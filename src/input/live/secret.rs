@@ -14,6 +14,16 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
+    /// The text without the blanks around it.
+    pub(super) fn trimmed(text: String) -> Self {
+        let whole = Zeroizing::new(text);
+        if whole.trim().len() == whole.len() {
+            Self(whole)
+        } else {
+            Self::new(whole.trim().to_owned())
+        }
+    }
+
     /// The text, for the signature and the request alone.
     pub(super) fn reveal(&self) -> &str {
         &self.0

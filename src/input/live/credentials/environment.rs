@@ -25,8 +25,8 @@ pub(super) fn find(world: &dyn World) -> Result<Option<Found>, Problem> {
     };
     let keys = Keys(Session {
         key_id: key_id.trim().to_owned(),
-        secret: Secret::new(secret.trim().to_owned()),
-        token: token.map(|token| Secret::new(token.trim().to_owned())),
+        secret: Secret::trimmed(secret),
+        token: token.map(Secret::trimmed),
         expires: None,
         account: None,
         source: NAME.to_owned(),

@@ -2,13 +2,14 @@
 
 use crate::text::Problem;
 
+use super::via::Via;
 use super::{Session, Source};
 
 /// Keys as they were found.
 pub(super) struct Keys(pub(super) Session);
 
 impl Source for Keys {
-    fn session(&self) -> Result<Option<Session>, Problem> {
+    fn session(&self, _via: &Via<'_>) -> Result<Option<Session>, Problem> {
         Ok(Some(self.0.clone()))
     }
 

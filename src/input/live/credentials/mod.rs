@@ -2,19 +2,43 @@
 //! is passed over; one that is there and broken is an error, so that no other account is asked by mistake.
 //! Nothing is ever written.
 
+mod config;
+mod ecs;
 mod environment;
+mod ini;
 mod keys;
+mod oidc;
+mod profile;
+mod sts;
+mod uri;
+mod via;
 
 use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, nearest};
 
 use super::Inner;
+use super::retry::Patience;
 use super::secret::Secret;
 use super::world::World;
+
+use via::Via;
+
+/// They are not got again sooner than this.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// The largest file of credentials, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Names a profile where no flag does.
+const PROFILE: &str = "ALIBABA_CLOUD_PROFILE";
 
 /// Temporary credentials are renewed this long before they run out.
 const EARLY: SignedDuration = SignedDuration::from_mins(15);
@@ -41,9 +65,9 @@ impl Session {
 }
 
 /// Gives credentials.
-pub(super) trait Source: Send + Sync {
+trait Source: Send + Sync {
     /// Credentials; none where it turns out that there is no such source here.
-    fn session(&self) -> Result<Option<Session>, Problem>;
+    fn session(&self, via: &Via<'_>) -> Result<Option<Session>, Problem>;
 
     /// Whether it gives others when those have run out.
     fn can_renew(&self) -> bool;
@@ -53,14 +77,14 @@ pub(super) trait Source: Send + Sync {
 }
 
 /// A source, and what is known of it without asking anybody.
-pub(super) struct Found {
-    pub(super) source: Box<dyn Source>,
+struct Found {
+    source: Box<dyn Source>,
     /// How it works, in one or two words.
-    pub(super) kind: &'static str,
+    kind: &'static str,
     /// Where it was found, for a reader.
-    pub(super) name: String,
-    pub(super) profile: Option<String>,
-    pub(super) region: Option<String>,
+    name: String,
+    profile: Option<String>,
+    region: Option<String>,
 }
 
 /// Which source of credentials would be used. Never holds a secret.
@@ -81,7 +105,7 @@ pub struct Whoami {
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub(super) enum Error {
+enum Error {
     #[error("there are no credentials; looked for: {0}")]
     #[diagnostic(
         code("live/no-credentials"),
@@ -90,13 +114,16 @@ pub(super) enum Error {
         )
     )]
     None(String),
+    #[error("there is no profile `{name}`; looked for: {looked}")]
+    #[diagnostic(code("live/unknown-profile"), help("{help}"))]
+    Profile { name: String, looked: String, help: String },
     #[error("{source_name} cannot be used: {why}")]
     #[diagnostic(code("live/credentials-source"), help("{help}"))]
     Broken { source_name: String, why: String, help: String },
 }
 
 impl Error {
-    pub(super) fn of(&self, name: &str) -> Problem {
+    fn of(&self, name: &str) -> Problem {
         Problem::new(self, Place::Whole(name.into()))
     }
 }
@@ -108,19 +135,110 @@ struct Chain {
     missing: Vec<String>,
 }
 
+/// The profile that is wanted, and by what.
+struct Wanted {
+    name: Option<String>,
+    by: &'static str,
+}
+
+/// What a file of profiles holds.
+enum Looked {
+    Found(Found),
+    /// Not what was looked for, but these.
+    Missing {
+        what: String,
+        names: Vec<String>,
+    },
+}
+
+impl Looked {
+    fn missing(what: String) -> Self {
+        Self::Missing { what, names: Vec::new() }
+    }
+}
+
 impl Chain {
-    fn of(_profile: Option<&str>, world: &dyn World) -> Result<Self, Problem> {
+    /// The official order. A profile that a flag names comes before all, as nothing else was asked for.
+    fn of(profile: Option<&str>, world: &dyn World) -> Result<Self, Problem> {
         let mut chain = Self { found: Vec::new(), missing: Vec::new() };
-        match environment::find(world)? {
-            Some(found) => chain.found.push(found),
-            None => chain.missing.push(environment::NAME.to_owned()),
+        if let Some(profile) = profile {
+            let wanted = Wanted { name: Some(profile.to_owned()), by: "--profile" };
+            chain.profile(&wanted, world)?;
+            return Ok(chain);
+        }
+        let is_found = chain.take(environment::find(world)?, environment::NAME)
+            || chain.take(oidc::find(world)?, oidc::NAME)
+            || chain.profile(&Wanted { name: world.variable(PROFILE), by: PROFILE }, world)?;
+        if !is_found {
+            chain.take(ecs::find(world)?, ecs::NAME);
+            chain.take(uri::find(world)?, uri::NAME);
         }
         Ok(chain)
+    }
+
+    /// Takes a source, where it is there; whether it is.
+    fn take(&mut self, found: Option<Found>, name: &str) -> bool {
+        let is_found = found.is_some();
+        match found {
+            Some(found) => self.found.push(found),
+            None => self.missing.push(name.to_owned()),
+        }
+        is_found
+    }
+
+    /// Looks for a profile in the files that hold some; one that is named must be there.
+    fn profile(&mut self, wanted: &Wanted, world: &dyn World) -> Result<bool, Problem> {
+        let mut known = Vec::new();
+        for find in [config::find, ini::find] {
+            match find(wanted, world)? {
+                Looked::Found(found) => {
+                    self.found.push(found);
+                    return Ok(true);
+                }
+                Looked::Missing { what, names } => {
+                    known.extend(names);
+                    self.missing.extend(Some(what).filter(|what| !what.is_empty()));
+                }
+            }
+        }
+        let Some(name) = &wanted.name else { return Ok(false) };
+        let help = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "run `aliyun configure` to make it".to_owned(),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        let looked = self.missing.join(", ");
+        Err(Error::Profile { name: name.clone(), looked, help }.of(wanted.by))
     }
 
     fn none(&self) -> Problem {
         Error::None(self.missing.join(", ")).of("credentials")
     }
+}
+
+/// Whether a variable turns something on.
+fn is_true(world: &dyn World, name: &str) -> bool {
+    world.variable(name).is_some_and(|value| {
+        matches!(value.trim(), "1") || value.trim().eq_ignore_ascii_case("true")
+    })
+}
+
+/// A file that may hold secrets.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    // Room for all of it, so that no part is left behind where it would have to grow.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Wipes values that may be secret.
+fn wipe(pairs: impl IntoIterator<Item = (String, String)>) {
+    pairs.into_iter().for_each(|(_, mut value)| value.zeroize());
 }
 
 /// The region that the environment names.
@@ -159,7 +277,13 @@ fn masked(key_id: &str) -> String {
 /// Credentials of one profile, or of the chain of sources, got when they are needed.
 pub(super) struct Login {
     chain: Chain,
-    held: Mutex<Option<Session>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// Credentials, and when they were got.
+struct Held {
+    session: Session,
+    since: Duration,
 }
 
 impl Login {
@@ -172,18 +296,27 @@ impl Login {
     }
 
     /// Credentials that have not run out.
-    pub(super) fn session(&self, inner: &Inner) -> Result<Session, Problem> {
+    pub(super) fn session(
+        &self,
+        inner: &Inner,
+        patience: &Patience<'_>,
+    ) -> Result<Session, Problem> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let now = inner.world.now();
-        let lasts = |session: &Session| {
-            session.expires.is_none_or(|expires| expires.duration_since(now) > EARLY)
+        let since = inner.world.elapsed();
+        let lasts = |held: &&Held| {
+            let left = held.session.expires.map(|expires| expires.duration_since(now));
+            // Where keys last no longer than that anyway, they are not asked for each time.
+            let is_new = since.saturating_sub(held.since) < AGAIN;
+            left.is_none_or(|left| left > EARLY || (is_new && left > SignedDuration::ZERO))
         };
-        if let Some(session) = held.as_ref().filter(|session| lasts(session)) {
-            return Ok(session.clone());
+        if let Some(held) = held.as_ref().filter(lasts) {
+            return Ok(held.session.clone());
         }
+        let via = Via { inner, patience };
         for found in &self.chain.found {
-            if let Some(session) = found.source.session()? {
-                *held = Some(session.clone());
+            if let Some(session) = found.source.session(&via)? {
+                *held = Some(Held { session: session.clone(), since });
                 return Ok(session);
             }
         }
@@ -204,7 +337,7 @@ impl Login {
     /// The account, where the credentials that were used say it.
     pub(super) fn account(&self) -> Option<String> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().and_then(|session| session.account.clone())
+        held.as_ref().and_then(|held| held.session.account.clone())
     }
 
     /// The region that the profile or the environment names.
