@@ -11,8 +11,12 @@
 mod credentials;
 #[path = "live/faults.rs"]
 mod faults;
+#[path = "live/manners.rs"]
+mod manners;
 #[path = "live/paging.rs"]
 mod paging;
+#[path = "live/requests.rs"]
+mod requests;
 #[path = "live/server.rs"]
 mod server;
 #[path = "live/services.rs"]

@@ -1,10 +1,16 @@
 //! What a fetch makes of estates that move, shrink, and hide rows.
 
+use std::sync::Arc;
+
+use portcullis::input::live::{Client, Manners, Request};
+use portcullis::operation::Operation;
 use portcullis::snapshot::Wholeness;
+use portcullis::text::Source;
 use serde_json::{Value, json};
 
 use crate::server::{Asked, Reply, Server, body, page, row, slice};
-use crate::{fetch, judged, serving};
+use crate::world::Own;
+use crate::{VARIABLES, fetch, judged, request, serving};
 
 /// The numbers of the pages that were asked for, in order.
 fn numbers(server: &Server) -> Vec<u64> {
@@ -112,4 +118,123 @@ fn a_fetch_ends_in_evidence_that_says_what_it_is_worth() {
         assert!(flaw.is_empty() || flaws.iter().any(|own| own == flaw), "{name}: {flaws:?}");
         assert_eq!(numbers(&server), asked, "{name}");
     }
+}
+
+/// The operation with its descriptor changed.
+fn changed(server: &Server, changes: &[(&str, &str)]) -> Request {
+    let mut text = include_str!("../../src/operation/describe_internet_open_port.yaml").to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let operation = Operation::parse(&Source::new("changed.yaml", text)).unwrap();
+    Request { operation: Arc::new(operation), ..request(server) }
+}
+
+fn client() -> Client {
+    Client::new(Manners::default(), Arc::new(Own::new(&VARIABLES))).unwrap()
+}
+
+#[test]
+fn without_a_total_it_goes_on_until_a_page_brings_nothing_new() {
+    let server = serving(|asked| match (asked.page(), asked.again) {
+        (2, 0) => slice(asked, 0, 0, 137),
+        _ => page(asked, 137),
+    });
+    let request = changed(&server, &[("total: PageInfo.TotalCount\n", "")]);
+    let capture = client().fetch(&request, &()).unwrap();
+    assert_eq!(judged(&capture).0, Wholeness::Unprovable);
+    assert_eq!(capture.pages.len(), 4);
+    assert_eq!(
+        numbers(&server),
+        [1, 2, 2, 3, 4, 4, 4],
+        "a hole is no end, and the end is made sure of"
+    );
+    // One that comes again and again is the end too.
+    let server = serving(|asked| slice(asked, 0, 50, 137));
+    let request = changed(&server, &[("total: PageInfo.TotalCount\n", "")]);
+    client().fetch(&request, &()).unwrap();
+    assert_eq!(numbers(&server), [1, 2]);
+}
+
+#[test]
+fn the_descriptor_says_how_an_operation_pages() {
+    let server = serving(|asked| {
+        let (number, size) = (asked.number("PageNo"), asked.number("Limit"));
+        slice(asked, (number - 1) * size, size, 137)
+    });
+    let paging = "{number: CurrentPage, size: PageSize}";
+    let request = changed(&server, &[(paging, "{number: PageNo, size: Limit}")]);
+    let capture = client().fetch(&request, &()).unwrap();
+    assert_eq!((judged(&capture).0, capture.pages.len()), (Wholeness::Complete, 3));
+    let server = serving(|asked| slice(asked, 0, 137, 137));
+    let request = changed(&server, &[("  paging: {number: CurrentPage, size: PageSize}\n", "")]);
+    let capture = client().fetch(&request, &()).unwrap();
+    assert_eq!((judged(&capture).0, capture.pages.len()), (Wholeness::Complete, 1));
+    assert!(server.asked()[0].query.is_empty());
+}
+
+#[test]
+fn a_page_size_that_is_refused_is_asked_for_again_with_less() {
+    let server = serving(|asked| match asked.size() {
+        21.. => Reply::error(400, "ErrorParameters", "A parameter error occurred."),
+        _ => page(asked, 45),
+    });
+    let mut request = request(&server);
+    request.page_size = 200;
+    let capture = client().fetch(&request, &()).unwrap();
+    assert_eq!((judged(&capture).0, capture.pages.len()), (Wholeness::Complete, 3));
+    let sizes: Vec<u64> = server.asked().iter().map(Asked::size).collect();
+    assert_eq!(sizes, [200, 100, 50, 20, 20, 20]);
+    // Where no size is right, it was something else, and the first answer says it.
+    let server =
+        serving(|asked| Reply::error(400, "ErrorParameters", &format!("no to {}", asked.size())));
+    let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+    assert_eq!(problem.code, "live/api-error");
+    assert!(problem.message.contains("`no to 50`"), "{problem:?}");
+}
+
+#[test]
+fn what_is_not_whole_is_read_again_and_the_best_reading_is_kept() {
+    // The second reading is whole.
+    let server = serving(|asked| match (asked.page(), asked.before) {
+        (2, 0..4) => slice(asked, 50, 40, 137),
+        _ => page(asked, 137),
+    });
+    let capture = fetch(&server).unwrap();
+    assert_eq!((judged(&capture).0, capture.pages.len()), (Wholeness::Complete, 3));
+    // The second reading is worse, or fails altogether.
+    for worse in [true, false] {
+        let server = serving(move |asked| match (asked.page(), asked.before) {
+            (2, 0..4) => slice(asked, 50, 40, 137),
+            (_, 0..4) => page(asked, 137),
+            _ if worse => slice(asked, 0, 5, 137),
+            _ => Reply::error(403, "Forbidden.RAM", "no more"),
+        });
+        let (wholeness, flaws) = judged(&fetch(&server).unwrap());
+        assert_eq!(wholeness, Wholeness::Partial);
+        assert_eq!(flaws, ["127 of 137 records are here"]);
+    }
+}
+
+#[test]
+fn an_answer_without_a_list_is_evidence_of_nothing() {
+    for body in ["{}", "null", "[]", "{\"DataList\": null}", "{\"PageInfo\": {\"TotalCount\": 0}}"]
+    {
+        let server = serving(move |_| Reply::text(200, body));
+        let capture = fetch(&server).unwrap_or_else(|problem| panic!("{body}: {problem:?}"));
+        assert_eq!(judged(&capture).0, Wholeness::NoEvidence, "{body}");
+        assert_eq!(capture.pages[0].body.as_ref(), body.as_bytes());
+        assert_eq!(server.asked().len(), 2, "{body}");
+    }
+    let server = serving(|_| Reply::text(200, "{\"DataList\": {}}"));
+    assert_eq!(fetch(&server).map(|_| "a capture").unwrap_err().code, "evidence/list-type");
+}
+
+#[test]
+fn a_total_beyond_reason_is_a_limit_that_is_named() {
+    let server = serving(|asked| slice(asked, 0, 50, 99_999_999_999));
+    let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+    assert_eq!(problem.code, "live/too-many-pages");
+    assert_eq!(server.asked().len(), 1);
 }

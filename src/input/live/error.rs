@@ -178,10 +178,14 @@ impl Asked<'_> {
 impl Refusal {
     /// How wrong the clock is.
     fn wrong_by(&self) -> String {
-        match self.skew.map(|skew| (skew.as_mins(), skew.abs().as_mins())) {
-            Some((mins, by)) if mins < 0 => format!("{by} minutes behind the server's"),
-            Some((_, by)) => format!("{by} minutes ahead of the server's"),
-            None => "wrong".to_owned(),
+        // The server's clock is told in whole seconds.
+        let minutes = self.skew.map(|skew| (skew.abs().as_secs() + 30) / 60);
+        match (minutes, self.skew) {
+            (Some(by), Some(skew)) if skew.is_negative() => {
+                format!("{by} minutes behind the server's")
+            }
+            (Some(by), Some(_)) => format!("{by} minutes ahead of the server's"),
+            _ => "wrong".to_owned(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod secret;
 mod sign;
 mod throttle;
 mod transport;
+mod window;
 mod world;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use crate::snapshot::{Capture, Origin};
 use crate::text::Problem;
 
 pub use credentials::{Whoami, whoami};
+pub use window::window;
 pub use world::{System, World};
 
 use ask::Asker;

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 /// Longest sleep after which an interrupt is noticed.
 const SLICE: Duration = Duration::from_millis(50);
 
+/// How a process ends that an interrupt ends, by the custom of shells.
+const INTERRUPTED: i32 = 130;
+
 /// What a fetch takes from outside.
 pub trait World: Send + Sync {
     /// The clock by which requests are signed.
@@ -46,6 +49,24 @@ pub struct System {
 impl Default for System {
     fn default() -> Self {
         Self { start: Instant::now(), interrupted: Arc::default() }
+    }
+}
+
+impl System {
+    /// The world in which Ctrl-C, or a request to terminate, ends a fetch as soon as may be and leaves
+    /// nothing behind. The second one ends the process at once.
+    #[must_use]
+    pub fn interruptible() -> Self {
+        let system = Self::default();
+        let interrupted = Arc::clone(&system.interrupted);
+        let handled = ctrlc::set_handler(move || {
+            if interrupted.swap(true, Ordering::Relaxed) {
+                std::process::exit(INTERRUPTED);
+            }
+        });
+        // Where there can be no handler, the signal ends the process as it ends any other.
+        drop(handled);
+        system
     }
 }
 

@@ -1,0 +1,128 @@
+//! The time window of `--since` and `--until`: each an instant, a day, or a time before now.
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
+
+use crate::text::{Place, Problem};
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("`{0}` is no time")]
+    #[diagnostic(
+        code("live/time"),
+        help(
+            "write an instant (`2026-11-24T08:00:00Z`), a day in UTC (`2026-11-24`), or a time before now (`30d`, `12h`)"
+        )
+    )]
+    Time(String),
+    #[error("an end without a begin is no window")]
+    #[diagnostic(code("live/window"), help("say by `--since` where it begins"))]
+    NoBegin,
+    #[error("the window ends at {end}, not after its begin at {begin}")]
+    #[diagnostic(code("live/window"), help("`--since` is the earlier of the two"))]
+    Reversed { begin: Timestamp, end: Timestamp },
+}
+
+/// The window from `since` to `until`, or to now; a day begins at midnight UTC. None where neither is given.
+///
+/// # Errors
+/// What is no time, or makes no window.
+pub fn window(
+    since: Option<&str>,
+    until: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<(Timestamp, Timestamp)>, Problem> {
+    let at = |text: &str, flag: &str| {
+        moment(text.trim(), now).ok_or_else(|| Error::Time(text.to_owned()).of(flag))
+    };
+    let Some(since) = since else {
+        return if until.is_some() { Err(Error::NoBegin.of("--until")) } else { Ok(None) };
+    };
+    let begin = at(since, "--since")?;
+    let end = until.map_or(Ok(now), |until| at(until, "--until"))?;
+    // The API counts in seconds.
+    if begin.as_second() >= end.as_second() {
+        return Err(Error::Reversed { begin, end }.of("--since"));
+    }
+    Ok(Some((begin, end)))
+}
+
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Some(before) = before_now(text) {
+        return now.checked_sub(before).ok();
+    }
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    let day: Date = text.parse().ok().filter(|_| text.len() == "2026-11-24".len())?;
+    Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
+}
+
+/// A number and its unit.
+fn before_now(text: &str) -> Option<SignedDuration> {
+    let unit = text.chars().next_back()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        'w' => 7 * 24 * 60 * 60,
+        _ => return None,
+    };
+    let digits = text.strip_suffix(unit)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let count: i64 = digits.parse().ok().filter(|_| is_number)?;
+    count.checked_mul(seconds).map(SignedDuration::from_secs)
+}
+
+impl Error {
+    fn of(&self, flag: &str) -> Problem {
+        Problem::new(self, Place::Whole(flag.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-24T08:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_window_is_two_instants() {
+        for (since, until, begin, end) in [
+            ("30d", None, "2026-10-25T08:00:00Z", "2026-11-24T08:00:00Z"),
+            ("2w", Some("12h"), "2026-11-10T08:00:00Z", "2026-11-23T20:00:00Z"),
+            ("90m", Some("30s"), "2026-11-24T06:30:00Z", "2026-11-24T07:59:30Z"),
+            ("2026-11-01", Some("2026-11-02"), "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"),
+            ("2026-11-01T08:00:00+08:00", None, "2026-11-01T00:00:00Z", "2026-11-24T08:00:00Z"),
+        ] {
+            let window = window(Some(since), until, now()).unwrap().unwrap();
+            assert_eq!(window, (begin.parse().unwrap(), end.parse().unwrap()), "{since} {until:?}");
+        }
+        assert_eq!(window(None, None, now()).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_no_window_is_told() {
+        for (since, until, code) in [
+            (None, Some("1d"), "live/window"),
+            (Some("1d"), Some("2d"), "live/window"),
+            (Some("0s"), None, "live/window"),
+            (Some("2027-01-01"), None, "live/window"),
+            (Some("yesterday"), None, "live/time"),
+            (Some("-1d"), None, "live/time"),
+            (Some("1.5d"), None, "live/time"),
+            (Some("d"), None, "live/time"),
+            (Some(""), None, "live/time"),
+            (Some("2026-02-30"), None, "live/time"),
+            (Some("2026-11-01T00:00:00"), None, "live/time"),
+            (Some("99999999999999999999d"), None, "live/time"),
+            (Some("9999999999999d"), None, "live/time"),
+            (Some("1d"), Some("soon"), "live/time"),
+        ] {
+            let problem = window(since, until, now()).unwrap_err();
+            assert_eq!(problem.code, code, "{since:?} {until:?}");
+        }
+    }
+}
