@@ -21,6 +21,8 @@ mod requests;
 mod server;
 #[path = "live/services.rs"]
 mod services;
+#[path = "live/tls.rs"]
+mod tls;
 #[path = "live/world.rs"]
 mod world;
 

@@ -111,3 +111,18 @@ fn what_does_not_pass_says_why_and_what_to_do() {
         }
     }
 }
+
+#[test]
+fn a_redirect_is_not_followed_and_a_flood_not_swallowed() {
+    let elsewhere = serving(|asked| page(asked, 3));
+    let url = elsewhere.url.clone();
+    let server = serving(move |_| Reply::text(302, "").with("location", &url));
+    let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+    assert_eq!(problem.code, "live/api-error");
+    assert!(problem.message.contains("HTTP 302"), "{problem:?}");
+    assert!(elsewhere.asked().is_empty());
+    let server = serving(|_| Reply::text(200, &" ".repeat(33 << 20)));
+    let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+    assert_eq!(problem.message, "the answer is larger than 32 MiB");
+    assert_eq!(server.asked().len(), 1);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -175,10 +175,33 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let state = Arc::clone(&own);
-                thread::spawn(move || state.serve(stream));
+                thread::spawn(move || {
+                    let _ = stream.set_nodelay(true);
+                    state.serve(stream);
+                });
             }
         });
         Self { url, state }
+    }
+
+    /// The same over TLS.
+    pub(crate) fn over_tls(
+        keys: Keys,
+        config: Arc<rustls::ServerConfig>,
+        script: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let plain = Self::new(keys, script);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let own = Arc::clone(&plain.state);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+                let state = Arc::clone(&own);
+                thread::spawn(move || state.serve(rustls::StreamOwned::new(connection, stream)));
+            }
+        });
+        Self { url, state: plain.state }
     }
 
     /// Every request, in the order of arrival.
@@ -198,9 +221,8 @@ impl Server {
 }
 
 impl State {
-    fn serve(&self, stream: TcpStream) {
-        let _ = stream.set_nodelay(true);
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
+    fn serve(&self, stream: impl Read + Write) {
+        let mut reader = BufReader::new(stream);
         while let Some(mut asked) = read(&mut reader) {
             let arrival = Instant::now();
             let target = format!("{} {:?} {:?}", asked.path, asked.query, asked.body);
@@ -215,15 +237,14 @@ impl State {
                 seen.asked.push(asked.clone());
             }
             let reply = refused.unwrap_or_else(|| (self.script)(&asked));
-            if !self.answer(&stream, &reply) {
-                let _ = stream.shutdown(Shutdown::Both);
+            if !self.answer(reader.get_mut(), &reply) {
                 return;
             }
         }
     }
 
     /// Sends an answer; whether the connection goes on.
-    fn answer(&self, mut stream: &TcpStream, reply: &Reply) -> bool {
+    fn answer(&self, stream: &mut impl Write, reply: &Reply) -> bool {
         match reply.end {
             End::Reset => return false,
             End::Late(wait) => thread::sleep(wait),
@@ -244,7 +265,10 @@ impl State {
             End::Cut => &reply.body[..reply.body.len() / 2],
             _ => &reply.body,
         };
-        let written = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(sent));
+        let written = stream
+            .write_all(head.as_bytes())
+            .and_then(|()| stream.write_all(sent))
+            .and_then(|()| stream.flush());
         written.is_ok() && reply.end != End::Cut
     }
 
@@ -351,7 +375,7 @@ fn pairs(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
+fn read(reader: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace();

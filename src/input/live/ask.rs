@@ -120,11 +120,8 @@ impl Asker {
         let renewed = Cell::new(false);
         let patience = self.patience(waits);
         let attempt = &mut || self.attempt(page, &patience, (&is_refused, &renewed));
-        patience.run(attempt).map_err(|problem| {
-            let place = crate::text::Place::Whole(self.name.as_str().into());
-            let problem = Problem { place, ..problem };
-            Unread { problem, is_refused: is_refused.get() }
-        })
+        let read = patience.run(attempt);
+        read.map_err(|problem| Unread { problem, is_refused: is_refused.get() })
     }
 
     pub(super) fn patience<'a>(&'a self, waits: Waits<'a>) -> Patience<'a> {

@@ -210,17 +210,16 @@ fn check(request: &Request) -> Result<(), Problem> {
     if request.page_size == 0 || request.page_size > largest {
         return Err(Error::PageSize(request.page_size, largest).of("--page-size"));
     }
-    let meant = request.region.as_deref().and_then(|region| call.hosts.meant(region));
-    match (meant, &request.region) {
-        (Some(meant), Some(region)) => {
-            Err(Error::Region(region.clone(), meant.to_owned()).of("--region"))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Where a request goes.
 fn endpoint(request: &Request, region: Option<&str>) -> Result<Endpoint, Problem> {
+    let hosts = request.operation.call.as_ref().map(|call| &call.hosts);
+    let meant = region.zip(hosts).and_then(|(region, hosts)| Some((region, hosts.meant(region)?)));
+    if let Some((region, meant)) = meant {
+        return Err(Error::Region(region.to_owned(), meant.to_owned()).of("--region"));
+    }
     match (&request.endpoint, &request.operation.call) {
         (Some(endpoint), _) => Endpoint::parse(endpoint, "--endpoint"),
         (None, Some(call)) => Ok(Endpoint::of_host(call.hosts.of(region).1)),

@@ -55,7 +55,8 @@ impl Patience<'_> {
         let mut tried = 0;
         loop {
             if let Some(error) = self.is_over() {
-                return Err(error.of("--deadline"));
+                let place = if matches!(error, Error::Interrupted) { "live" } else { "--deadline" };
+                return Err(error.of(place));
             }
             let again = match attempt() {
                 Attempt::Done(value) => return Ok(value),
