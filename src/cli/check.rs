@@ -6,16 +6,15 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
-use crate::analysis::Depth;
 use crate::output::{self, Format, Style};
 use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::Problem;
-use crate::triage::{self, FailOn, Report, Terms};
+use crate::triage::{FailOn, Report, Terms};
 
 use super::Stop;
-use super::judge::{Judgement, inputs};
-use super::load::{load_with_waivers, operation};
+use super::baseline;
+use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::show::{self, Shown};
 
@@ -41,6 +40,9 @@ pub(super) struct Check {
     policies: PolicyOptions,
     #[command(flatten)]
     waivers: WaiverOptions,
+    /// What was open when `portcullis baseline` recorded it; only what is new since fails
+    #[arg(long, value_name = "FILE", env = "PORTCULLIS_BASELINE", hide_env_values = true)]
+    baseline: Option<PathBuf>,
     /// The least effect that fails the run
     #[arg(long, value_name = "EFFECT", value_enum, default_value_t = Threshold::Deny, env = "PORTCULLIS_FAIL_ON", hide_env_values = true)]
     fail_on: Threshold,
@@ -117,22 +119,19 @@ impl Check {
 
     /// The report, and what is worth knowing beside it.
     fn judge(&self) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
-        let paths = inputs(&self.evidence)?;
-        let loaded = load_with_waivers(&self.policies, &self.waivers.waivers, Depth::Each)?;
-        let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
-        let terms = self.terms(loaded.now);
-        let judgement = Judgement {
-            loaded: &loaded,
-            when_unknown: terms.when_unknown,
+        let baseline = self.baseline.as_deref().map(baseline::read).transpose()?;
+        let asked = Asked {
+            evidence: &self.evidence,
+            policies: &self.policies,
+            waivers: &self.waivers,
             hashes: self.hashes(),
-            named,
         };
-        let judged = judgement.run(&paths)?;
-        let mut notes = loaded.policies.warnings.clone();
-        notes.extend(judged.notes);
-        let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
-        let waivers = report.waivers.iter().flat_map(|used| used.problems.iter().cloned());
-        notes.extend(self.waivers.weigh(waivers.collect())?);
+        let (report, notes) = asked.report(|time| self.terms(time))?;
+        let terms = self.terms(report.time);
+        let report = match &baseline {
+            Some(baseline) => report.since(baseline, terms),
+            None => report,
+        };
         Ok((report, notes))
     }
 

@@ -4,16 +4,17 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::analysis::Depth;
 use crate::engine::{Judge, Program, Run};
 use crate::input::{self, Input, Kind, STDIN};
 use crate::operation::Operation;
 use crate::policy::WhenUnknown;
 use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Level, Place, Problem};
-use crate::triage::JudgedFile;
+use crate::triage::{self, JudgedFile, Report, Terms};
 
-use super::load::Loaded;
-use super::options::EvidenceOptions;
+use super::load::{Loaded, load_with_waivers, operation};
+use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -41,6 +42,40 @@ pub(super) struct Judgement<'a> {
     pub(super) when_unknown: WhenUnknown,
     pub(super) hashes: Hashes,
     pub(super) named: Option<Arc<Operation>>,
+}
+
+/// What a run asks: evidence, judged by policies, less what is waived.
+pub(super) struct Asked<'a> {
+    pub(super) evidence: &'a EvidenceOptions,
+    pub(super) policies: &'a PolicyOptions,
+    pub(super) waivers: &'a WaiverOptions,
+    pub(super) hashes: Hashes,
+}
+
+impl Asked<'_> {
+    /// The report on the terms of a time, and what is worth knowing beside it.
+    pub(super) fn report(
+        &self,
+        terms: impl FnOnce(jiff::Timestamp) -> Terms,
+    ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
+        let paths = inputs(self.evidence)?;
+        let loaded = load_with_waivers(self.policies, &self.waivers.waivers, Depth::Each)?;
+        let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+        let terms = terms(loaded.now);
+        let judgement = Judgement {
+            loaded: &loaded,
+            when_unknown: terms.when_unknown,
+            hashes: self.hashes,
+            named,
+        };
+        let judged = judgement.run(&paths)?;
+        let mut notes = loaded.policies.warnings.clone();
+        notes.extend(judged.notes);
+        let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
+        let waivers = report.waivers.iter().flat_map(|used| used.problems.iter().cloned());
+        notes.extend(self.waivers.weigh(waivers.collect())?);
+        Ok((report, notes))
+    }
 }
 
 /// The paths of the command line; without any, standard input unless that is a terminal.

@@ -1,5 +1,6 @@
 //! Floor 8: the command line. A command is one file and one line; its exit code is the verdict's.
 
+mod baseline;
 mod check;
 mod completions;
 mod explain;
@@ -52,6 +53,8 @@ enum Command {
     Lint(lint::Lint),
     Test(test::Test),
     Explain(explain::Explain),
+    #[command(name = "baseline")]
+    Record(baseline::Record),
     List(list::List),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Lint(lint) => lint.run(&cli.look),
         Command::Test(test) => test.run(&cli.look),
         Command::Explain(explain) => explain.run(&cli.look),
+        Command::Record(record) => record.run(&cli.look),
         Command::List(list) => list.run(&cli.look),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),

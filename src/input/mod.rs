@@ -6,4 +6,4 @@ mod open;
 mod unpack;
 
 pub use discover::{Found, Kind, STDIN, discover};
-pub use open::{Input, read_text};
+pub use open::{Input, read_text, read_text_within};

@@ -17,9 +17,9 @@ use super::unpack::{MAGIC_BYTES, Packing};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
-    #[error("`{0}` is larger than {limit} MiB", limit = yaml::MAX_BYTES >> 20)]
-    #[diagnostic(code("input/too-large"), help("no policy file is that large: check the path"))]
-    TooLarge(String),
+    #[error("`{0}` is larger than {1} MiB")]
+    #[diagnostic(code("input/too-large"), help("no such file is that large: check the path"))]
+    TooLarge(String, usize),
     #[error("`{0}` is not UTF-8")]
     #[diagnostic(code("input/utf-8"), help("save the file as UTF-8"))]
     Utf8(String),
@@ -105,16 +105,24 @@ impl Read for Input {
 /// # Errors
 /// Where it cannot be read, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> Result<Arc<Source>, Problem> {
+    read_text_within(path, yaml::MAX_BYTES)
+}
+
+/// Reads a text file of at most so many bytes.
+///
+/// # Errors
+/// Where it cannot be read, is too large, or is not UTF-8.
+pub fn read_text_within(path: &Path, limit: usize) -> Result<Arc<Source>, Problem> {
     let input = Input::open(path, Hashes::Left)?;
     let mut bytes = Vec::new();
     input
-        .take(yaml::MAX_BYTES as u64 + 1)
+        .take(limit as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(path, &error))?;
     let name = Input::name(path);
     let problem = |error: &Error| Problem::new(error, Place::Whole(Arc::clone(&name)));
-    if bytes.len() > yaml::MAX_BYTES {
-        return Err(problem(&Error::TooLarge(name.to_string())));
+    if bytes.len() > limit {
+        return Err(problem(&Error::TooLarge(name.to_string(), limit >> 20)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(name.as_ref(), text)),

@@ -82,6 +82,7 @@ pub fn finish(
         counts,
         findings,
         waivers,
+        fixed: Vec::new(),
         loosened: loosened(terms),
         kept,
     };
@@ -135,6 +136,13 @@ fn findings(policies: &PolicySet, kept: &[Kept], terms: Terms) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Counts and decides anew, after what became of findings has changed.
+pub(super) fn settle(report: &mut Report, terms: Terms) {
+    report.summary = summary(&report.policies, &report.evidence, &report.findings);
+    report.summary.fixed = report.fixed.len() as u64;
+    report.verdict = verdict(report, terms);
 }
 
 fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) -> Summary {
@@ -194,7 +202,8 @@ fn verdict(report: &Report, terms: Terms) -> Verdict {
 }
 
 /// Whether every snapshot is whole enough, and every policy that decides had one to judge.
-fn is_sufficient(report: &Report, terms: Terms) -> bool {
+#[must_use]
+pub fn is_sufficient(report: &Report, terms: Terms) -> bool {
     !report.evidence.is_empty()
         && report.evidence.iter().all(|snapshot| is_accepted(snapshot, terms))
         && report
@@ -206,7 +215,7 @@ fn is_sufficient(report: &Report, terms: Terms) -> bool {
 }
 
 /// Whether a snapshot is whole enough.
-fn is_accepted(snapshot: &Snapshot, terms: Terms) -> bool {
+pub(super) fn is_accepted(snapshot: &Snapshot, terms: Terms) -> bool {
     match snapshot.wholeness {
         Wholeness::Complete => true,
         Wholeness::Unprovable => terms.assume_complete,

@@ -1,13 +1,15 @@
 //! Floor 6: what was found becomes a finished report: ordered, counted, and with a verdict that no
 //! format can change.
 
+mod baseline;
 mod finish;
 mod message;
 mod report;
 mod verdict;
 mod waiving;
 
-pub use finish::{JudgedFile, Terms, finish};
+pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
+pub use finish::{JudgedFile, Terms, finish, is_sufficient};
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 pub use waiving::WaiverUse;

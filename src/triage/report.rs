@@ -13,6 +13,7 @@ use crate::policy::{Condition, Policy, PolicySet, Predicate, Waiver};
 use crate::snapshot::Snapshot;
 use crate::text::{Position, hex};
 
+use super::baseline::Fixed;
 use super::message;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::WaiverUse;
@@ -66,6 +67,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What became of each waiver, in the order of the set's.
     pub waivers: Vec<WaiverUse>,
+    /// What the baseline had and is gone, in its order.
+    pub fixed: Vec<Fixed>,
     /// How the run was told to accept less.
     pub loosened: Vec<Loosening>,
     pub(super) kept: Vec<Kept>,
@@ -281,6 +284,31 @@ impl Report {
             hash.update([0]);
         }
         hex(hash.finalize().get(..FINGERPRINT_BYTES).unwrap_or_default())
+    }
+
+    /// Whether every field that identifies the record of a finding has a value: another record without
+    /// would have the same fingerprint.
+    #[must_use]
+    pub fn is_identified(&self, finding: &Finding) -> bool {
+        let Some((kept, _, hit)) = self.hit(finding) else {
+            return false;
+        };
+        kept.operation.identity.iter().all(|field| {
+            let described = kept.operation.schema.field(*field);
+            !message::identifying(described, kept.raw(hit, *field)).is_empty()
+        })
+    }
+
+    /// Every outcome that is no pass, those that are only counted too.
+    pub(super) fn everything_found(&self) -> impl Iterator<Item = Finding> {
+        (0..).zip(&self.kept).flat_map(|(file, kept)| {
+            let found = (0..).zip(&kept.found.findings);
+            found.filter_map(move |(index, found)| {
+                let policy = u32::try_from(found.policy).ok()?;
+                let (outcome, disposition) = (found.outcome, Disposition::Open);
+                Some(Finding { policy, file, index, outcome, disposition, waiver: None })
+            })
+        })
     }
 
     fn deciding(&self, finding: &Finding) -> impl Iterator<Item = (&Kept, &Hit, &Capture)> {

@@ -127,6 +127,8 @@ pub struct Summary {
     pub waived: u64,
     /// Findings that the baseline knows.
     pub known: u64,
+    /// Findings of the baseline that are gone.
+    pub fixed: u64,
 }
 
 /// Counts of one policy.

@@ -20,6 +20,9 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         let proven =
             format!("{policies} judged {} of {}", records(report), sources(&report.evidence));
         page.paragraph(("clean: ", Paint::Good), &proven, 2)?;
+        if let Some(fixed) = hidden(report) {
+            page.line(("baseline: ", Paint::Good), &fixed)?;
+        }
     } else {
         let mut counts = format!("{} deny, {} alert", summary.deny, summary.alert);
         if summary.inconclusive > 0 {

@@ -9,7 +9,7 @@ use crate::snapshot::{Page, Snapshot, Wholeness};
 use crate::text::Problem;
 use crate::triage::{PolicyCounts, Report, Summary};
 
-use super::finding::Findings;
+use super::finding::{Findings, FixedText};
 use super::waiver::UsedText;
 
 #[derive(Serialize)]
@@ -23,6 +23,7 @@ pub(super) struct Document<'a> {
     evidence: Vec<SnapshotText<'a>>,
     policies: Vec<PolicyText<'a>>,
     waivers: Vec<UsedText<'a>>,
+    fixed: Vec<FixedText<'a>>,
     findings: Findings<'a>,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Document<'a> {
             evidence: report.evidence.iter().map(SnapshotText::new).collect(),
             policies: counted.map(|(policy, counts)| PolicyText::new(policy, counts)).collect(),
             waivers: used.map(|(waiver, used)| UsedText::new(waiver, used)).collect(),
+            fixed: report.fixed.iter().map(FixedText::new).collect(),
             findings: Findings(report),
         }
     }
@@ -60,6 +62,7 @@ struct SummaryText {
     inconclusive: u64,
     waived: u64,
     known: u64,
+    fixed: u64,
 }
 
 impl SummaryText {
@@ -72,6 +75,7 @@ impl SummaryText {
             inconclusive: summary.inconclusive,
             waived: summary.waived,
             known: summary.known,
+            fixed: summary.fixed,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::engine::Outcome;
 use crate::policy::Policy;
 use crate::text::Location;
-use crate::triage::{Evidence, Finding, Identity, RecordAt, Report};
+use crate::triage::{self, Evidence, Finding, Identity, RecordAt, Report};
 
 use super::waiver::WaiverText;
 
@@ -206,5 +206,29 @@ impl<'a> RuleText<'a> {
             offset: rule.span.start as u64,
             length: rule.span.len() as u64,
         }
+    }
+}
+
+/// A finding of the baseline that is gone.
+#[derive(Serialize)]
+pub(super) struct FixedText<'a> {
+    policy: &'a str,
+    fingerprint: &'a str,
+    identity: Members<'a>,
+}
+
+impl<'a> FixedText<'a> {
+    pub(super) fn new(fixed: &'a triage::Fixed) -> Self {
+        let identity = Members(&fixed.identity);
+        Self { policy: &fixed.policy, fingerprint: &fixed.fingerprint, identity }
+    }
+}
+
+/// Names, and their values as they stood.
+struct Members<'a>(&'a [Identity]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, raw(value))))
     }
 }

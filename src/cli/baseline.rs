@@ -1,0 +1,145 @@
+//! `portcullis baseline`: records what is open today, so that a check fails only on what is new.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+
+use crate::engine::Outcome;
+use crate::input;
+use crate::output::Format;
+use crate::policy::WhenUnknown;
+use crate::snapshot::Hashes;
+use crate::text::{Level, Place, Problem};
+use crate::triage::{Baseline, FailOn, MAX_BASELINE_BYTES, Report, Terms, is_sufficient};
+
+use super::Stop;
+use super::judge::Asked;
+use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
+use super::show::{self, Shown, count, unless_closed};
+
+/// The evidence is not enough to record anything by.
+const INSUFFICIENT: u8 = 3;
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("the evidence is not whole: no baseline is written")]
+    #[diagnostic(
+        code("baseline/insufficient-evidence"),
+        help("what is missing could not be told from what is fixed: fetch every page")
+    )]
+    Insufficient,
+}
+
+/// Record what is open today, so that `check --baseline` fails only on what is new
+#[derive(Debug, Args)]
+pub(super) struct Record {
+    #[command(flatten)]
+    evidence: EvidenceOptions,
+    #[command(flatten)]
+    policies: PolicyOptions,
+    #[command(flatten)]
+    waivers: WaiverOptions,
+    /// The file to record in; what it has keeps its date
+    #[arg(
+        short = 'o',
+        long,
+        alias = "output",
+        value_name = "FILE",
+        env = "PORTCULLIS_BASELINE",
+        hide_env_values = true
+    )]
+    baseline: PathBuf,
+    /// Drop what is fixed, and record nothing new
+    #[arg(long, env = "PORTCULLIS_PRUNE", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    prune: bool,
+    /// Accept evidence whose completeness is not provable
+    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    assume_complete: bool,
+    /// Accept evidence that is known to be partial
+    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
+    allow_partial: bool,
+}
+
+impl Record {
+    pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
+        let shown = Shown::new(Format::Human, look);
+        let stop = |problems| Stop::Problems(problems, shown.clone());
+        let earlier = self.earlier().map_err(stop)?;
+        let asked = Asked {
+            evidence: &self.evidence,
+            policies: &self.policies,
+            waivers: &self.waivers,
+            hashes: Hashes::Left,
+        };
+        let (report, notes) = asked.report(|time| self.terms(time)).map_err(stop)?;
+        let terms = self.terms(report.time);
+        shown.notes(&notes);
+        if !is_sufficient(&report, terms) {
+            unless_closed(shown.problems(&self.insufficient(&report)))?;
+            return Ok(INSUFFICIENT);
+        }
+        let today = jiff::tz::Offset::UTC.to_datetime(report.time).date();
+        let baseline = if self.prune {
+            earlier.without(&earlier.fixed(&report, terms))
+        } else {
+            earlier.with(&report, today)
+        };
+        let text = baseline.text();
+        show::write_file(&self.baseline, &mut |out| out.write_all(text.as_bytes()))
+            .map_err(|problem| stop(vec![problem]))?;
+        unless_closed(writeln!(io::stdout(), "{}", self.words(&report, &earlier, &baseline)))?;
+        Ok(0)
+    }
+
+    /// What the file holds already; a file that is to be pruned must be there.
+    fn earlier(&self) -> Result<Baseline, Vec<Problem>> {
+        if self.prune || self.baseline.exists() {
+            read(&self.baseline)
+        } else {
+            Ok(Baseline::default())
+        }
+    }
+
+    /// Every policy must have had its evidence.
+    fn terms(&self, time: jiff::Timestamp) -> Terms {
+        Terms {
+            time,
+            fail_on: FailOn::Alert,
+            when_unknown: WhenUnknown::Report,
+            assume_complete: self.assume_complete,
+            allow_partial: self.allow_partial,
+        }
+    }
+
+    fn insufficient(&self, report: &Report) -> Vec<Problem> {
+        let flaws = report.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
+        let said = flaws.map(|flaw| &flaw.problem).filter(|problem| problem.level != Level::Note);
+        let place = Place::Whole(self.baseline.to_string_lossy().into());
+        said.cloned().chain([Problem::new(&Error::Insufficient, place)]).collect()
+    }
+
+    /// What became of the file.
+    fn words(&self, report: &Report, earlier: &Baseline, baseline: &Baseline) -> String {
+        let findings = count(baseline.len(), "finding", "findings");
+        let mut words = format!("{findings} recorded");
+        let (before, now) = (earlier.len(), baseline.len());
+        if self.prune {
+            words.push_str(&format!(", {} dropped", before.saturating_sub(now)));
+        } else if before > 0 {
+            words.push_str(&format!(", {} new", now.saturating_sub(before)));
+        }
+        let unrecorded = report.findings.iter().filter(|f| f.outcome == Outcome::Inconclusive);
+        match unrecorded.count() {
+            0 => words,
+            number => format!("{words}; inconclusive and not recorded: {number}"),
+        }
+    }
+}
+
+/// Reads a baseline.
+pub(super) fn read(path: &std::path::Path) -> Result<Baseline, Vec<Problem>> {
+    let source = input::read_text_within(path, MAX_BASELINE_BYTES).map_err(|error| vec![error])?;
+    Baseline::parse(&source)
+}

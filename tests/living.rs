@@ -1,0 +1,250 @@
+//! Living with findings: what was open is known, what is new fails, what is gone is said.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+const POLICIES: &str = "
+policies:
+  - {id: rdp, rule: deny RDP if RiskLevel 3, severity: high}
+  - {id: watch, rule: alert if SuggestLevel 30}
+";
+
+/// A row: port, service and risk.
+fn row(port: u32, service: &str, risk: i32) -> String {
+    format!(
+        r#"{{"Port":{port},"Protocol":"tcp","ServiceNameList":["{service}"],"RiskLevel":{risk},"SuggestLevel":10,"TotalBytes":{port}}}"#
+    )
+}
+
+/// A folder in which a run lives.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        home.write("p.yaml", POLICIES);
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
+    /// Evidence of rows; `total` as the API counts them.
+    fn evidence(&self, rows: &[String], total: usize) {
+        let rows = rows.join(",\n");
+        let page = format!(r#"{{"PageInfo":{{"TotalCount":{total}}},"DataList":[{rows}]}}"#);
+        self.write("e.json", &page);
+    }
+
+    /// Exit code, standard output and standard error of a command line.
+    fn run(&self, line: &str) -> (i32, String, String) {
+        self.on("2026-11-24T12:00:00Z", line)
+    }
+
+    fn on(&self, now: &str, line: &str) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+            .args(line.split(' '))
+            .current_dir(self.path())
+            .env_clear()
+            .env("PORTCULLIS_NOW", now)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    /// The JSON report of a check against the baseline, which ends in a code.
+    fn check(&self, expected: i32, more: &str) -> Value {
+        let line = format!("check e.json -p p.yaml --baseline known -f json{more}");
+        let (code, out, err) = self.run(&line);
+        assert_eq!(code, expected, "{out}{err}");
+        serde_json::from_str(&out).unwrap()
+    }
+}
+
+const RECORD: &str = "baseline e.json -p p.yaml -o known";
+
+/// A home whose one violation is recorded.
+fn recorded() -> Home {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3), row(443, "HTTPS", 1)], 2);
+    let (code, out, err) = home.run(RECORD);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "1 finding recorded\n", ""));
+    home
+}
+
+#[test]
+fn what_was_open_is_known_and_what_is_new_fails() {
+    let home = recorded();
+    let report = home.check(0, "");
+    assert_eq!((&report["summary"]["known"], &report["summary"]["fixed"]), (&1.into(), &0.into()));
+    assert_eq!(report["findings"][0]["disposition"], "known");
+    let (_, short, _) = home.run("check e.json -p p.yaml --baseline known -f short");
+    assert_eq!(short, "… 1 known\n");
+
+    home.evidence(&[row(3389, "RDP", 3), row(3390, "RDP", 3)], 2);
+    let report = home.check(1, "");
+    assert_eq!((&report["summary"]["known"], &report["summary"]["deny"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn traffic_and_lines_make_nothing_new_and_a_rise_does() {
+    let home = recorded();
+    let moved = row(3389, "RDP", 3).replace("\"TotalBytes\":3389", "\"TotalBytes\":\"7\"");
+    home.evidence(&[row(443, "HTTPS", 1), format!("\n\n{moved}")], 2);
+    home.check(0, "");
+    home.write("p.yaml", &POLICIES.replace("severity: high", "severity: low"));
+    home.check(0, "");
+    home.write("p.yaml", &POLICIES.replace("severity: high", "severity: critical"));
+    assert_eq!(home.check(1, "")["findings"][0]["disposition"], "open");
+
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    home.write("p.yaml", &POLICIES.replace("deny RDP", "alert RDP"));
+    assert_eq!(home.run(RECORD).0, 0);
+    home.write("p.yaml", POLICIES);
+    home.check(1, "");
+}
+
+#[test]
+fn only_whole_evidence_shows_what_is_fixed() {
+    let home = recorded();
+    home.evidence(&[row(443, "HTTPS", 1)], 1);
+    let report = home.check(0, "");
+    assert_eq!(report["summary"]["fixed"], 1);
+    assert_eq!(report["fixed"][0]["policy"], "rdp");
+    assert_eq!(
+        report["fixed"][0]["identity"],
+        serde_json::json!({"Port": 3389, "Protocol": "tcp"})
+    );
+
+    home.evidence(&[row(443, "HTTPS", 1)], 2);
+    assert_eq!(home.check(3, "")["summary"]["fixed"], 0);
+    assert_eq!(home.check(0, " --allow-partial")["summary"]["fixed"], 0);
+
+    // It is not known whether it is gone.
+    home.evidence(&[row(3389, "RDP", -1)], 1);
+    for (code, more) in [(3, ""), (0, " --inconclusive pass")] {
+        assert_eq!(home.check(code, more)["summary"]["fixed"], 0);
+    }
+    home.evidence(&[row(443, "HTTPS", 1)], 1);
+    home.write("p.yaml", "policies: [{id: other, rule: deny SSH}]");
+    assert_eq!(home.check(0, "")["summary"]["fixed"], 0, "the policy is gone, not the violation");
+}
+
+#[test]
+fn recording_again_keeps_dates_and_pruning_only_drops() {
+    let home = recorded();
+    let first = home.text("known");
+    assert!(first.contains("\"since\":\"2026-11-24\""), "{first}");
+    home.evidence(&[row(3390, "RDP", 3), row(3389, "RDP", 3)], 2);
+    let (_, out, _) = home.on("2026-12-01T00:00:00Z", RECORD);
+    assert_eq!(out, "2 findings recorded, 1 new\n");
+    let second = home.text("known");
+    for line in first.lines() {
+        assert!(second.contains(line), "{second}");
+    }
+    assert!(second.lines().skip(1).is_sorted());
+
+    home.evidence(&[row(3390, "RDP", 3), row(3391, "RDP", 3)], 2);
+    let (code, out, _) = home.run(&format!("{RECORD} --prune"));
+    assert_eq!((code, out.as_str()), (0, "1 finding recorded, 1 dropped\n"));
+    home.check(1, "");
+    let text = home.text("known");
+    home.run(&format!("{RECORD} --prune"));
+    assert_eq!(home.text("known"), text, "the same again");
+}
+
+#[test]
+fn nothing_is_recorded_that_hides_what_is_not_known() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", -1)], 1);
+    let (code, out, _) = home.run(RECORD);
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "0 findings recorded; inconclusive and not recorded: 1\n")
+    );
+    home.check(3, "");
+
+    // A record without its port cannot be told from the next one.
+    let nameless = row(3389, "RDP", 3).replace("\"Port\":3389,", "");
+    home.evidence(&[nameless], 1);
+    assert_eq!(home.run(RECORD).1, "0 findings recorded\n");
+    home.check(1, "");
+
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 2);
+    let (code, out, err) = home.run(RECORD);
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("baseline/insufficient-evidence"), "{err}");
+    assert!(!home.path().join("known").exists());
+    assert_eq!(home.run(&format!("{RECORD} --allow-partial")).0, 0);
+}
+
+#[test]
+fn a_merged_baseline_is_read_and_a_broken_one_is_not() {
+    let home = recorded();
+    let text = home.text("known");
+    let (header, entry) = text.split_once('\n').unwrap();
+    let later = entry.replace("2026-11-24", "2026-11-30");
+    for good in [
+        format!("{header}\n{entry}{entry}"),
+        format!("{header}\r\n\r\n{}\r\n", entry.trim()),
+        format!("{header}\n{entry}{later}"),
+    ] {
+        home.write("known", &good);
+        home.check(0, "");
+    }
+    for (bad, place) in [
+        (String::new(), "known: error[baseline/schema]"),
+        (entry.to_owned(), "known:1:1: error[baseline/schema]"),
+        (format!("{header}\n<<<<<<< ours\n{entry}"), "known:2:1: error[baseline/malformed]"),
+        (
+            format!("{header}\n{entry}{}", entry.replace("high", "low")),
+            "known:3:1: error[baseline/conflict]",
+        ),
+        (
+            format!("{header}\n{}", entry.replace("deny", "dny")),
+            "known:2:1: error[baseline/bad-value]",
+        ),
+        (
+            format!("{header}\n{}", entry.replace("\"since\"", "\"sinc\"")),
+            "error[baseline/malformed]",
+        ),
+    ] {
+        home.write("known", &bad);
+        let (code, out, err) = home.run("check e.json -p p.yaml --baseline known -f short");
+        assert_eq!((code, out.as_str()), (2, ""), "{bad}");
+        assert!(err.contains(place), "{bad}: {err}");
+    }
+    assert_eq!(home.run("check e.json -p p.yaml --baseline missing").0, 2);
+}
+
+#[test]
+fn a_waived_finding_is_not_recorded_and_comes_back() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    home.write("w.yaml", "waivers: [{policy: rdp, reason: a move, expires: 2026-12-01}]");
+    let (code, out, _) = home.run(&format!("{RECORD} --waivers w.yaml"));
+    assert_eq!((code, out.as_str()), (0, "0 findings recorded\n"));
+    let line = "check e.json -p p.yaml --baseline known --waivers w.yaml -f short";
+    assert_eq!(home.on("2026-12-01T23:59:59Z", line).0, 0);
+    assert_eq!(home.on("2026-12-02T00:00:00Z", line).0, 1);
+}
