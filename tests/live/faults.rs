@@ -1,11 +1,14 @@
 //! What each fault of the server, the network and the account ends in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis::input::live::{Client, Manners};
 use serde_json::json;
 
-use crate::server::{Asked, End, Reply, page};
-use crate::{fetch, serving};
+use crate::server::{Asked, End, Keys, Reply, Server, page};
+use crate::world::Own;
+use crate::{fetch, request, serving};
 
 /// The page, once this reply was given first.
 fn after(asked: &Asked, reply: impl Fn() -> Reply) -> Reply {
@@ -125,4 +128,25 @@ fn a_redirect_is_not_followed_and_a_flood_not_swallowed() {
     let problem = fetch(&server).map(|_| "a capture").unwrap_err();
     assert_eq!(problem.message, "the answer is larger than 32 MiB");
     assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn keys_that_cannot_be_sent_and_keys_that_are_words_are_told_apart() {
+    let server = serving(|asked| page(asked, 3));
+    let with = |key_id: &str, secret: &str| {
+        let variables =
+            [("ALIBABA_CLOUD_ACCESS_KEY_ID", key_id), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret)];
+        let client = Client::new(Manners::default(), Arc::new(Own::new(&variables))).unwrap();
+        client.fetch(&request(&server), &()).map(|_| "a capture")
+    };
+    let problem = with("one\ntwo", "secret").unwrap_err();
+    assert!(problem.message.contains("cannot be sent"), "{problem:?}");
+    assert_eq!(server.asked().len(), 0);
+    // A word that stands in every answer is taken for no secret.
+    let keys = Keys::from([("id".to_owned(), ("HTTPS".to_owned(), None))]);
+    let server = Server::new(keys, |asked| page(asked, 3));
+    let variables =
+        [("ALIBABA_CLOUD_ACCESS_KEY_ID", "id"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "HTTPS")];
+    let client = Client::new(Manners::default(), Arc::new(Own::new(&variables))).unwrap();
+    client.fetch(&request(&server), &()).unwrap();
 }

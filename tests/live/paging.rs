@@ -218,6 +218,22 @@ fn what_is_not_whole_is_read_again_and_the_best_reading_is_kept() {
 }
 
 #[test]
+fn it_is_read_again_as_often_as_the_manners_say() {
+    for repair in [0, 1, 3] {
+        let server = serving(|asked| {
+            let rows = if asked.before == 0 { 9 } else { 5 };
+            slice(asked, (asked.page() - 1) * 50, rows, 10)
+        });
+        let manners = Manners { repair, ..Manners::default() };
+        let client = Client::new(manners, Arc::new(Own::new(&VARIABLES))).unwrap();
+        let capture = client.fetch(&request(&server), &()).unwrap();
+        assert_eq!(judged(&capture).1, ["9 of 10 records are here"]);
+        let firsts = server.asked().iter().filter(|asked| asked.page() == 1).count();
+        assert_eq!(firsts, repair as usize + 1);
+    }
+}
+
+#[test]
 fn an_answer_without_a_list_is_evidence_of_nothing() {
     for body in ["{}", "null", "[]", "{\"DataList\": null}", "{\"PageInfo\": {\"TotalCount\": 0}}"]
     {

@@ -17,6 +17,9 @@ const MAX_SKEW: SignedDuration = SignedDuration::from_mins(15);
 /// Characters of a text of the API that are repeated.
 const MAX_TEXT: usize = 300;
 
+/// Anything shorter is no secret, and may be a part of many words.
+const LEAST_SECRET: usize = 6;
+
 /// What the API said in place of data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -126,7 +129,7 @@ impl Refusal {
 /// The begin of a text without what must not be shown, which an API may repeat as it came or encoded.
 fn clipped(text: &str, secrets: &[&Secret]) -> String {
     let mut shown = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+    for secret in secrets.iter().filter(|secret| secret.reveal().len() >= LEAST_SECRET) {
         let once = encode(secret.reveal());
         for form in [encode(&once), once, secret.reveal().to_owned()] {
             shown = shown.replace(&form, "[secret]");

@@ -30,6 +30,9 @@ const EMPTY_AGAIN: u32 = 2;
 /// How long is waited before.
 const EMPTY_WAIT: Duration = Duration::from_millis(300);
 
+/// Anything shorter is no key of the real service, and may be a word of an answer by chance.
+const LEAST_SECRET: usize = 16;
+
 /// Told what is waited for, and how long.
 pub(super) type Waits<'a> = &'a dyn Fn(&str, Duration);
 
@@ -293,7 +296,7 @@ fn is_damage(problem: &Problem) -> bool {
 }
 
 fn holds(body: &[u8], secret: &str) -> bool {
-    !secret.is_empty() && memmem::find(body, secret.as_bytes()).is_some()
+    secret.len() >= LEAST_SECRET && memmem::find(body, secret.as_bytes()).is_some()
 }
 
 /// Looks at no record.

@@ -120,6 +120,7 @@ impl Error {
             Failure::Tls(_) => "check the endpoint; `--ca-file` names the authority of an own one",
             Failure::Proxy => "check `HTTPS_PROXY`, and list in `NO_PROXY` what needs none",
             Failure::TooLarge => "lower `--page-size`",
+            Failure::Unsendable => "check the access key, its secret and its token for line breaks",
             Failure::Protocol(_) => "check that the endpoint, or the proxy, leads to the API",
         };
         Self::Network { failure, help }

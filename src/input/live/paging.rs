@@ -38,7 +38,7 @@ pub(super) fn fetch(asker: &Arc<Asker>, progress: &dyn Progress) -> Result<Vec<A
     let mut size = asker.page_size;
     let mut best = Pass::all(asker, &mut size, progress)?;
     for _ in 0..asker.inner.manners.repair {
-        let Some(why) = best.flaw.take().filter(|_| best.can_be_better()) else { break };
+        let Some(why) = best.flaw.clone().filter(|_| best.can_be_better()) else { break };
         progress.again(&why);
         match Pass::all(asker, &mut size, progress) {
             Ok(pass) if pass.rank() >= best.rank() => best = pass,

@@ -45,3 +45,18 @@ impl<'de> Deserialize<'de> for Secret {
         String::deserialize(deserializer).map(Self::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        for secret in [Secret::new("hidden".to_owned()), Secret::trimmed(" hidden\n".to_owned())] {
+            assert_eq!(secret.reveal(), "hidden");
+            assert_eq!(format!("{secret:?} {secret:#?}"), "[secret] [secret]");
+        }
+        let read: Secret = serde_json::from_str("\"hidden\"").unwrap();
+        assert_eq!(format!("{:?}", Some(read)), "Some([secret])");
+    }
+}

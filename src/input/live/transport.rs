@@ -67,6 +67,8 @@ pub(super) enum Failure {
     Proxy,
     #[error("the answer is larger than {} MiB", MAX_BODY >> 20)]
     TooLarge,
+    #[error("the credentials, or what is asked for, hold characters that cannot be sent")]
+    Unsendable,
     #[error("the answer is no HTTP: {0}")]
     Protocol(String),
 }
@@ -76,7 +78,9 @@ impl Failure {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::ConnectTimeout | Self::ReadTimeout | Self::Broken(_) | Self::Truncated => true,
-            Self::HostNotFound | Self::Tls(_) | Self::Proxy | Self::TooLarge => false,
+            Self::HostNotFound | Self::Tls(_) | Self::Proxy | Self::TooLarge | Self::Unsendable => {
+                false
+            }
             Self::Protocol(_) => true,
         }
     }
@@ -139,14 +143,11 @@ impl Transport {
     ) -> Result<Incoming, Failure> {
         let mut request = Request::builder().method(outgoing.method).uri(outgoing.url.as_str());
         for (name, value) in &outgoing.headers {
-            let mut value = HeaderValue::from_str(value)
-                .map_err(|_| Failure::Protocol(format!("`{name}` cannot be sent")))?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| Failure::Unsendable)?;
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
-        let request = request
-            .body(outgoing.body.as_slice())
-            .map_err(|_| Failure::Protocol("the request cannot be sent".to_owned()))?;
+        let request = request.body(outgoing.body.as_slice()).map_err(|_| Failure::Unsendable)?;
         let host = request.uri().host().unwrap_or_default();
         let is_direct = outgoing.is_direct || is_listed(&self.no_proxy, host);
         let proxy = self.proxy.clone().filter(|_| !is_direct);
