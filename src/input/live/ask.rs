@@ -75,12 +75,28 @@ pub(super) struct Page {
     pub(super) expects_rows: bool,
 }
 
+/// Where requests go.
+pub(super) struct Target {
+    pub(super) endpoint: Endpoint,
+    pub(super) region: Option<String>,
+}
+
+/// The attempts at one page.
+struct Tries<'a> {
+    page: Page,
+    patience: Patience<'a>,
+    /// Whether the last one was refused a value.
+    is_refused: Cell<bool>,
+    /// Whether credentials that had run out were got again.
+    renewed: Cell<bool>,
+}
+
 impl Asker {
     pub(super) fn new(
         inner: Arc<Inner>,
         login: Arc<Login>,
         request: &Request,
-        (endpoint, region): (Endpoint, Option<String>),
+        Target { endpoint, region }: Target,
     ) -> Self {
         let mut parameters = request.filters.clone();
         let window = request.operation.call.as_ref().and_then(|call| call.window.as_ref());
@@ -119,15 +135,17 @@ impl Asker {
 
     /// Asks until there is an answer.
     fn once(&self, page: Page, waits: Waits<'_>) -> Result<Read, Unread> {
-        let is_refused = Cell::new(false);
-        let renewed = Cell::new(false);
-        let patience = self.patience(waits);
-        let attempt = &mut || self.attempt(page, &patience, (&is_refused, &renewed));
-        let read = patience.run(attempt);
-        read.map_err(|problem| Unread { problem, is_refused: is_refused.get() })
+        let tries = Tries {
+            page,
+            patience: self.patience(waits),
+            is_refused: Cell::new(false),
+            renewed: Cell::new(false),
+        };
+        let read = tries.patience.run(&mut || self.attempt(&tries));
+        read.map_err(|problem| Unread { problem, is_refused: tries.is_refused.get() })
     }
 
-    pub(super) fn patience<'a>(&'a self, waits: Waits<'a>) -> Patience<'a> {
+    fn patience<'a>(&'a self, waits: Waits<'a>) -> Patience<'a> {
         Patience {
             world: self.inner.world.as_ref(),
             max_retries: self.inner.manners.max_retries,
@@ -138,22 +156,17 @@ impl Asker {
         }
     }
 
-    fn attempt(
-        &self,
-        page: Page,
-        patience: &Patience<'_>,
-        (is_refused, renewed): (&Cell<bool>, &Cell<bool>),
-    ) -> Attempt<Read> {
-        let session = match self.login.session(&self.inner, patience) {
+    fn attempt(&self, tries: &Tries<'_>) -> Attempt<Read> {
+        let session = match self.login.session(&self.inner, &tries.patience) {
             Ok(session) => session,
             Err(problem) => return Attempt::Stop(problem),
         };
         let Some(permit) = self.inner.throttle.take(self.ends) else {
-            let error = patience.is_over().unwrap_or(Error::Deadline(patience.deadline));
+            let error =
+                tries.patience.is_over().unwrap_or(Error::Deadline(tries.patience.deadline));
             return Attempt::Stop(error.of(&self.name));
         };
-        let left = self.ends.saturating_sub(self.inner.world.elapsed());
-        let outgoing = self.outgoing(page, &session, left);
+        let outgoing = self.outgoing(tries.page, &session, tries.patience.left());
         let incoming = match self.inner.transport.send(outgoing, Some(permit)) {
             Ok(incoming) => incoming,
             Err(failure) => {
@@ -162,22 +175,25 @@ impl Asker {
                 return if is_transient { again(problem) } else { Attempt::Stop(problem) };
             }
         };
-        let refusal = match self.read(incoming, &session) {
-            Ok(attempt) => return attempt,
-            Err(refusal) => refusal,
-        };
-        let meaning = refusal.meaning(self.operation.call.as_ref());
-        is_refused.set(meaning == Meaning::Refused);
-        if meaning == Meaning::Expired && !renewed.replace(true) && self.login.renew() {
-            let problem = self.refused(&refusal, meaning, &session);
-            return Attempt::Again(Again { problem, after: Some(Duration::ZERO), holds: false });
+        match self.read(incoming, &session) {
+            Ok(attempt) => attempt,
+            Err(refusal) => self.after(&refusal, tries, &session),
         }
-        let problem = self.refused(&refusal, meaning, &session);
+    }
+
+    /// What follows an error of the API.
+    fn after(&self, refusal: &Refusal, tries: &Tries<'_>, session: &Session) -> Attempt<Read> {
+        let meaning = refusal.meaning(self.operation.call.as_ref());
+        tries.is_refused.set(meaning == Meaning::Refused);
+        let problem = self.refused(refusal, meaning, session);
         match meaning {
             Meaning::Throttled => {
                 Attempt::Again(Again { problem, after: refusal.retry_after, holds: true })
             }
             Meaning::Transient => again(problem),
+            Meaning::Expired if !tries.renewed.replace(true) && self.login.renew() => {
+                Attempt::Again(Again { problem, after: Some(Duration::ZERO), holds: false })
+            }
             _ => Attempt::Stop(problem),
         }
     }

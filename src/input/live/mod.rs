@@ -34,7 +34,7 @@ pub use credentials::{Whoami, whoami};
 pub use window::window;
 pub use world::{System, World};
 
-use ask::Asker;
+use ask::{Asker, Target};
 use credentials::Login;
 use endpoint::Endpoint;
 use error::Error;
@@ -159,7 +159,8 @@ impl Client {
         let region = request.region.clone().or_else(|| login.region(self.inner.world.as_ref()));
         let endpoint = endpoint(request, region.as_deref())?;
         let started = self.inner.world.now();
-        let asker = Asker::new(Arc::clone(&self.inner), login, request, (endpoint, region));
+        let asker =
+            Asker::new(Arc::clone(&self.inner), login, request, Target { endpoint, region });
         let asker = Arc::new(asker);
         let pages = paging::fetch(&asker, progress)?;
         let origin = Origin {
