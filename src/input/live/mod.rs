@@ -9,6 +9,7 @@ mod credentials;
 mod encode;
 mod endpoint;
 mod error;
+mod meter;
 mod paging;
 mod retry;
 mod rpc;
@@ -31,6 +32,7 @@ use crate::snapshot::{Capture, Origin};
 use crate::text::Problem;
 
 pub use credentials::{Whoami, whoami};
+pub use meter::Meter;
 pub use window::window;
 pub use world::{System, World};
 
