@@ -171,7 +171,7 @@ impl Chain {
             || chain.profile(&Wanted { name: world.variable(PROFILE), by: PROFILE }, world)?;
         if !is_found {
             chain.take(ecs::find(world)?, ecs::NAME);
-            chain.take(uri::find(world)?, uri::NAME);
+            chain.take(uri::find(world)?, "credentials URI");
         }
         Ok(chain)
     }

@@ -10,8 +10,8 @@ use crate::text::Problem;
 use super::via::{Question, Via, sent};
 use super::{Found, Session, Source};
 
-/// The variable, which is also how the source is called.
-pub(super) const NAME: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
+/// The variable that names one.
+const NAME: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
 
 /// A URI that gives keys.
 pub(super) struct Uri {
