@@ -248,3 +248,88 @@ fn a_waived_finding_is_not_recorded_and_comes_back() {
     assert_eq!(home.on("2026-12-01T23:59:59Z", line).0, 0);
     assert_eq!(home.on("2026-12-02T00:00:00Z", line).0, 1);
 }
+
+#[test]
+fn a_project_file_settles_what_flags_do_not() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    home.write(
+        "portcullis.yaml",
+        "policies: [p.yaml]\nevidence: [e.json]\nfail_on: never\noutput: [short=out.txt]\n",
+    );
+    assert_eq!(home.run("check -f short").0, 0);
+    assert!(home.text("out.txt").contains("deny[rdp]"));
+    assert_eq!(home.run("check -f short --fail-on deny").0, 1, "flags win");
+    assert_eq!(home.run("check e.json -f short --config /dev/null").0, 1, "another file");
+    home.write("sub/q.yaml", "policies: [deny SSH]");
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .args(["list", "policies"])
+        .current_dir(home.path().join("sub"))
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("rdp"), "found upward");
+}
+
+#[test]
+fn an_override_says_why_and_is_shown() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    let project = |change: &str| format!("policies: [p.yaml]\noverrides: [{change}]\n");
+    home.write("portcullis.yaml", &project("{policy: rdp, effect: alert, reason: a jump host}"));
+    let (code, out, err) = home.run("check e.json -f json");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["loosened"][0]), (0, &"overrides".into()), "{err}");
+    for (change, told) in [
+        ("{policy: rpd, effect: alert, reason: a}", "project/unknown-policy"),
+        ("{policy: rdp, effect: alert}", "policy/missing-key"),
+        ("{policy: rdp, reason: a}", "project/empty-override"),
+        ("{policy: rdp, severity: urgent, reason: a}", "policy/unknown-value"),
+    ] {
+        home.write("portcullis.yaml", &project(change));
+        let (code, _, err) = home.run("check e.json -f short");
+        assert!(code == 2 && err.contains(told), "{change}: {err}");
+    }
+}
+
+#[test]
+fn a_slip_in_a_project_file_is_told_at_its_place() {
+    let home = Home::new();
+    home.evidence(&[row(443, "HTTPS", 1)], 1);
+    for (text, told) in [
+        ("polices: [p.yaml]", "portcullis.yaml:1:1: error[policy/unknown-key]"),
+        ("fail_on: denny", "portcullis.yaml:1:10: error[project/unknown-value]"),
+        ("packs: {exposur: true}", "portcullis.yaml:1:9: error[project/unknown-pack]"),
+        ("packs: {exposure: 'on'}", "portcullis.yaml:1:19: error[policy/wrong-shape]"),
+        ("output: [jsn=x]", "portcullis.yaml:1:10: error[project/bad-output]"),
+        ("policies: [p.yaml]\nparams: {bussy: 1}", "error[policy/unknown-param]"),
+    ] {
+        home.write("portcullis.yaml", text);
+        let (code, out, err) = home.run("check e.json -f short");
+        assert_eq!((code, out.as_str()), (2, ""), "{text}");
+        assert!(err.contains(told), "{text}: {err}");
+    }
+}
+
+#[test]
+fn the_register_and_waivers_may_stand_in_the_project() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3), row(443, "HTTPS", 1)], 2);
+    home.write(
+        "portcullis.yaml",
+        "policies: [p.yaml]
+packs: {register: true}
+approvals:
+  - {service: HTTPS, port: 443, scope: shop, owner: a, reason: b, approved_by: c, expires: 2027-01-01}
+waivers:
+  - {policy: rdp, reason: a move, expires: 2026-12-31}
+",
+    );
+    let (code, out, err) = home.run("check e.json -f short");
+    assert_eq!(code, 1, "{err}");
+    assert!(
+        out.contains("3389") && out.contains("unregistered-service") && !out.contains("443"),
+        "{out}"
+    );
+    assert!(out.contains("1 waived"), "{out}");
+}

@@ -1,7 +1,7 @@
 //! `portcullis baseline`: records what is open today, so that a check fails only on what is new.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
@@ -17,6 +17,7 @@ use crate::triage::{Baseline, FailOn, MAX_BASELINE_BYTES, Report, Terms, is_suff
 use super::Stop;
 use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
+use super::project::Settings;
 use super::show::{self, Shown, count, unless_closed};
 
 /// The evidence is not enough to record anything by.
@@ -30,6 +31,12 @@ enum Error {
         help("what is missing could not be told from what is fixed: fetch every page")
     )]
     Insufficient,
+    #[error("it is not said where to record")]
+    #[diagnostic(
+        code("baseline/no-file"),
+        help("add `-o FILE`, or `baseline:` in `portcullis.yaml`")
+    )]
+    NoFile,
 }
 
 /// Record what is open today, so that `check --baseline` fails only on what is new
@@ -41,7 +48,7 @@ pub(super) struct Record {
     policies: PolicyOptions,
     #[command(flatten)]
     waivers: WaiverOptions,
-    /// The file to record in; what it has keeps its date
+    /// The file to record in, else the project's; what it has keeps its date
     #[arg(
         short = 'o',
         long,
@@ -50,7 +57,7 @@ pub(super) struct Record {
         env = "PORTCULLIS_BASELINE",
         hide_env_values = true
     )]
-    baseline: PathBuf,
+    baseline: Option<PathBuf>,
     /// Drop what is fixed, and record nothing new
     #[arg(long, env = "PORTCULLIS_PRUNE", hide_env_values = true, value_parser = BoolishValueParser::new())]
     prune: bool,
@@ -66,18 +73,24 @@ impl Record {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(Format::Human, look);
         let stop = |problems| Stop::Problems(problems, shown.clone());
-        let earlier = self.earlier().map_err(stop)?;
+        let settings = Settings::find(self.policies.config.as_deref()).map_err(stop)?;
+        let file = self.baseline.clone().or_else(|| settings.baseline());
+        let file = file.ok_or_else(|| {
+            stop(vec![Problem::new(&Error::NoFile, Place::Whole("--baseline".into()))])
+        })?;
+        let earlier = self.earlier(&file).map_err(stop)?;
         let asked = Asked {
             evidence: &self.evidence,
             policies: &self.policies,
             waivers: &self.waivers,
+            settings: &settings,
             hashes: Hashes::Left,
         };
         let (report, notes) = asked.report(|time| self.terms(time)).map_err(stop)?;
         let terms = self.terms(report.time);
         shown.notes(&notes);
         if !is_sufficient(&report, terms) {
-            unless_closed(shown.problems(&self.insufficient(&report)))?;
+            unless_closed(shown.problems(&insufficient(&report, &file)))?;
             return Ok(INSUFFICIENT);
         }
         let today = jiff::tz::Offset::UTC.to_datetime(report.time).date();
@@ -87,19 +100,15 @@ impl Record {
             earlier.with(&report, today)
         };
         let text = baseline.text();
-        show::write_file(&self.baseline, &mut |out| out.write_all(text.as_bytes()))
+        show::write_file(&file, &mut |out| out.write_all(text.as_bytes()))
             .map_err(|problem| stop(vec![problem]))?;
         unless_closed(writeln!(io::stdout(), "{}", self.words(&report, &earlier, &baseline)))?;
         Ok(0)
     }
 
     /// What the file holds already; a file that is to be pruned must be there.
-    fn earlier(&self) -> Result<Baseline, Vec<Problem>> {
-        if self.prune || self.baseline.exists() {
-            read(&self.baseline)
-        } else {
-            Ok(Baseline::default())
-        }
+    fn earlier(&self, file: &Path) -> Result<Baseline, Vec<Problem>> {
+        if self.prune || file.exists() { read(file) } else { Ok(Baseline::default()) }
     }
 
     /// Every policy must have had its evidence.
@@ -111,13 +120,6 @@ impl Record {
             assume_complete: self.assume_complete,
             allow_partial: self.allow_partial,
         }
-    }
-
-    fn insufficient(&self, report: &Report) -> Vec<Problem> {
-        let flaws = report.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
-        let said = flaws.map(|flaw| &flaw.problem).filter(|problem| problem.level != Level::Note);
-        let place = Place::Whole(self.baseline.to_string_lossy().into());
-        said.cloned().chain([Problem::new(&Error::Insufficient, place)]).collect()
     }
 
     /// What became of the file.
@@ -138,8 +140,16 @@ impl Record {
     }
 }
 
+/// Why nothing is recorded.
+fn insufficient(report: &Report, file: &Path) -> Vec<Problem> {
+    let flaws = report.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
+    let said = flaws.map(|flaw| &flaw.problem).filter(|problem| problem.level != Level::Note);
+    let place = Place::Whole(file.to_string_lossy().into());
+    said.cloned().chain([Problem::new(&Error::Insufficient, place)]).collect()
+}
+
 /// Reads a baseline.
-pub(super) fn read(path: &std::path::Path) -> Result<Baseline, Vec<Problem>> {
+pub(super) fn read(path: &Path) -> Result<Baseline, Vec<Problem>> {
     let source = input::read_text_within(path, MAX_BASELINE_BYTES).map_err(|error| vec![error])?;
     Baseline::parse(&source)
 }

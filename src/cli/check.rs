@@ -16,6 +16,7 @@ use super::Stop;
 use super::baseline;
 use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
+use super::project::Settings;
 use super::show::{self, Shown};
 
 const EXIT_CODES: &str = "\
@@ -43,14 +44,20 @@ pub(super) struct Check {
     /// What was open when `portcullis baseline` recorded it; only what is new since fails
     #[arg(long, value_name = "FILE", env = "PORTCULLIS_BASELINE", hide_env_values = true)]
     baseline: Option<PathBuf>,
-    /// The least effect that fails the run
-    #[arg(long, value_name = "EFFECT", value_enum, default_value_t = Threshold::Deny, env = "PORTCULLIS_FAIL_ON", hide_env_values = true)]
-    fail_on: Threshold,
+    /// The least effect that fails the run; `deny` where nothing is said
+    #[arg(
+        long,
+        value_name = "EFFECT",
+        value_enum,
+        env = "PORTCULLIS_FAIL_ON",
+        hide_env_values = true
+    )]
+    fail_on: Option<Threshold>,
     /// Format of the report on standard output
     #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
     /// Write the report to a file too, in this format; may repeat
-    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
+    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = show::target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
     output: Vec<(Format, PathBuf)>,
     /// Findings that `human` and `short` show; 0 shows all
     #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
@@ -86,21 +93,21 @@ enum Inconclusive {
     Fail,
 }
 
-fn target(text: &str) -> Result<(Format, PathBuf), String> {
-    let (name, path) = text.split_once('=').ok_or("expected FORMAT=PATH")?;
-    match path {
-        "" => Err("expected FORMAT=PATH".to_owned()),
-        path => Ok((show::format(name)?, PathBuf::from(path))),
-    }
-}
-
 impl Check {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
-        let (report, notes) = match self.judge() {
+        let (settings, judged) = match Settings::find(self.policies.config.as_deref()) {
+            Ok(settings) => {
+                let judged = self.judge(&settings);
+                (settings, judged)
+            }
+            Err(problems) => (Settings::default(), Err(problems)),
+        };
+        let output = self.output(&settings);
+        let (report, notes) = match judged {
             Ok(judged) => judged,
             Err(mut problems) => {
-                let files = self.write_files(&|format, style, out| {
+                let files = self.write_files(output, &|format, style, out| {
                     output::problems(&problems, format, style, out)
                 });
                 problems.extend(files);
@@ -108,8 +115,8 @@ impl Check {
             }
         };
         shown.notes(&notes);
-        let files =
-            self.write_files(&|format, style, out| output::render(&report, format, style, out));
+        let files = self
+            .write_files(output, &|format, style, out| output::render(&report, format, style, out));
         self.write(&report, look)?;
         if !files.is_empty() {
             return Err(Stop::Problems(files, shown));
@@ -118,16 +125,18 @@ impl Check {
     }
 
     /// The report, and what is worth knowing beside it.
-    fn judge(&self) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
-        let baseline = self.baseline.as_deref().map(baseline::read).transpose()?;
+    fn judge(&self, settings: &Settings) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
+        let baseline = self.baseline.clone().or_else(|| settings.baseline());
+        let baseline = baseline.as_deref().map(baseline::read).transpose()?;
         let asked = Asked {
             evidence: &self.evidence,
             policies: &self.policies,
             waivers: &self.waivers,
-            hashes: self.hashes(),
+            settings,
+            hashes: self.hashes(settings),
         };
-        let (report, notes) = asked.report(|time| self.terms(time))?;
-        let terms = self.terms(report.time);
+        let (report, notes) = asked.report(|time| self.terms(settings, time))?;
+        let terms = self.terms(settings, report.time);
         let report = match &baseline {
             Some(baseline) => report.since(baseline, terms),
             None => report,
@@ -135,13 +144,19 @@ impl Check {
         Ok((report, notes))
     }
 
-    fn terms(&self, time: jiff::Timestamp) -> Terms {
+    /// The files of the command line, else of the project.
+    fn output<'a>(&'a self, settings: &'a Settings) -> &'a [(Format, PathBuf)] {
+        if self.output.is_empty() { &settings.output } else { &self.output }
+    }
+
+    fn terms(&self, settings: &Settings, time: jiff::Timestamp) -> Terms {
         Terms {
             time,
             fail_on: match self.fail_on {
-                Threshold::Deny => FailOn::Deny,
-                Threshold::Alert => FailOn::Alert,
-                Threshold::Never => FailOn::Never,
+                Some(Threshold::Deny) => FailOn::Deny,
+                Some(Threshold::Alert) => FailOn::Alert,
+                Some(Threshold::Never) => FailOn::Never,
+                None => settings.fail_on.unwrap_or(FailOn::Deny),
             },
             when_unknown: match self.inconclusive {
                 Inconclusive::Pass => WhenUnknown::Pass,
@@ -154,8 +169,8 @@ impl Check {
     }
 
     /// Hashes cost as much as reading, and only some formats show them.
-    fn hashes(&self) -> Hashes {
-        let formats = self.output.iter().map(|(format, _)| *format).chain([self.format]);
+    fn hashes(&self, settings: &Settings) -> Hashes {
+        let formats = self.output(settings).iter().map(|(format, _)| *format).chain([self.format]);
         if formats.into_iter().any(Format::shows_hashes) { Hashes::Taken } else { Hashes::Left }
     }
 
@@ -182,12 +197,13 @@ impl Check {
     /// nothing could be judged they say so: the report of an earlier run must not stay.
     fn write_files(
         &self,
+        output: &[(Format, PathBuf)],
         render: &dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>,
     ) -> Vec<Problem> {
         let write = |(format, path): &(Format, PathBuf)| {
             let style = self.style(Style::default(), *format);
             show::write_file(path, &mut |out| render(*format, &style, out)).err()
         };
-        self.output.iter().filter_map(write).collect()
+        output.iter().filter_map(write).collect()
     }
 }

@@ -13,8 +13,9 @@ use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Level, Place, Problem};
 use crate::triage::{self, JudgedFile, Report, Terms};
 
-use super::load::{Loaded, load_with_waivers, operation};
+use super::load::{Loaded, load_for, operation};
 use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
+use super::project::Settings;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -49,6 +50,7 @@ pub(super) struct Asked<'a> {
     pub(super) evidence: &'a EvidenceOptions,
     pub(super) policies: &'a PolicyOptions,
     pub(super) waivers: &'a WaiverOptions,
+    pub(super) settings: &'a Settings,
     pub(super) hashes: Hashes,
 }
 
@@ -58,8 +60,8 @@ impl Asked<'_> {
         &self,
         terms: impl FnOnce(jiff::Timestamp) -> Terms,
     ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
-        let paths = inputs(self.evidence)?;
-        let loaded = load_with_waivers(self.policies, &self.waivers.waivers, Depth::Each)?;
+        let paths = inputs(self.evidence, self.settings)?;
+        let loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
         let terms = terms(loaded.now);
         let judgement = Judgement {
@@ -78,10 +80,14 @@ impl Asked<'_> {
     }
 }
 
-/// The paths of the command line; without any, standard input unless that is a terminal.
-pub(super) fn inputs(options: &EvidenceOptions) -> Result<Vec<PathBuf>, Vec<Problem>> {
+/// The paths of the command line, else of the project; without any, standard input unless that is a
+/// terminal.
+fn inputs(options: &EvidenceOptions, settings: &Settings) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if !options.input.is_empty() {
         return Ok(options.input.clone());
+    }
+    if !settings.project.evidence.is_empty() {
+        return Ok(settings.paths(&settings.project.evidence));
     }
     if std::io::stdin().is_terminal() {
         return Err(vec![Problem::new(&Error::NoInput, Place::Whole(Arc::from("INPUT")))]);

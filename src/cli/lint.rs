@@ -10,8 +10,9 @@ use crate::output::Format;
 use crate::text::{Level, Problem};
 
 use super::Stop;
-use super::load::{Loaded, load_with_waivers};
+use super::load::{Loaded, load_for};
 use super::options::{Look, PolicyOptions, WaiverOptions};
+use super::project::Settings;
 use super::show::{self, Shown, count, unless_closed};
 
 /// Check policies: types, policies that never or always fire, policies that others cover
@@ -37,8 +38,9 @@ impl Lint {
         let shown = Shown::new(self.format, look);
         let stop = |problems| Stop::Problems(problems, shown.clone());
         let policies = self.policies.and(&self.paths);
+        let settings = Settings::find(policies.config.as_deref()).map_err(stop)?;
         let loaded =
-            load_with_waivers(&policies, &self.waivers.waivers, Depth::Everything).map_err(stop)?;
+            load_for(&settings, &policies, Some(&self.waivers), Depth::Everything).map_err(stop)?;
         let warnings = self.waivers.weigh(warnings(&loaded)).map_err(stop)?;
         let has_warning = warnings.iter().any(|problem| problem.level == Level::Warning);
         if !warnings.is_empty() || self.format.is_for_machines() {

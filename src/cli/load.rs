@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::analysis;
 use crate::input::{self, Input, Kind};
 use crate::operation::{Catalogue, Operation};
-use crate::policy::{self, PolicySet};
+use crate::policy::{self, PolicySet, Project, Wishes};
 use crate::text::{Level, Place, Problem, Source, nearest};
 
-use super::options::PolicyOptions;
+use super::options::{PolicyOptions, WaiverOptions};
+use super::project::Settings;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -46,32 +47,43 @@ pub(super) fn load(
     options: &PolicyOptions,
     depth: analysis::Depth,
 ) -> Result<Loaded, Vec<Problem>> {
-    load_with_waivers(options, &[], depth)
+    let settings = Settings::find(options.config.as_deref())?;
+    load_for(&settings, options, None, depth)
 }
 
-/// The same, with the waivers of files and folders.
-pub(super) fn load_with_waivers(
+/// The same of a project, with its waivers or those of the command line.
+pub(super) fn load_for(
+    settings: &Settings,
     options: &PolicyOptions,
-    waivers: &[PathBuf],
+    waivers: Option<&WaiverOptions>,
     depth: analysis::Depth,
 ) -> Result<Loaded, Vec<Problem>> {
     let catalogue = Catalogue::built_in()?;
     let now = now()?;
-    let Files { sources, mut names, mut problems } = policy_files(&options.policies);
-    if sources.is_empty() {
+    let Files { sources, mut names, mut problems } = policy_files(settings, options);
+    if sources.is_empty() && !problems.is_empty() {
         return Err(problems);
     }
-    let (mut policies, told) = policy::collect(&sources, &catalogue, &options.param);
+    // Approvals of the command line stand in for those of the project.
+    let mut project = settings.project.clone();
+    if !options.approvals.is_empty() {
+        project.approvals.clear();
+    }
+    let is_all = options.policies.is_empty();
+    let wishes = Wishes { params: &options.param, project: Some(&project), is_all };
+    let (mut policies, told) = policy::collect_for(&sources, &catalogue, &wishes);
     problems.extend(told);
     problems.extend(analysis::problems(&policies, depth));
-    let files = files(waivers, |folder| Error::NoWaivers(folder.to_owned()));
-    problems.extend(files.problems);
-    names.extend(files.names);
     let mut loaded = Loaded { catalogue, policies: PolicySet::default(), now };
-    let today = loaded.today();
-    let (waivers, told) = policy::waivers(&files.sources, &policies, &loaded.catalogue, today);
-    policies.waivers = waivers;
-    problems.extend(told);
+    if let Some(waivers) = waivers {
+        let files = waiver_files(settings, waivers, &mut project);
+        problems.extend(files.problems);
+        names.extend(files.names);
+        let judged = (&policies, &loaded.catalogue);
+        let (read, told) = policy::waivers_for(&project, &files.sources, judged, loaded.today());
+        policies.waivers = read;
+        problems.extend(told);
+    }
     in_order(&mut problems, &names);
     if problems.iter().any(|problem| problem.level == Level::Error) {
         return Err(problems);
@@ -79,6 +91,16 @@ pub(super) fn load_with_waivers(
     policies.warnings = problems;
     loaded.policies = policies;
     Ok(loaded)
+}
+
+/// The waiver files of the command line, else those of the project; its own waivers go with the latter.
+fn waiver_files(settings: &Settings, waivers: &WaiverOptions, project: &mut Project) -> Files {
+    let none = |folder: &str| Error::NoWaivers(folder.to_owned());
+    if waivers.waivers.is_empty() {
+        return files(&settings.paths(&project.waiver_files), none);
+    }
+    project.drop_waivers();
+    files(&waivers.waivers, none)
 }
 
 /// Files that people wrote.
@@ -90,14 +112,24 @@ struct Files {
     problems: Vec<Problem>,
 }
 
-/// The policy files of paths; without any, the built-in packs.
-fn policy_files(paths: &[PathBuf]) -> Files {
-    if !paths.is_empty() {
-        return files(paths, |folder| Error::NoPolicies(folder.to_owned()));
+/// The files of policies and approvals: of the command line, else of the project, else the built-in
+/// packs. A pack judges beside the project's own policies where it is switched on.
+fn policy_files(settings: &Settings, options: &PolicyOptions) -> Files {
+    let project = &settings.project;
+    let none = |folder: &str| Error::NoPolicies(folder.to_owned());
+    let named = settings.paths(project.policies.as_deref().unwrap_or_default());
+    let mut paths = if options.policies.is_empty() { named } else { options.policies.clone() };
+    match options.approvals.is_empty() {
+        true => paths.extend(settings.paths(&project.approval_files)),
+        false => paths.extend(options.approvals.iter().cloned()),
     }
-    let sources = policy::built_in();
-    let names = sources.iter().map(|source| source.name().to_owned()).collect();
-    Files { sources, names, problems: Vec::new() }
+    let mut files = files(&paths, none);
+    if options.policies.is_empty() {
+        let packs = policy::packs(&project.packs, project.policies.is_none());
+        files.names.extend(packs.iter().map(|source| source.name().to_owned()));
+        files.sources.extend(packs);
+    }
+    files
 }
 
 /// The files of paths; `none` says that a folder has none.

@@ -10,6 +10,7 @@ mod list;
 mod load;
 mod man;
 mod options;
+mod project;
 mod schema;
 mod show;
 mod test;

@@ -57,19 +57,31 @@ impl Look {
 /// Which policies judge.
 #[derive(Debug, Args)]
 pub(super) struct PolicyOptions {
-    /// Policy file or folder; may repeat. Without it, the built-in packs
+    /// Project file; without it, the nearest `portcullis.yaml` upward
+    #[arg(long, value_name = "PATH", env = "PORTCULLIS_CONFIG", hide_env_values = true)]
+    pub(super) config: Option<PathBuf>,
+    /// Policy file or folder; may repeat. Without it, those of the project file,
+    /// else the built-in packs
     #[arg(short, long, value_name = "PATH", env = "PORTCULLIS_POLICIES", hide_env_values = true)]
     pub(super) policies: Vec<PathBuf>,
     /// Value of a parameter that policies declare; may repeat
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, env = "PORTCULLIS_PARAM", hide_env_values = true)]
     pub(super) param: Vec<(String, String)>,
+    /// File or folder of approvals, the register of what is meant to be open; may repeat
+    #[arg(long, value_name = "PATH", env = "PORTCULLIS_APPROVALS", hide_env_values = true)]
+    pub(super) approvals: Vec<PathBuf>,
 }
 
 impl PolicyOptions {
     /// The same with further paths.
     pub(super) fn and(&self, paths: &[PathBuf]) -> Self {
         let policies = self.policies.iter().chain(paths).cloned().collect();
-        Self { policies, param: self.param.clone() }
+        Self {
+            config: self.config.clone(),
+            policies,
+            param: self.param.clone(),
+            approvals: self.approvals.clone(),
+        }
     }
 }
 

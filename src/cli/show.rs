@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -78,6 +78,15 @@ pub(super) fn format(name: &str) -> Result<Format, String> {
             None => format!("there is no format `{name}`; there are: {}", names.join(", ")),
         }
     })
+}
+
+/// A format and the file to write it to.
+pub(super) fn target(text: &str) -> Result<(Format, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("expected FORMAT=PATH")?;
+    match path {
+        "" => Err("expected FORMAT=PATH".to_owned()),
+        path => Ok((format(name)?, PathBuf::from(path))),
+    }
 }
 
 /// A number and what it counts.

@@ -12,7 +12,7 @@ use super::overrides::Overrides;
 use super::resolve::{self, Scope, Set};
 use super::slug::slug;
 use super::told::Told;
-use super::{Policy, PolicySet, Template, case};
+use super::{Policy, PolicySet, Project, Template, case};
 use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
 use crate::text::{Level, Location, Place, Problem, Source};
 use crate::yaml::{self, Node};
@@ -84,10 +84,31 @@ pub fn collect(
     catalogue: &Catalogue,
     params: &[(String, String)],
 ) -> (PolicySet, Vec<Problem>) {
+    collect_for(sources, catalogue, &Wishes { params, project: None, is_all: true })
+}
+
+/// What a run wishes of the policies that it loads.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes<'a> {
+    /// Names and values that replace the files' own.
+    pub params: &'a [(String, String)],
+    /// What the project file says; `params` win over its own.
+    pub project: Option<&'a Project>,
+    /// Whether the project file says which policies there are: then what it says of others is a mistake.
+    pub is_all: bool,
+}
+
+/// The same for a run.
+#[must_use]
+pub fn collect_for(
+    sources: &[Arc<Source>],
+    catalogue: &Catalogue,
+    wishes: &Wishes<'_>,
+) -> (PolicySet, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut loader = Loader {
         catalogue,
-        overrides: Overrides::read(params, &mut problems),
+        overrides: Overrides::read(wishes, &mut problems),
         ids: HashMap::new(),
         set: PolicySet::default(),
         all_read: true,
@@ -98,6 +119,12 @@ pub fn collect(
     // A file that could not be read may have had the param.
     if loader.all_read {
         problems.extend(loader.overrides.unused());
+    }
+    if let Some(project) = wishes.project {
+        loader.set.approvals.extend(project.approvals.iter().cloned());
+        let (set, ids) = (&mut loader.set, &loader.ids);
+        let is_known = |id: &str| !wishes.is_all || !loader.all_read || ids.contains_key(id);
+        problems.extend(project.change(set, &is_known));
     }
     let mut told = Told::default();
     problems.retain(|problem| told.is_new(problem));
@@ -280,6 +307,7 @@ fn resolved(
         rule: rule.location,
         location: draft.location,
         cases,
+        overridden: None,
     })
 }
 

@@ -9,6 +9,7 @@ mod packs;
 mod parser;
 #[expect(clippy::module_inception, reason = "the floor is named after what it makes")]
 mod policy;
+mod project;
 mod prose;
 mod resolve;
 mod slug;
@@ -21,12 +22,13 @@ mod waiver;
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
-pub use load::{collect, load};
-pub use packs::built_in;
-pub use policy::{Approval, Case, Expectation, Policy, PolicySet, Waiver, WhenUnknown};
+pub use load::{Wishes, collect, collect_for, load};
+pub use packs::{built_in, packs};
+pub use policy::{Approval, Case, Expectation, Overridden, Policy, PolicySet, Waiver, WhenUnknown};
+pub use project::{Project, Said, SeverityOverride, project};
 pub use prose::prose;
 pub use template::{Part, Template};
-pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers};
+pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers, waivers_for};
 
 #[cfg(test)]
 mod tests;

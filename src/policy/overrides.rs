@@ -6,6 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::draft::{one_value, suggestion};
+use super::load::Wishes;
 use super::resolve::Param;
 use super::syntax::Operand;
 use crate::text::{Location, Place, Problem, Source, Span};
@@ -42,13 +43,16 @@ pub(super) struct Overrides {
 struct Override {
     name: String,
     location: Location,
+    /// Where it is reported that no file has the param; nothing where that is no mistake.
+    unused: Option<Place>,
     /// Nothing where it could not be read, which was told.
     value: Option<Operand>,
 }
 
 impl Overrides {
     /// Reads names and values.
-    pub(super) fn read(params: &[(String, String)], problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn read(wishes: &Wishes<'_>, problems: &mut Vec<Problem>) -> Self {
+        let params = wishes.params;
         let mut given: BTreeMap<&str, usize> = BTreeMap::new();
         let mut overrides = Vec::with_capacity(params.len());
         for (name, text) in params {
@@ -63,6 +67,17 @@ impl Overrides {
             overrides.push(Override {
                 value: value(name, &location, problems),
                 name: name.clone(),
+                unused: Some(Place::Whole(location.source.name().into())),
+                location,
+            });
+        }
+        let of_project = wishes.project.into_iter().flat_map(|project| &project.params);
+        for (name, param) in of_project.filter(|(name, _)| !given.contains_key(name.as_str())) {
+            let location = param.location.clone();
+            overrides.push(Override {
+                name: name.clone(),
+                unused: wishes.is_all.then(|| Place::Text(location.clone())),
+                value: Some(param.value.clone()),
                 location,
             });
         }
@@ -83,12 +98,12 @@ impl Overrides {
     /// What was given and is in no file.
     pub(super) fn unused(&self) -> impl Iterator<Item = Problem> {
         let unused = self.given.iter().filter(|given| !self.known.contains(&given.name));
-        unused.map(|given| {
+        unused.filter_map(|given| {
             let error = OverrideError::Unknown {
                 help: suggestion(&given.name, self.known.iter().map(String::as_str)),
                 name: given.name.clone(),
             };
-            Problem::new(&error, Place::Whole(given.location.source.name().into()))
+            Some(Problem::new(&error, given.unused.clone()?))
         })
     }
 }

@@ -44,6 +44,31 @@ pub struct Policy {
     pub location: Location,
     /// Its own tests.
     pub cases: Vec<Case>,
+    /// What it was before the project file changed it.
+    pub overridden: Option<Overridden>,
+}
+
+/// A policy's effect and severity as it says them itself, where the project file says others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overridden {
+    /// What a violation does by itself.
+    pub effect: Effect,
+    /// How bad a violation is by itself.
+    pub severity: Severity,
+    /// Why that does not hold here.
+    pub reason: String,
+    /// Where the project file says so.
+    pub location: Location,
+}
+
+impl Policy {
+    /// Whether the project file made it milder than it is by itself.
+    #[must_use]
+    pub fn is_weakened(&self) -> bool {
+        self.overridden
+            .as_ref()
+            .is_some_and(|was| self.effect < was.effect || self.severity < was.severity)
+    }
 }
 
 /// What an inconclusive outcome does.
@@ -119,6 +144,8 @@ pub struct Approval {
     pub ports: Option<RangeInclusive<i64>>,
     /// Folded protocol; `None` means any.
     pub protocol: Option<String>,
+    /// Where it holds, in words: for people, it is not asked of evidence.
+    pub scope: Option<String>,
     /// Who answers for it.
     pub owner: String,
     /// Why it is open.

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::draft::{self, WaiverDraft, WaiverFile};
 use super::load::document;
 use super::resolve::{self, Scope, Set};
-use super::{Condition, PolicySet, Waiver};
+use super::{Condition, PolicySet, Project, Waiver};
 use crate::operation::{Catalogue, Operation};
 use crate::text::{Place, Problem, Source};
 
@@ -41,9 +41,21 @@ pub fn waivers(
     catalogue: &Catalogue,
     today: Date,
 ) -> (Vec<Waiver>, Vec<Problem>) {
-    let mut waivers = Vec::new();
+    waivers_for(&Project::default(), sources, (set, catalogue), today)
+}
+
+/// The same of a project. Its own limit holds for every file, which may set a narrower one.
+#[must_use]
+pub fn waivers_for(
+    project: &Project,
+    sources: &[Arc<Source>],
+    (set, catalogue): (&PolicySet, &Catalogue),
+    today: Date,
+) -> (Vec<Waiver>, Vec<Problem>) {
+    let policies = Policies { set, catalogue, limit: project.max_waiver_days };
     let mut problems = Vec::new();
-    let policies = Policies { set, catalogue };
+    let own = WaiverFile { waivers: project.waivers.clone(), ..WaiverFile::default() };
+    let mut waivers = policies.waivers(own, today, &mut problems);
     for source in sources {
         let (_, told) = document(source, BEGINS, &mut |root, problems| {
             let file = draft::waiver_file(root, problems);
@@ -58,12 +70,15 @@ pub fn waivers(
 struct Policies<'a> {
     set: &'a PolicySet,
     catalogue: &'a Catalogue,
+    /// Days of the project.
+    limit: Option<u64>,
 }
 
 impl Policies<'_> {
     /// The waivers of one file.
     fn waivers(&self, file: WaiverFile, today: Date, problems: &mut Vec<Problem>) -> Vec<Waiver> {
-        let days = file.max_days.unwrap_or(DEFAULT_MAX_WAIVER_DAYS);
+        let days = file.max_days.into_iter().chain(self.limit).min();
+        let days = days.unwrap_or(DEFAULT_MAX_WAIVER_DAYS);
         let last = last_day(today, days);
         let mut waivers = Vec::with_capacity(file.waivers.len());
         for draft in file.waivers {

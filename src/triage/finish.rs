@@ -73,6 +73,7 @@ pub fn finish(
     let mut findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
     let waivers = waive((&policies, &kept), &mut findings, terms.today(), is_whole);
+    let loosened = loosened(&policies, terms);
     let mut report = Report {
         time: terms.time,
         verdict: Verdict::Clean,
@@ -83,7 +84,7 @@ pub fn finish(
         findings,
         waivers,
         fixed: Vec::new(),
-        loosened: loosened(terms),
+        loosened,
         kept,
     };
     report.verdict = verdict(&report, terms);
@@ -164,7 +165,7 @@ fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) ->
     summary
 }
 
-fn loosened(terms: Terms) -> Vec<Loosening> {
+fn loosened(policies: &PolicySet, terms: Terms) -> Vec<Loosening> {
     let inconclusive = match terms.when_unknown {
         WhenUnknown::Fail => None,
         WhenUnknown::Report => Some(Loosening::InconclusiveReport),
@@ -175,6 +176,7 @@ fn loosened(terms: Terms) -> Vec<Loosening> {
         terms.allow_partial.then_some(Loosening::AllowPartial),
         inconclusive,
         (terms.fail_on == FailOn::Never).then_some(Loosening::FailOnNever),
+        policies.policies.iter().any(Policy::is_weakened).then_some(Loosening::Overrides),
     ];
     flags.into_iter().flatten().collect()
 }

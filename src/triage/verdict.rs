@@ -94,10 +94,12 @@ pub enum Loosening {
     InconclusivePass,
     /// No policy fails the run.
     FailOnNever,
+    /// The project file makes a policy milder than it is by itself.
+    Overrides,
 }
 
 impl Loosening {
-    /// The flag that did it.
+    /// The flag that did it, or the key of the project file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -106,6 +108,7 @@ impl Loosening {
             Self::InconclusiveReport => "--inconclusive=report",
             Self::InconclusivePass => "--inconclusive=pass",
             Self::FailOnNever => "--fail-on=never",
+            Self::Overrides => "overrides",
         }
     }
 }

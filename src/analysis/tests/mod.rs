@@ -106,6 +106,7 @@ fn policy(operation: &Arc<Operation>, effect: Effect, condition: Condition) -> P
         rule: place(&source, "deny"),
         location: place(&source, "deny"),
         cases: Vec::new(),
+        overridden: None,
     }
 }
 

@@ -11,7 +11,8 @@ use crate::policy::Approval;
 use crate::policy::syntax::{Operand, OperandKind};
 use crate::text::Problem;
 
-const KEYS: &[&str] = &["service", "port", "protocol", "owner", "reason", "approved_by", "expires"];
+const KEYS: &[&str] =
+    &["service", "port", "protocol", "scope", "owner", "reason", "approved_by", "expires"];
 
 /// The greatest port number there is.
 const LAST_PORT: i64 = 65_535;
@@ -25,7 +26,8 @@ pub(super) fn all(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<Approval> 
     items.into_iter().filter_map(|item| one(item, problems)).collect()
 }
 
-fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
+/// Reads one entry.
+pub(super) fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     let form = Form::of(item, "an approval", KEYS, problems)?;
     if form.item("service").is_none() && form.item("port").is_none() {
         problems.push(form.problem(&DraftError::BoundlessApproval, "this approval"));
@@ -33,6 +35,7 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
     let services = form.read("service", problems, services);
     let ports = form.item("port").map(|item| ports(item, problems));
     let protocol = form.item("protocol").map(|item| item.text(problems).map(|name| fold(&name)));
+    let scope = form.item("scope").map(|item| item.text(problems));
     let mut said = |key| form.required(key, problems).and_then(|item| item.text(problems));
     let owner = said("owner");
     let reason = said("reason");
@@ -42,6 +45,7 @@ fn one(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Approval> {
         services,
         ports: ports.map_or(Some(None), |ports| ports.map(Some))?,
         protocol: protocol.map_or(Some(None), |name| name.map(Some))?,
+        scope: scope.map_or(Some(None), |text| text.map(Some))?,
         owner: owner?,
         reason: reason?,
         approved_by: approved_by?,

@@ -74,6 +74,14 @@ pub(super) enum DraftError {
     )]
     BadName { name: String, what: &'static str },
 
+    #[error("there is no built-in pack `{name}`")]
+    #[diagnostic(code("project/unknown-pack"), help("{help}"))]
+    UnknownPack { name: String, help: String },
+
+    #[error("an override that changes nothing")]
+    #[diagnostic(code("project/empty-override"), help("add `severity:` or `effect:`"))]
+    EmptyOverride,
+
     #[error("unknown operator `{op}`")]
     #[diagnostic(code("policy/unknown-operator"), help("{help}"))]
     UnknownOperator { op: String, help: String },

@@ -6,6 +6,7 @@ mod error;
 mod formula;
 mod named;
 mod policy;
+mod project;
 mod shape;
 mod waiver;
 
@@ -19,6 +20,7 @@ use crate::yaml::Node;
 pub(super) use error::suggestion;
 pub(super) use named::one_value;
 pub(super) use policy::{CaseDraft, PolicyDraft, RuleKind};
+pub(super) use project::project;
 pub(super) use waiver::{WaiverDraft, WaiverFile, waiver_file};
 
 use error::DraftError;

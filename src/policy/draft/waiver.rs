@@ -44,7 +44,7 @@ pub(in crate::policy) struct WaiverFile {
 }
 
 /// A waiver whose `match` has not met a schema.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::policy) struct WaiverDraft {
     /// All else, for every record.
     pub waiver: Waiver,
