@@ -333,3 +333,60 @@ waivers:
     );
     assert!(out.contains("1 waived"), "{out}");
 }
+
+#[test]
+fn waivers_are_listed_with_the_days_left_and_what_they_hide() {
+    let home = Home::new();
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    home.write(
+        "w.yaml",
+        "waivers:
+  - {policy: rdp, match: Port 3389, reason: a move, expires: 2026-12-01, owner: ops}
+  - {policy: watch, reason: looked at, expires: 2026-11-23}
+  - {policy: watch, reason: looked at, expires: 2026-11-24}
+",
+    );
+    let expected = "\
+w.yaml:2:5: rdp where Port 3389, 7 days left, hides 1 finding, by ops: a move
+w.yaml:3:5: watch, expired on 2026-11-23, hides 0 findings: looked at
+w.yaml:4:5: watch, last day today, hides 0 findings: looked at
+";
+    let (code, out, err) = home.run("waivers e.json -p p.yaml --waivers w.yaml");
+    assert_eq!((code, out.as_str()), (0, expected), "{err}");
+    let (code, out, _) = home.run("waivers -p p.yaml --waivers w.yaml");
+    assert_eq!(code, 0);
+    assert!(out.contains("7 days left, by ops") && !out.contains("hides"), "{out}");
+}
+
+#[test]
+fn what_init_writes_runs_and_nothing_is_overwritten() {
+    let home = Home(tempfile::tempdir().unwrap());
+    let (code, out, err) = home.run("init");
+    assert_eq!((code, out.lines().count(), err.as_str()), (0, 4, ""), "{out}");
+    for line in ["lint --strict", "test", "list policies"] {
+        let (code, out, err) = home.run(line);
+        assert_eq!((code, err.as_str()), (0, ""), "{line}: {out}");
+        assert!(!out.is_empty(), "{line}");
+    }
+    home.write("policies/portcullis.yaml", "fail_on: never");
+    assert_eq!(home.run("lint -p policies").0, 0, "a project file is no policy file");
+    home.evidence(&[row(3389, "RDP", 3)], 1);
+    let (code, out, err) = home.run("check e.json -f short");
+    assert_eq!(code, 1, "{err}");
+    assert!(out.contains("deny[rdp-open]"), "{out}");
+
+    let policies = home.text("policies/estate.yaml");
+    fs::remove_file(home.path().join("portcullis.yaml")).unwrap();
+    let (code, out, err) = home.run("init");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("cli/exists"), "{err}");
+    assert!(!home.path().join("portcullis.yaml").exists(), "nothing was written");
+    assert_eq!(home.text("policies/estate.yaml"), policies);
+
+    // Every key that is commented out is one that there is.
+    let text = include_str!("../src/cli/init/portcullis.yaml");
+    let keys = ["evidence", "params", "overrides", "waivers", "max_waiver_days", "approvals"];
+    for key in keys.iter().chain(&["baseline", "output"]) {
+        assert!(text.contains(&format!("\n# {key}:")), "{key}");
+    }
+}

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod completions;
 mod explain;
+mod init;
 mod judge;
 mod lint;
 mod list;
@@ -14,6 +15,7 @@ mod project;
 mod schema;
 mod show;
 mod test;
+mod waivers;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -56,6 +58,8 @@ enum Command {
     Explain(explain::Explain),
     #[command(name = "baseline")]
     Record(baseline::Record),
+    Waivers(waivers::Waivers),
+    Init(init::Init),
     List(list::List),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -87,6 +91,8 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test.run(&cli.look),
         Command::Explain(explain) => explain.run(&cli.look),
         Command::Record(record) => record.run(&cli.look),
+        Command::Waivers(waivers) => waivers.run(&cli.look),
+        Command::Init(init) => init.run(&cli.look),
         Command::List(list) => list.run(&cli.look),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),

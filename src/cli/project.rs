@@ -2,16 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::input;
+use crate::input::{self, PROJECT_FILE};
 use crate::output::Format;
 use crate::policy::{self, Project, Said};
 use crate::text::{Place, Problem};
 use crate::triage::FailOn;
 
 use super::show;
-
-/// The name of a project file.
-const NAME: &str = "portcullis.yaml";
 
 /// What a repository has at its top: no project reaches beyond it.
 const TOP: &str = ".git";
@@ -67,7 +64,7 @@ fn nearest() -> Option<PathBuf> {
     let depth = std::env::current_dir().ok()?.ancestors().count();
     let mut folder = PathBuf::new();
     for _ in 0..depth {
-        let path = folder.join(NAME);
+        let path = folder.join(PROJECT_FILE);
         if path.is_file() {
             return Some(path);
         }

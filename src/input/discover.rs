@@ -14,6 +14,9 @@ use super::unpack::Packing;
 /// What names standard input on the command line.
 pub const STDIN: &str = "-";
 
+/// What a project file is called.
+pub const PROJECT_FILE: &str = "portcullis.yaml";
+
 /// What kind of files a folder is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -35,7 +38,9 @@ impl Kind {
         if self == Self::Evidence && Packing::of_name(path).is_some() {
             return path.file_stem().is_some_and(|stem| self.has_ending(Path::new(stem)));
         }
-        self.has_ending(path)
+        // A project file may lie in a folder of policies, and is none.
+        let is_project = path.file_name().is_some_and(|name| name == PROJECT_FILE);
+        self.has_ending(path) && !(self == Self::Policies && is_project)
     }
 
     fn has_ending(self, path: &Path) -> bool {

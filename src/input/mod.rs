@@ -5,5 +5,5 @@ pub mod live;
 mod open;
 mod unpack;
 
-pub use discover::{Found, Kind, STDIN, discover};
+pub use discover::{Found, Kind, PROJECT_FILE, STDIN, discover};
 pub use open::{Input, read_text, read_text_within};
