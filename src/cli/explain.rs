@@ -102,10 +102,12 @@ impl Explain {
                 policy,
                 last: String::new(),
                 text,
-                source: &name,
+                source: Arc::clone(&name),
             };
             let input = Input::open(path, Hashes::Left).map_err(one)?;
-            let file = snapshot::read(input, &name, &plan, &mut visitor).map_err(one)?;
+            let opened = snapshot::open(input, &name, &loaded.catalogue).map_err(one)?;
+            opened.operation(&name, Some(&policy.operation), &loaded.catalogue).map_err(one)?;
+            let file = opened.read(&name, &plan, &mut visitor).map_err(one)?;
             for flaw in &file.flaws {
                 let _ =
                     writeln!(text, "{}: {}", printable(&name), printable(&flaw.problem.message));
@@ -121,10 +123,15 @@ struct Explainer<'a> {
     policy: &'a Policy,
     last: String,
     text: &'a mut String,
-    source: &'a str,
+    /// What places are counted in.
+    source: Arc<str>,
 }
 
 impl Visitor for Explainer<'_> {
+    fn enter(&mut self, page: &Arc<str>) {
+        self.source = Arc::clone(page);
+    }
+
     fn visit(&mut self, record: &Record<'_>) -> bool {
         let trace = self.tracer.trace(self.policy, record);
         let outcome = match trace.truth {
@@ -137,7 +144,7 @@ impl Visitor for Explainer<'_> {
     }
 
     fn keep(&mut self, _record: &Record<'_>, place: RecordPlace) {
-        let (source, at) = (printable(self.source), place.position);
+        let (source, at) = (printable(&self.source), place.position);
         let _ =
             writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
     }

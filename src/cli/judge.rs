@@ -117,14 +117,18 @@ impl Judgement<'_> {
 
     fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedFile, Problem> {
         let name = Input::name(path);
-        let operation = snapshot::operation_of(&name, self.named.as_ref(), &self.loaded.catalogue)?;
+        let catalogue = &self.loaded.catalogue;
+        let mut input = Input::open(path, self.hashes)?;
+        let opened = snapshot::open(&mut input, &name, catalogue)?;
+        let operation = opened.operation(&name, self.named.as_ref(), catalogue)?;
         let program = self.program(&operation, programs)?;
         let plan = Plan { operation, slots: program.slots().to_vec(), hashes: self.hashes };
-        let mut input = Input::open(path, self.hashes)?;
         let mut judge = Judge::new(program, &name);
-        let mut file = snapshot::read(&mut input, &name, &plan, &mut judge)?;
+        let mut file = opened.read(&name, &plan, &mut judge)?;
         file.folder = Input::folder(path);
-        if let ([page], Some(sha256)) = (file.pages.as_mut_slice(), input.sha256()) {
+        // The page of a capture has its own.
+        let sha256 = input.sha256().filter(|_| file.captured.is_none());
+        if let ([page], Some(sha256)) = (file.pages.as_mut_slice(), sha256) {
             page.sha256 = Some(sha256);
         }
         let (found, drift) = judge.finish();

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use crate::output;
+use crate::snapshot;
 
 use super::Stop;
 use super::show::unless_closed;
@@ -23,6 +24,8 @@ enum Document {
     Report,
     /// What it writes when nothing could be judged
     Error,
+    /// What `fetch` writes
+    Snapshot,
 }
 
 impl Schema {
@@ -30,6 +33,7 @@ impl Schema {
         let schema = match self.document {
             Document::Report => output::REPORT_SCHEMA,
             Document::Error => output::ERROR_SCHEMA,
+            Document::Snapshot => snapshot::DOCUMENT_SCHEMA,
         };
         unless_closed(io::stdout().lock().write_all(schema.as_bytes()))?;
         Ok(0)

@@ -39,6 +39,11 @@ impl Drift {
         Self { source: Arc::clone(source), seen: Vec::new(), flaws: Vec::new() }
     }
 
+    /// From here on places are counted in another text.
+    pub(crate) fn enter(&mut self, source: &Arc<str>) {
+        self.source = Arc::clone(source);
+    }
+
     pub(crate) fn finish(self) -> Vec<Flaw> {
         self.flaws
     }

@@ -168,6 +168,10 @@ impl<'a> Judge<'a> {
 }
 
 impl Visitor for Judge<'_> {
+    fn enter(&mut self, page: &Arc<str>) {
+        self.drift.enter(page);
+    }
+
     fn visit(&mut self, record: &Record<'_>) -> bool {
         let fields = Fields { program: self.program, record };
         self.scratch.begin();

@@ -103,13 +103,13 @@ pub enum ErrorKind {
     #[error("nested deeper than {} levels", super::MAX_DEPTH)]
     #[diagnostic(code("json/too-deep"), help("no answer of a cloud API is nested that deep"))]
     TooDeep,
-    /// A record or token that is too long to be held.
-    #[error("longer than {} MiB in one piece", super::MAX_TOKEN_BYTES / 1024 / 1024)]
+    /// A record or token that is longer than so many MiB, too long to be held.
+    #[error("longer than {0} MiB in one piece")]
     #[diagnostic(
         code("json/too-long"),
         help("no record of a cloud API is that long: check what the file holds")
     )]
-    TooLong,
+    TooLong(usize),
     /// Something that is no value follows the last value.
     #[error("{found} follows after the end of the JSON")]
     #[diagnostic(
@@ -163,7 +163,7 @@ impl ErrorKind {
             Self::Escape { .. } => "no JSON escape",
             Self::DuplicateKey { .. } => "second time",
             Self::TooDeep => "too deep",
-            Self::TooLong => "begins here",
+            Self::TooLong(_) => "begins here",
             Self::TrailingGarbage { .. } => "after the end",
         }
     }

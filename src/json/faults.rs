@@ -32,7 +32,8 @@ impl<R: Read> Reader<R> {
 
     #[cold]
     pub(super) fn too_long(&mut self) -> Error {
-        self.error(0, |_| (ErrorKind::TooLong, 1))
+        let longest = self.window.longest() / 1024 / 1024;
+        self.error(0, |_| (ErrorKind::TooLong(longest), 1))
     }
 
     pub(super) fn error(&mut self, at: usize, kind: impl Fn(&str) -> (ErrorKind, usize)) -> Error {

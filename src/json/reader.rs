@@ -10,7 +10,7 @@ use super::scan::Flaw;
 use super::string::decode_lossy_into;
 use super::value::{Kind, Raw};
 use super::window::Window;
-use super::{MAX_DEPTH, MAX_TOKEN_BYTES, WINDOW_BYTES};
+use super::{MAX_DEPTH, WINDOW_BYTES};
 use crate::text::Position;
 
 /// What the cursor stands before.
@@ -66,6 +66,15 @@ impl<R: Read> Reader<R> {
             objects: 0,
             last: Last::default(),
         }
+    }
+
+    /// The same with other bounds on the length of a record or token than [`MAX_TOKEN_BYTES`].
+    ///
+    /// [`MAX_TOKEN_BYTES`]: super::MAX_TOKEN_BYTES
+    #[must_use]
+    pub fn up_to(mut self, longest: usize) -> Self {
+        self.window.hold_up_to(longest);
+        self
     }
 
     /// The kind of the next value, whitespace skipped; `None` at the end of the input.
@@ -190,7 +199,7 @@ impl<R: Read> Reader<R> {
             let (length, outcome) = record::scan(self.window.rest(), projection, self.depth + 1);
             match outcome {
                 Ok(Scan::Envelope) => return Ok(Scan::Envelope),
-                Ok(Scan::Record) if length > MAX_TOKEN_BYTES => return Err(self.too_long()),
+                Ok(Scan::Record) if length > self.window.longest() => return Err(self.too_long()),
                 Ok(Scan::Record) => {
                     let start = self.window.cursor();
                     self.last = Last { start, end: start + length, position: None };

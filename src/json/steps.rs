@@ -3,13 +3,13 @@
 
 use std::io::Read;
 
+use super::MAX_DEPTH;
 use super::error::Error;
 use super::reader::{Last, Reader, State};
 use super::record;
 use super::scan::{Flaw, Scanner};
 use super::value::Kind;
 use super::window::Ending;
-use super::{MAX_DEPTH, MAX_TOKEN_BYTES};
 
 impl<R: Read> Reader<R> {
     #[inline]
@@ -198,7 +198,7 @@ impl<R: Read> Reader<R> {
             // A number that ends where the window does may go on.
             let cut = scanner.rest.is_empty() && !matches!(first, b'"' | b't' | b'f' | b'n');
             match outcome {
-                Ok(_) if length > MAX_TOKEN_BYTES => return Err(self.too_long()),
+                Ok(_) if length > self.window.longest() => return Err(self.too_long()),
                 Ok(_) if cut && self.more() => {}
                 Ok(_) => return Ok(length),
                 Err(Flaw::End) => self.hold_more()?,
@@ -225,7 +225,7 @@ impl<R: Read> Reader<R> {
 
     /// Reads on within a record or token, which has to be held as a whole.
     pub(super) fn hold_more(&mut self) -> Result<(), Error> {
-        if self.window.rest().len() > MAX_TOKEN_BYTES {
+        if self.window.rest().len() > self.window.longest() {
             return Err(self.too_long());
         }
         if self.more() { Ok(()) } else { Err(self.ended()) }

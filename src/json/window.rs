@@ -30,6 +30,8 @@ pub(super) struct Window<R> {
     input: R,
     /// Bytes that are held once the input has proved to be long.
     bytes: usize,
+    /// Bytes that are held of one record or token.
+    longest: usize,
     /// Bytes that are held after the next fill.
     capacity: usize,
     text: String,
@@ -51,6 +53,7 @@ impl<R: Read> Window<R> {
         Self {
             input,
             bytes,
+            longest: MAX_TOKEN_BYTES,
             capacity: bytes.min(FIRST_BYTES),
             text: String::new(),
             at: 0,
@@ -60,6 +63,15 @@ impl<R: Read> Window<R> {
             mark: (0, Position::START),
             hash: None,
         }
+    }
+
+    /// Bytes that are held of one record or token at most.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    pub(super) fn hold_up_to(&mut self, longest: usize) {
+        self.longest = longest;
     }
 
     /// The text at hand from the cursor on.
@@ -181,7 +193,7 @@ impl<R: Read> Window<R> {
         while held > capacity / 2 {
             capacity *= 2;
         }
-        capacity.min(self.bytes + MAX_TOKEN_BYTES)
+        capacity.min(self.bytes + self.longest)
     }
 
     fn fill(&mut self, bytes: &mut Vec<u8>, capacity: usize) {

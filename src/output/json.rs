@@ -12,6 +12,7 @@ use super::{Entry, Hashes, Reader, Style};
 mod document;
 mod failure;
 mod finding;
+mod origin;
 mod text;
 mod waiver;
 

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+use sha2::{Digest, Sha256};
 
 use crate::operation::Operation;
+use crate::text::hex;
+
+/// By how much clocks may be apart, or put right in the middle of a fetch.
+pub const MAX_CLOCK_STEP: SignedDuration = SignedDuration::from_mins(5);
 
 /// How evidence was asked for, as far as its capture recorded it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +40,14 @@ pub struct Answer {
     pub taken: Timestamp,
     /// The body, byte for byte.
     pub body: Arc<[u8]>,
+}
+
+impl Answer {
+    /// SHA-256 of the body, in lower-case hex.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.body))
+    }
 }
 
 /// What a fetch brought.

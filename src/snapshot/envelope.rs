@@ -2,7 +2,6 @@
 //! an error in place of all that.
 
 use std::io::Read;
-use std::sync::Arc;
 
 use crate::json::{Kind, Number, decode_lossy};
 use crate::operation::Operation;
@@ -52,7 +51,7 @@ impl Envelope {
         pointer: &Pointer,
     ) -> Result<(), Stop> {
         let page = reading.file.pages.len();
-        let source = Arc::from(format!("{}#page={}", reading.file.source, page + 1));
+        let source = reading.page_name();
         let list = Some(pointer.below(&reading.plan.operation.records));
         let start = reading.mark(1);
         reading.file.pages.push(Page {

@@ -101,6 +101,9 @@ pub(super) enum Error {
         )
     )]
     TotalsDiffer { first: u64, other: u64 },
+    #[error("its capture was not whole")]
+    #[diagnostic(code("evidence/said-incomplete"), help("fetch it again"))]
+    SaidIncomplete,
     #[error("{0} came again with other content")]
     #[diagnostic(
         code("evidence/not-stable"),

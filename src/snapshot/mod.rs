@@ -2,7 +2,9 @@
 
 mod assemble;
 mod capture;
+mod captured;
 mod choose;
+mod document;
 mod envelope;
 mod flaw;
 mod page;
@@ -11,9 +13,13 @@ mod rows;
 mod whole;
 
 pub use assemble::assemble;
-pub use capture::{Answer, Capture, Origin};
+pub use capture::{Answer, Capture, MAX_CLOCK_STEP, Origin};
+pub use captured::{read_capture, together};
 pub use choose::operation_of;
-pub use page::{File, Flaw, Page, RecordPlace, Total, Weight};
+pub use document::{
+    DOCUMENT_SCHEMA, MAX_BYTES, MAX_PAGE_BYTES, MAX_PAGES, Opened, SCHEMA, open, write,
+};
+pub use page::{Captured, File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};
 pub use rows::{Row, Rows};
 pub use whole::{Snapshot, Wholeness};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::operation::Operation;
 use crate::text::{Mark, Position, Problem};
 
+use super::capture::Origin;
 use super::rows::Rows;
+use super::whole::Wholeness;
 
 /// One answer within a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,9 +77,42 @@ pub struct File {
     pub rows: Rows,
     /// What is wrong with it by itself.
     pub flaws: Vec<Flaw>,
+    /// What its capture recorded; `None` where it holds nothing but answers.
+    pub captured: Option<Captured>,
+}
+
+/// What the capture of a file's pages recorded.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// How they were asked for.
+    pub origin: Arc<Origin>,
+    /// Whether they are whole, as it says, and where; `None` where it leaves that to the pages.
+    pub said: Option<(Wholeness, Mark)>,
 }
 
 impl File {
+    pub(super) fn new(source: &Arc<str>, operation: &Arc<Operation>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            folder: None,
+            operation: Arc::clone(operation),
+            pages: Vec::new(),
+            rows: Rows::default(),
+            flaws: Vec::new(),
+            captured: None,
+        }
+    }
+
+    /// What the place of a record of one of its pages is counted in: the page where the file is a
+    /// capture, else the file.
+    #[must_use]
+    pub fn counted_in(&self, page: usize) -> &Arc<str> {
+        match (&self.captured, self.pages.get(page)) {
+            (Some(_), Some(page)) => &page.source,
+            _ => &self.source,
+        }
+    }
+
     /// The pages' totals that could be read, in order; an error has none.
     pub fn totals(&self) -> impl Iterator<Item = (u64, &Mark)> {
         self.pages.iter().filter(|page| !page.is_error).filter_map(|page| match &page.total {
@@ -86,10 +121,10 @@ impl File {
         })
     }
 
-    /// Whether its own rows reach its own total, so that no other file can belong to it.
+    /// Whether no other file can belong to it: its own rows reach its own total, or it is a capture.
     #[must_use]
     pub fn stands_alone(&self) -> bool {
-        if self.folder.is_none() {
+        if self.folder.is_none() || self.captured.is_some() {
             return true;
         }
         let greatest = self.totals().map(|(total, _)| total).max();

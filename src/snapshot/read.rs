@@ -12,10 +12,13 @@ use crate::text::{Mark, Place, Problem, hex};
 use super::envelope::Envelope;
 use super::flaw::{Error, MAX_FLAWS};
 use super::page::{File, Page, RecordPlace, Total, Weight};
-use super::rows::{self, Row, Rows};
+use super::rows::{self, Row};
 
 /// Takes records as they go by.
 pub trait Visitor {
+    /// Told of the answer of a capture that is read next, in which the places of its records are counted.
+    fn enter(&mut self, _page: &Arc<str>) {}
+
     /// Looks at a record; whether something of it is to be kept.
     fn visit(&mut self, record: &Record<'_>) -> bool;
 
@@ -53,18 +56,25 @@ pub fn read<R: Read>(
     plan: &Plan,
     visitor: &mut dyn Visitor,
 ) -> Result<File, Problem> {
-    let mut reading = Reading::new(input, source, plan, visitor);
-    match reading.documents() {
-        Ok(()) => Ok(reading.finish()),
-        Err(Stop::Json(error)) => Err(error.problem(source)),
-        Err(Stop::Shape(problem)) => Err(*problem),
-    }
+    let file = File::new(source, &plan.operation);
+    let mut reading = Reading::new(input, file, plan, visitor);
+    reading.documents().map_err(|stop| stop.problem(source))?;
+    Ok(reading.finish())
 }
 
 /// Why reading a file ends before its end.
 pub(super) enum Stop {
     Json(crate::json::Error),
     Shape(Box<Problem>),
+}
+
+impl Stop {
+    pub(super) fn problem(self, source: &Arc<str>) -> Problem {
+        match self {
+            Self::Json(error) => error.problem(source),
+            Self::Shape(problem) => *problem,
+        }
+    }
 }
 
 impl From<crate::json::Error> for Stop {
@@ -78,6 +88,8 @@ pub(super) struct Reading<'a, R> {
     pub(super) reader: Reader<R>,
     pub(super) plan: &'a Plan,
     pub(super) file: File,
+    /// The answer of a capture that is read; `None` where the file itself is.
+    pub(super) within: Option<Arc<str>>,
     visitor: &'a mut dyn Visitor,
     /// For objects that may turn out to be an envelope.
     either: Projection,
@@ -88,7 +100,7 @@ pub(super) struct Reading<'a, R> {
 }
 
 impl<'a, R: Read> Reading<'a, R> {
-    fn new(input: R, source: &Arc<str>, plan: &'a Plan, visitor: &'a mut dyn Visitor) -> Self {
+    pub(super) fn new(input: R, file: File, plan: &'a Plan, visitor: &'a mut dyn Visitor) -> Self {
         let schema = &plan.operation.schema;
         let names: Vec<&str> =
             plan.slots.iter().map(|id| schema.field(*id).name.as_str()).collect();
@@ -97,14 +109,8 @@ impl<'a, R: Read> Reading<'a, R> {
         Self {
             reader: Reader::new(input),
             plan,
-            file: File {
-                source: Arc::clone(source),
-                folder: None,
-                operation: Arc::clone(&plan.operation),
-                pages: Vec::new(),
-                rows: Rows::default(),
-                flaws: Vec::new(),
-            },
+            file,
+            within: None,
             visitor,
             either: Projection::new(&names, &stops),
             listed: Projection::new(&names, &[]),
@@ -114,7 +120,7 @@ impl<'a, R: Read> Reading<'a, R> {
     }
 
     /// Reads every document of the file; most hold one.
-    fn documents(&mut self) -> Result<(), Stop> {
+    pub(super) fn documents(&mut self) -> Result<(), Stop> {
         let mut count = 0_u64;
         let mut scalar = None;
         let mut bare = None;
@@ -132,7 +138,7 @@ impl<'a, R: Read> Reading<'a, R> {
         }
         match scalar {
             _ if count == 0 => {
-                Err(self.stop(&Error::Empty, Place::Whole(Arc::clone(&self.file.source))))
+                Err(self.stop(&Error::Empty, Place::Whole(Arc::clone(self.source()))))
             }
             Some((kind, place)) if count > 1 => {
                 Err(self.stop(&Error::TrailingScalar(name(kind)), place))
@@ -238,7 +244,8 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// Starts the hash of one page within its file.
     pub(super) fn begin_page_hash(&mut self) {
-        if self.plan.hashes == Hashes::Taken {
+        // That of a capture's answer is taken as a whole.
+        if self.plan.hashes == Hashes::Taken && self.within.is_none() {
             self.reader.begin_hash();
         }
     }
@@ -267,6 +274,19 @@ impl<'a, R: Read> Reading<'a, R> {
         }
     }
 
+    /// What places are counted in.
+    fn source(&self) -> &Arc<str> {
+        self.within.as_ref().unwrap_or(&self.file.source)
+    }
+
+    /// The name of the page that begins here.
+    pub(super) fn page_name(&self) -> Arc<str> {
+        match &self.within {
+            Some(page) => Arc::clone(page),
+            None => Arc::from(format!("{}#page={}", self.file.source, self.file.pages.len() + 1)),
+        }
+    }
+
     /// The place of the value at the cursor.
     pub(super) fn place(&mut self) -> Place {
         Place::Evidence(self.mark(1))
@@ -274,12 +294,7 @@ impl<'a, R: Read> Reading<'a, R> {
 
     pub(super) fn mark(&mut self, length: u64) -> Mark {
         let position = self.reader.position();
-        Mark {
-            source: Arc::clone(&self.file.source),
-            position,
-            offset: self.reader.offset(),
-            length,
-        }
+        Mark { source: Arc::clone(self.source()), position, offset: self.reader.offset(), length }
     }
 
     pub(super) fn stop(&self, error: &Error, place: Place) -> Stop {

@@ -12,8 +12,8 @@ use super::flaw::{Error, MAX_FLAWS, rows};
 use super::page::{File, Flaw, Page, Total, Weight};
 use super::rows::Rows;
 
-/// Whether all of a snapshot is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether all of a snapshot is there, from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wholeness {
     /// Every record is there.
     Complete,
@@ -33,7 +33,7 @@ pub struct Snapshot {
     /// The operation; `None` where there was nothing to tell it by.
     pub operation: Option<Arc<Operation>>,
     /// How it was asked for, where its capture recorded that.
-    pub origin: Option<Origin>,
+    pub origin: Option<Arc<Origin>>,
     /// Its pages, in order.
     pub pages: Vec<Page>,
     /// Records distinct by identity.
@@ -81,17 +81,31 @@ impl Snapshot {
         flaws.extend(files.iter().flat_map(totals_of).take(MAX_FLAWS));
         let expected = files.iter().flat_map(File::totals).last().map(|(total, _)| total);
         flaws.extend(rows_flaws(&source, &files, rows));
+        let captured = files.first().and_then(|file| file.captured.clone());
         let pages: Vec<Page> = files.into_iter().flat_map(|file| file.pages).collect();
         let is_evidence =
             pages.iter().any(|page| page.has_list) && !pages.iter().any(|page| page.is_error);
-        let wholeness = match flaws.iter().map(|flaw| flaw.weight).max() {
+        let found = match flaws.iter().map(|flaw| flaw.weight).max() {
             _ if !is_evidence => Wholeness::NoEvidence,
             None | Some(Weight::Noted) => Wholeness::Complete,
             Some(Weight::Unprovable) => Wholeness::Unprovable,
             Some(Weight::Partial) => Wholeness::Partial,
         };
         let (records, judged) = (rows.distinct(), rows.judged());
-        let origin = None;
+        let said = captured.as_ref().and_then(|captured| captured.said.clone());
+        let wholeness = match said {
+            // Its capture may know more than its pages show.
+            Some((said, mark)) if said > found => {
+                let weight = match said {
+                    Wholeness::Unprovable => Weight::Unprovable,
+                    _ => Weight::Partial,
+                };
+                flaws.push(Error::SaidIncomplete.flaw(weight, Place::Evidence(mark)));
+                said
+            }
+            _ => found,
+        };
+        let origin = captured.map(|captured| captured.origin);
         Self { source, operation, origin, pages, records, judged, expected, wholeness, flaws }
     }
 }

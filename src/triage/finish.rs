@@ -57,6 +57,8 @@ pub fn finish(
     for JudgedFile { file, found } in files {
         kept.push(Kept {
             source: Arc::clone(&file.source),
+            sources: (0..file.pages.len()).map(|page| Arc::clone(file.counted_in(page))).collect(),
+            origin: file.captured.as_ref().map(|captured| Arc::clone(&captured.origin)),
             operation: Arc::clone(&file.operation),
             lists: file.pages.iter().map(|page| page.list.clone()).collect(),
             found,

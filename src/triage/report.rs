@@ -10,7 +10,7 @@ use crate::engine::{Capture, Findings, Hit, Outcome};
 use crate::json::Raw;
 use crate::operation::{FieldId, Operation};
 use crate::policy::{Condition, Policy, PolicySet, Predicate, Waiver};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Origin, Snapshot};
 use crate::text::{Position, hex};
 
 use super::baseline::Fixed;
@@ -38,7 +38,12 @@ pub struct Finding {
 /// What a file's judgement kept.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
+    /// The file, for what lies in no page.
     pub(super) source: Arc<str>,
+    /// Of each page, what its places are counted in.
+    pub(super) sources: Vec<Arc<str>>,
+    /// How it was asked for, where its capture recorded that.
+    pub(super) origin: Option<Arc<Origin>>,
     pub(super) operation: Arc<Operation>,
     /// Pointer of each page's records list.
     pub(super) lists: Vec<Option<String>>,
@@ -174,7 +179,7 @@ impl Report {
         let first = kept.found.evidence.get(found.evidence.clone()).and_then(<[u8]>::first);
         let capture = first
             .and_then(|index| kept.found.captures.get(hit.captures.start + usize::from(*index)));
-        (&kept.source, capture.map_or(hit.place.position, |capture| capture.position))
+        (kept.source_of(hit), capture.map_or(hit.place.position, |capture| capture.position))
     }
 
     /// The record of a finding.
@@ -184,7 +189,7 @@ impl Report {
         let mut pointer = String::new();
         kept.pointer_into(hit, &mut pointer);
         Some(RecordAt {
-            source: Arc::clone(&kept.source),
+            source: Arc::clone(kept.source_of(hit)),
             pointer,
             position: hit.place.position,
             offset: hit.place.offset,
@@ -253,7 +258,8 @@ impl Report {
         absent.unwrap_or_default().iter().map(name).collect()
     }
 
-    /// What identifies the record of a finding; an absent field is left out.
+    /// What identifies the record of a finding: its fields, an absent one left out, and the `account` and
+    /// `region` that it lies in, where they are known.
     #[must_use]
     pub fn identity(&self, finding: &Finding) -> Vec<Identity> {
         let Some((kept, _, hit)) = self.hit(finding) else {
@@ -263,11 +269,14 @@ impl Report {
             let value = kept.value(hit, *field)?;
             Some((kept.operation.schema.field(*field).name.clone(), value.to_owned()))
         };
-        kept.operation.identity.iter().filter_map(identity).collect()
+        let scope = kept
+            .scope()
+            .map(|(name, value)| (name.to_owned(), serde_json::Value::from(value).to_string()));
+        kept.operation.identity.iter().filter_map(identity).chain(scope).collect()
     }
 
-    /// A finding's fingerprint: policy, operation and the record's identity, hashed; never lines, times,
-    /// traffic or counts.
+    /// A finding's fingerprint: policy, operation, the record's identity, and account and region where
+    /// they are known, hashed; never lines, times, traffic or counts.
     #[must_use]
     pub fn fingerprint(&self, finding: &Finding) -> String {
         let Some((kept, _, hit)) = self.hit(finding) else {
@@ -282,6 +291,11 @@ impl Report {
             let described = kept.operation.schema.field(*field);
             hash.update(message::identifying(described, kept.raw(hit, *field)).as_bytes());
             hash.update([0]);
+        }
+        for (name, value) in kept.scope() {
+            for part in [name, "=", value, "\0"] {
+                hash.update(part.as_bytes());
+            }
         }
         hex(hash.finalize().get(..FINGERPRINT_BYTES).unwrap_or_default())
     }
@@ -330,6 +344,19 @@ impl Report {
 }
 
 impl Kept {
+    /// What the places of a record are counted in.
+    fn source_of(&self, hit: &Hit) -> &Arc<str> {
+        self.sources.get(hit.place.page).unwrap_or(&self.source)
+    }
+
+    /// Where the records lie, as far as that is known.
+    fn scope(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let parts = self.origin.as_deref().map(|origin| {
+            [("account", origin.account.as_deref()), ("region", origin.region.as_deref())]
+        });
+        parts.into_iter().flatten().filter_map(|(name, value)| Some((name, value?)))
+    }
+
     fn pointer_into(&self, hit: &Hit, pointer: &mut String) {
         if let Some(list) = self.lists.get(hit.place.page).and_then(Option::as_ref) {
             // Writing to a string cannot fail.

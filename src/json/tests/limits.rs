@@ -59,6 +59,16 @@ fn the_longest_record_is_read_and_a_longer_one_is_not() {
 }
 
 #[test]
+fn a_reader_of_long_tokens_is_bounded_too() {
+    let longest = 3 * MAX_TOKEN_BYTES;
+    let mut reader = Reader::new(long_record(longest)).up_to(longest);
+    assert_eq!(reader.record(&mut Projection::new(&[], &[])), Ok(Scan::Record));
+    let mut reader = Reader::new(long_record(longest + 1)).up_to(longest);
+    let error = reader.record(&mut Projection::new(&[], &[])).unwrap_err();
+    assert_eq!(error.to_string(), "longer than 24 MiB in one piece");
+}
+
+#[test]
 fn a_string_that_never_ends_is_too_long() {
     let mut reader = Reader::new(b"[\"".chain(std::io::repeat(b'x')));
     assert_eq!(code(&skip_all(&mut reader).unwrap_err().kind), "json/too-long");

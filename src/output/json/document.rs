@@ -10,6 +10,7 @@ use crate::text::Problem;
 use crate::triage::{PolicyCounts, Report, Summary};
 
 use super::finding::{Findings, FixedText};
+use super::origin::OriginText;
 use super::waiver::UsedText;
 
 #[derive(Serialize)]
@@ -87,6 +88,7 @@ struct SnapshotText<'a> {
     records: u64,
     expected: Option<u64>,
     complete: Option<bool>,
+    origin: Option<OriginText<'a>>,
     pages: Vec<PageText<'a>>,
     problems: Vec<FlawText<'a>>,
 }
@@ -103,6 +105,7 @@ impl<'a> SnapshotText<'a> {
                 Wholeness::Unprovable => None,
                 Wholeness::Partial | Wholeness::NoEvidence => Some(false),
             },
+            origin: snapshot.origin.as_deref().map(OriginText::new),
             pages: snapshot.pages.iter().map(PageText::new).collect(),
             problems: snapshot.flaws.iter().map(|flaw| FlawText::new(&flaw.problem)).collect(),
         }

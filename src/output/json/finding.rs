@@ -127,7 +127,8 @@ struct RecordText<'a> {
     identity: IdentityText<'a>,
 }
 
-/// Every field that identifies a record, with its value as it stands, or null where it has none.
+/// Every field that identifies a record, with its value as it stands, or null where it has none; then
+/// the account and the region, where they are known.
 struct IdentityText<'a> {
     policy: &'a Policy,
     known: &'a [Identity],
@@ -136,11 +137,17 @@ struct IdentityText<'a> {
 impl Serialize for IdentityText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let operation = &self.policy.operation;
-        let mut map = serializer.serialize_map(Some(operation.identity.len()))?;
+        let mut map = serializer.serialize_map(None)?;
         for field in &operation.identity {
             let name = &operation.schema.field(*field).name;
             let value = self.known.iter().find(|(known, _)| known == name);
             map.serialize_entry(name, &value.and_then(|(_, value)| raw(value)))?;
+        }
+        let is_field = |name: &str| {
+            operation.identity.iter().any(|field| operation.schema.field(*field).name == name)
+        };
+        for (name, value) in self.known.iter().filter(|(name, _)| !is_field(name)) {
+            map.serialize_entry(name, &raw(value))?;
         }
         map.end()
     }
