@@ -25,7 +25,7 @@ pub fn read_capture(
 ) -> Result<File, Problem> {
     let mut file = File::new(source, &plan.operation);
     let origin = Arc::new(capture.origin.clone());
-    file.captured = Some(Captured { origin, said: None });
+    file.captured = Some(Box::new(Captured { origin, said: None }));
     if capture.pages.is_empty() {
         let list = plan.operation.records.join(".");
         let error = Error::NoRecords("the capture holds no page".to_owned(), list);

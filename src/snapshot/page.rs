@@ -78,7 +78,7 @@ pub struct File {
     /// What is wrong with it by itself.
     pub flaws: Vec<Flaw>,
     /// What its capture recorded; `None` where it holds nothing but answers.
-    pub captured: Option<Captured>,
+    pub captured: Option<Box<Captured>>,
 }
 
 /// What the capture of a file's pages recorded.
