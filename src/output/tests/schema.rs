@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::output::{ERROR_SCHEMA, REPORT_SCHEMA};
+use crate::snapshot::Origin;
 
 pub(super) static REPORT: LazyLock<Validator> = LazyLock::new(|| validator(REPORT_SCHEMA));
 static ERROR: LazyLock<Validator> = LazyLock::new(|| validator(ERROR_SCHEMA));
@@ -29,8 +30,23 @@ fn rich() -> Value {
     let record =
         r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "ServiceNameList": "RDP"}"#;
     let loose = Terms { allow_partial: true, ..STRICT };
-    let report = waived(report(policies(), &[("a.json", &response(&[record], 2))], loose));
+    let mut report = waived(report(policies(), &[("a.json", &response(&[record], 2))], loose));
+    report.evidence[0].origin = Some(Arc::new(origin()));
     serde_json::from_str(&rendered(&report, Format::Json, &Style::default())).unwrap()
+}
+
+fn origin() -> Origin {
+    let time = jiff::Timestamp::UNIX_EPOCH;
+    Origin {
+        endpoint: "cloudfw.aliyuncs.com".to_owned(),
+        region: Some("cn-hangzhou".to_owned()),
+        account: Some("1".to_owned()),
+        profile: None,
+        filters: vec![("Lang".to_owned(), "en".to_owned())],
+        window: Some((time, time)),
+        started: time,
+        finished: time,
+    }
 }
 
 fn failure() -> Value {
@@ -57,8 +73,8 @@ fn every_member_of_the_schemas_is_written() {
     for schema in [REPORT_SCHEMA, ERROR_SCHEMA] {
         properties(&serde_json::from_str(schema).unwrap(), &mut described);
     }
-    // Names of frameworks and of fields are data.
-    let data = ["pci-dss-4.0.1", "Port", "Protocol"].map(str::to_owned);
+    // Names of frameworks, fields and request parameters are data.
+    let data = ["pci-dss-4.0.1", "Port", "Protocol", "Lang"].map(str::to_owned);
     written.retain(|name| !data.contains(name));
     assert_eq!(written, described);
 }
