@@ -24,9 +24,44 @@ const MAX_HELD_BYTES: u64 = 256 << 20;
 /// Evidence whose shape is known.
 pub enum Opened<R> {
     /// Answers as the API sent them, or records.
-    Answers(io::Chain<Cursor<Vec<u8>>, R>),
+    Answers(Held<R>),
     /// A snapshot document.
     Snapshot(Box<Document>),
+}
+
+/// An input whose beginning was looked at.
+pub struct Held<R> {
+    start: Cursor<Vec<u8>>,
+    /// Why no more could be read, where that was found out already.
+    failed: Option<io::Error>,
+    rest: R,
+}
+
+impl<R: Read> Held<R> {
+    fn new(rest: R) -> Self {
+        Self { start: Cursor::new(Vec::new()), failed: None, rest }
+    }
+
+    /// What is held, after so many more bytes.
+    fn hold(&mut self, bytes: u64) -> &[u8] {
+        if self.failed.is_none() {
+            let held = self.rest.by_ref().take(bytes).read_to_end(self.start.get_mut());
+            self.failed = held.err();
+        }
+        self.start.get_ref()
+    }
+}
+
+impl<R: Read> Read for Held<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.start.read(buffer)?;
+        match &self.failed {
+            _ if count > 0 || buffer.is_empty() => Ok(count),
+            // A stream that failed may seem to have ended when it is asked again.
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+            None => self.rest.read(buffer),
+        }
+    }
 }
 
 /// Opens evidence that goes by the name `source`.
@@ -34,33 +69,25 @@ pub enum Opened<R> {
 /// # Errors
 /// What is wrong with a snapshot document.
 pub fn open<R: Read>(
-    mut input: R,
+    input: R,
     source: &Arc<str>,
     catalogue: &Catalogue,
 ) -> Result<Opened<R>, Problem> {
-    let mut held = Vec::new();
-    hold(&mut input, START_BYTES, &mut held);
-    let may_be = match first_key(&held) {
+    let mut input = Held::new(input);
+    let is_snapshot = match first_key(input.hold(START_BYTES)) {
         Some((key, schema)) if key == "schema" => {
             schema.is_some_and(|schema| schema.starts_with(FAMILY))
         }
         Some((key, _)) if MEMBERS.contains(&key.as_str()) => {
-            hold(&mut input, MAX_HELD_BYTES, &mut held);
-            schema_of(&held).is_some_and(|schema| schema.starts_with(FAMILY))
+            schema_of(input.hold(MAX_HELD_BYTES)).is_some_and(|schema| schema.starts_with(FAMILY))
         }
         _ => false,
     };
-    let whole = Cursor::new(held).chain(input);
-    if !may_be {
-        return Ok(Opened::Answers(whole));
+    if !is_snapshot {
+        return Ok(Opened::Answers(input));
     }
-    let document = decode(whole, source, catalogue).map_err(|problem| *problem)?;
+    let document = decode(input, source, catalogue).map_err(|problem| *problem)?;
     Ok(Opened::Snapshot(Box::new(document)))
-}
-
-/// Holds more of an input. Why it ends is found out when it is read on.
-fn hold<R: Read>(input: &mut R, bytes: u64, held: &mut Vec<u8>) {
-    let _ = input.by_ref().take(bytes).read_to_end(held);
 }
 
 /// The first key of the object that a text begins with, and its value where that is a text.
