@@ -9,7 +9,8 @@ use crate::operation::Effect;
 use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
-use super::report::{Finding, Kept, Report};
+use super::kept::Kept;
+use super::report::{Finding, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::waive;
 

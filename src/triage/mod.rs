@@ -3,6 +3,7 @@
 
 mod baseline;
 mod finish;
+mod kept;
 mod message;
 mod report;
 mod verdict;

@@ -8,7 +8,8 @@ use crate::engine::Outcome;
 use crate::policy::{PolicySet, Waiver};
 use crate::text::{Level, Place, Problem};
 
-use super::report::{Finding, Kept};
+use super::kept::Kept;
+use super::report::Finding;
 use super::verdict::Disposition;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
