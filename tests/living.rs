@@ -390,3 +390,27 @@ fn what_init_writes_runs_and_nothing_is_overwritten() {
         assert!(text.contains(&format!("\n# {key}:")), "{key}");
     }
 }
+
+#[test]
+fn the_report_shows_the_register_and_what_is_not_open_any_more() {
+    let home = Home::new();
+    let who = "owner: a, reason: b, approved_by: c, expires: 2027-01-01";
+    home.write(
+        "r.yaml",
+        &format!(
+            "approvals:\n  - {{service: HTTPS, port: 443, scope: shop, {who}}}\n  - {{service: SSH, port: 22, {who}}}\n  - {{service: SMTP, port: 25, {who}}}\n"
+        ),
+    );
+    let rows = [row(443, "HTTPS", 1), row(25, "Unknown", 1)];
+    let open = |total: usize| {
+        home.evidence(&rows, total);
+        let (_, out, err) = home.run("check e.json -p p.yaml --approvals r.yaml -f json");
+        let report: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(report["approvals"][0]["scope"], "shop");
+        let open: Vec<Value> =
+            (0..3).map(|index| report["approvals"][index]["open"].clone()).collect();
+        (open, err.contains("r.yaml:3:5: note[approval/not-open]"))
+    };
+    assert_eq!(open(2), (vec![true.into(), false.into(), Value::Null], true));
+    assert_eq!(open(3), (vec![true.into(), Value::Null, Value::Null], false), "it may be missing");
+}

@@ -76,6 +76,8 @@ impl Asked<'_> {
         let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
         let waivers = report.waivers.iter().flat_map(|used| used.problems.iter().cloned());
         notes.extend(self.waivers.weigh(waivers.collect())?);
+        let register = report.policies.approvals.iter().zip(&report.approvals);
+        notes.extend(register.filter_map(|(approval, used)| used.problem(approval)));
         Ok((report, notes))
     }
 }

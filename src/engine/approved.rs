@@ -36,6 +36,35 @@ pub(crate) fn approved(fields: &Fields<'_>, scratch: &mut reading::Scratch) -> T
     whole.or(services(fields, &named, scratch))
 }
 
+/// Whether what an approval speaks of is open on a record: any of its services, not all of the record's.
+pub(crate) fn is_open(
+    fields: &Fields<'_>,
+    approval: &Approval,
+    scratch: &mut reading::Scratch,
+) -> Truth {
+    let operation = &fields.program.operation;
+    let here = port(fields, operation.port, approval);
+    let here = here.and(protocol(fields, operation.protocol, approval, scratch));
+    if here == Truth::False || approval.services.is_empty() {
+        return here;
+    }
+    let described = operation.schema.field(operation.subject);
+    let mut any = Truth::False;
+    let raw = fields.raw(operation.subject);
+    let members = reading::list(Case::of(described), raw, scratch, &mut |name| {
+        let is_unidentified =
+            described.unknown_members.iter().any(|one| described.compared(one) == name);
+        let is_named = approval.services.iter().any(|service| service == name);
+        any = any.or(if is_named { Truth::True } else { Truth::False });
+        any = any.or(if is_unidentified { Truth::Unknown } else { Truth::False });
+    });
+    here.and(match members {
+        Err(_) => Truth::Unknown,
+        Ok(members) if members.malformed > 0 => any.or(Truth::Unknown),
+        Ok(_) => any,
+    })
+}
+
 /// The least truth over all services: one that is not covered makes the record not approved.
 fn services(
     fields: &Fields<'_>,

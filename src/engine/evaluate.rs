@@ -7,11 +7,12 @@ use crate::json::{Number, Raw, Record};
 use crate::operation::reading::{self, Case, Reading, Unknown};
 use crate::operation::{FieldId, Kind, Schema};
 
-use super::approved::approved;
+use super::approved::{approved, is_open};
 use super::arithmetic::compare;
 use super::program::{Atom, Column, Formula, Program};
 use super::table::{Block, Unidentified, Word};
 use super::truth::Truth;
+use crate::policy::Approval;
 
 /// A record's members as the program's slots hold them.
 #[derive(Clone, Copy)]
@@ -93,6 +94,11 @@ impl Scratch {
         self.answered.fill(false);
         self.compared.fill(None);
         self.approved = None;
+    }
+
+    /// Whether what an approval speaks of is open on a record.
+    pub(super) fn is_open(&mut self, fields: &Fields<'_>, approval: &Approval) -> Truth {
+        is_open(fields, approval, &mut self.texts)
     }
 
     /// A policy's outcome on the record that was begun last; `index` counts the program's policies.

@@ -8,6 +8,8 @@ use crate::operation::FieldId;
 use crate::snapshot::RecordPlace;
 use crate::text::Position;
 
+use super::truth::Truth;
+
 /// How many records of each policy keep their whole text, for snippets.
 pub const EXCERPTS_PER_POLICY: usize = 3;
 
@@ -80,6 +82,8 @@ pub struct Findings {
     pub absent: Vec<FieldId>,
     /// Indices into the policy set's waivers, in order, finding by finding.
     pub waivers: Vec<u32>,
+    /// Of each approval of the policy set, whether what it speaks of is open.
+    pub approvals: Vec<Truth>,
     /// The texts of all captures.
     pub text: String,
     /// Whole records.

@@ -37,7 +37,10 @@ impl<'a> Judge<'a> {
             outcomes: vec![Truth::False; program.policies.len()],
             deciding: Vec::new(),
             kept: vec![0; program.policies.len()],
-            findings: Findings::default(),
+            findings: Findings {
+                approvals: vec![Truth::False; program.register.len()],
+                ..Findings::default()
+            },
             drift: Drift::new(source),
             has_drift: false,
         }
@@ -176,6 +179,11 @@ impl Visitor for Judge<'_> {
         let fields = Fields { program: self.program, record };
         self.scratch.begin();
         self.has_drift = self.drift.is_new(&fields);
+        for (approval, open) in self.program.register.iter().zip(&mut self.findings.approvals) {
+            if *open != Truth::True {
+                *open = open.or(self.scratch.is_open(&fields, approval));
+            }
+        }
         let mut is_hit = false;
         for (index, outcome) in self.outcomes.iter_mut().enumerate() {
             *outcome = self.scratch.outcome(&fields, index);

@@ -53,6 +53,8 @@ pub struct Program {
     /// Fields that each policy's message shows.
     pub(super) shown: Vec<Vec<FieldId>>,
     pub(super) approvals: Vec<Approval>,
+    /// Every approval, expired ones too.
+    pub(super) register: Vec<Approval>,
     /// Of each policy, what may waive its findings.
     pub(super) waivers: Vec<Vec<Waives>>,
     /// What each policy's inconclusive outcomes do.
@@ -133,6 +135,7 @@ impl Program {
             asked: policies.iter().map(|policy| asked(&policy.condition)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
             waivers: Vec::new(),
+            register: set.approvals.clone(),
             approvals: set
                 .approvals
                 .iter()

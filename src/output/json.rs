@@ -9,6 +9,7 @@ use crate::triage::Report;
 
 use super::{Entry, Hashes, Reader, Style};
 
+mod approval;
 mod document;
 mod failure;
 mod finding;

@@ -10,6 +10,7 @@ use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
 use super::kept::Kept;
+use super::register;
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::waive;
@@ -76,6 +77,7 @@ pub fn finish(
     let mut findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
     let waivers = waive((&policies, &kept), &mut findings, terms.today(), is_whole);
+    let approvals = register::uses(&policies, &kept, terms.today(), is_whole);
     let loosened = loosened(&policies, terms);
     let mut report = Report {
         time: terms.time,
@@ -86,6 +88,7 @@ pub fn finish(
         counts,
         findings,
         waivers,
+        approvals,
         fixed: Vec::new(),
         loosened,
         kept,

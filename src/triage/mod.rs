@@ -5,12 +5,14 @@ mod baseline;
 mod finish;
 mod kept;
 mod message;
+mod register;
 mod report;
 mod verdict;
 mod waiving;
 
 pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
 pub use finish::{JudgedFile, Terms, finish, is_sufficient};
+pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 pub use waiving::WaiverUse;

@@ -14,6 +14,7 @@ use crate::text::{Position, hex};
 use super::baseline::Fixed;
 use super::kept::Kept;
 use super::message;
+use super::register::ApprovalUse;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::WaiverUse;
 
@@ -56,6 +57,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What became of each waiver, in the order of the set's.
     pub waivers: Vec<WaiverUse>,
+    /// What became of each approval, in the order of the set's.
+    pub approvals: Vec<ApprovalUse>,
     /// What the baseline had and is gone, in its order.
     pub fixed: Vec<Fixed>,
     /// How the run was told to accept less.

@@ -9,6 +9,7 @@ use crate::snapshot::{Page, Snapshot, Wholeness};
 use crate::text::Problem;
 use crate::triage::{PolicyCounts, Report, Summary};
 
+use super::approval::ApprovalText;
 use super::finding::{Findings, FixedText};
 use super::origin::OriginText;
 use super::waiver::UsedText;
@@ -24,6 +25,7 @@ pub(super) struct Document<'a> {
     evidence: Vec<SnapshotText<'a>>,
     policies: Vec<PolicyText<'a>>,
     waivers: Vec<UsedText<'a>>,
+    approvals: Vec<ApprovalText<'a>>,
     fixed: Vec<FixedText<'a>>,
     findings: Findings<'a>,
 }
@@ -31,6 +33,7 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         let counted = report.policies.policies.iter().zip(&report.counts);
+        let register = report.policies.approvals.iter().zip(&report.approvals);
         let used = report.policies.waivers.iter().zip(&report.waivers);
         Self {
             schema: "portcullis.report/v1",
@@ -42,6 +45,7 @@ impl<'a> Document<'a> {
             evidence: report.evidence.iter().map(SnapshotText::new).collect(),
             policies: counted.map(|(policy, counts)| PolicyText::new(policy, counts)).collect(),
             waivers: used.map(|(waiver, used)| UsedText::new(waiver, used)).collect(),
+            approvals: register.map(ApprovalText::new).collect(),
             fixed: report.fixed.iter().map(FixedText::new).collect(),
             findings: Findings(report),
         }

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use crate::analysis;
 use crate::engine::{Judge, Program, Run};
 use crate::operation::{Catalogue, Operation};
-use crate::policy::{self, Policy, PolicySet, Waiver, WhenUnknown};
+use crate::policy::{self, Approval, Policy, PolicySet, Waiver, WhenUnknown};
 use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Location, Problem, Source, Span};
-use crate::triage::{self, Disposition, FailOn, JudgedFile, Report, Terms, WaiverUse};
+use crate::triage::{self, ApprovalUse, Disposition, FailOn, JudgedFile, Report, Terms, WaiverUse};
 
 use super::{Format, Style, problems, render};
 
@@ -136,6 +136,18 @@ fn waived(mut report: Report) -> Report {
         fingerprint: "0".repeat(32),
         identity: vec![("Port".to_owned(), "3389".to_owned())],
     });
+    report.policies.approvals.push(Approval {
+        services: vec!["https".to_owned()],
+        ports: Some(443..=443),
+        protocol: Some("tcp".to_owned()),
+        scope: Some("shop".to_owned()),
+        owner: "shop".to_owned(),
+        reason: "the shop".to_owned(),
+        approved_by: "ciso".to_owned(),
+        expires: jiff::civil::date(2026, 3, 31),
+        location: location("# 端口策略"),
+    });
+    report.approvals.push(ApprovalUse { is_in_force: true, is_open: None });
     let last = report.findings.last_mut().unwrap();
     (last.disposition, last.waiver) = (Disposition::Waived, Some(0));
     report
