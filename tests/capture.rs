@@ -380,3 +380,25 @@ fn explain_reads_snapshots_too() {
     assert!(out.contains(&format!("{}#page=1:4:5: passes", path.display())), "{out}");
     assert!(out.contains(&format!("{}#page=2:4:5: fails", path.display())), "{out}");
 }
+
+#[test]
+fn a_filter_that_could_hide_what_a_policy_looks_for_proves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.json");
+    let checked = |name: &str, ports: &[u16], more: &[&str]| {
+        let mut made = capture(&[page(ports.len() as u64, ports)]);
+        made.origin.filters = vec![(name.to_owned(), "1".to_owned())];
+        fs::write(&path, document(&made)).unwrap();
+        let arguments = [&["check", "-f", "json", path.to_str().unwrap()], more].concat();
+        let (code, out, _) = portcullis(&arguments, b"");
+        let flaws = json(&out)["evidence"][0]["problems"].to_string();
+        (code, flaws.contains("evidence/filtered"))
+    };
+    assert_eq!(checked("Lang", &[2], &[]), (0, false), "it leaves nothing out");
+    for name in ["RiskLevel", "SourceIp", "ServiceNameFuzzy", "NotKnownAtAll"] {
+        assert_eq!(checked(name, &[2], &[]), (3, true), "{name}");
+        assert_eq!(checked(name, &[2], &["--assume-complete", "--allow-partial"]), (3, true));
+        assert_eq!(checked(name, &[1], &[]), (1, true), "what is there is there");
+        assert_eq!(checked(name, &[2], &["--fail-on", "never"]), (0, true), "none decides");
+    }
+}

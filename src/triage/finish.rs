@@ -10,6 +10,7 @@ use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
 use super::kept::Kept;
+use super::narrowed;
 use super::register;
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
@@ -73,6 +74,7 @@ pub fn finish(
         }
     });
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
+    narrowed::say(&mut evidence, &policies, terms);
     let counts = counts(&policies, &evidence, &kept);
     let mut findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
@@ -214,6 +216,7 @@ fn verdict(report: &Report, terms: Terms) -> Verdict {
 pub fn is_sufficient(report: &Report, terms: Terms) -> bool {
     !report.evidence.is_empty()
         && report.evidence.iter().all(|snapshot| is_accepted(snapshot, terms))
+        && !report.evidence.iter().any(|one| narrowed::hides(one, &report.policies, terms))
         && report
             .policies
             .policies
@@ -234,6 +237,9 @@ pub(super) fn is_accepted(snapshot: &Snapshot, terms: Terms) -> bool {
 
 /// Whether all evidence is there that any policy asks: only then is gone what is not there.
 fn is_whole(policies: &PolicySet, evidence: &[Snapshot], terms: Terms) -> bool {
+    if evidence.iter().any(narrowed::is_narrowed) {
+        return false;
+    }
     let is_judged = |policy: &Policy| evidence.iter().any(|one| one.is_of(&policy.operation));
     !evidence.is_empty()
         && evidence.iter().all(|snapshot| {

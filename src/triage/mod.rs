@@ -5,6 +5,7 @@ mod baseline;
 mod finish;
 mod kept;
 mod message;
+mod narrowed;
 mod register;
 mod report;
 mod verdict;
