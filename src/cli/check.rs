@@ -74,7 +74,7 @@ pub(super) struct Check {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Threshold {
+pub(super) enum Threshold {
     /// Policies that deny
     Deny,
     /// Policies that deny or alert
@@ -84,13 +84,33 @@ enum Threshold {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Inconclusive {
+pub(super) enum Inconclusive {
     /// Counted only
     Pass,
     /// Listed only
     Report,
     /// Listed, and evidence is insufficient
     Fail,
+}
+
+impl From<Threshold> for FailOn {
+    fn from(threshold: Threshold) -> Self {
+        match threshold {
+            Threshold::Deny => Self::Deny,
+            Threshold::Alert => Self::Alert,
+            Threshold::Never => Self::Never,
+        }
+    }
+}
+
+impl From<Inconclusive> for WhenUnknown {
+    fn from(action: Inconclusive) -> Self {
+        match action {
+            Inconclusive::Pass => Self::Pass,
+            Inconclusive::Report => Self::Report,
+            Inconclusive::Fail => Self::Fail,
+        }
+    }
 }
 
 impl Check {
@@ -153,16 +173,10 @@ impl Check {
         Terms {
             time,
             fail_on: match self.fail_on {
-                Some(Threshold::Deny) => FailOn::Deny,
-                Some(Threshold::Alert) => FailOn::Alert,
-                Some(Threshold::Never) => FailOn::Never,
+                Some(threshold) => threshold.into(),
                 None => settings.fail_on.unwrap_or(FailOn::Deny),
             },
-            when_unknown: match self.inconclusive {
-                Inconclusive::Pass => WhenUnknown::Pass,
-                Inconclusive::Report => WhenUnknown::Report,
-                Inconclusive::Fail => WhenUnknown::Fail,
-            },
+            when_unknown: self.inconclusive.into(),
             assume_complete: self.assume_complete,
             allow_partial: self.allow_partial,
         }

@@ -11,7 +11,7 @@ use crate::operation::Operation;
 use crate::policy::WhenUnknown;
 use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Level, Place, Problem};
-use crate::triage::{self, JudgedFile, Report, Terms};
+use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Terms};
 
 use super::load::{Loaded, load_for, operation};
 use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
@@ -31,6 +31,8 @@ enum Error {
 #[derive(Default)]
 pub(super) struct Judged {
     pub(super) files: Vec<JudgedFile>,
+    /// The records of each file, where they are to be compared.
+    pub(super) inventories: Vec<Inventory>,
     /// Folders without evidence.
     pub(super) nothing: Vec<Arc<str>>,
     /// Notes; no errors.
@@ -43,6 +45,8 @@ pub(super) struct Judgement<'a> {
     pub(super) when_unknown: WhenUnknown,
     pub(super) hashes: Hashes,
     pub(super) named: Option<Arc<Operation>>,
+    /// Whether records are kept to be compared.
+    pub(super) compares: bool,
 }
 
 /// What a run asks: evidence, judged by policies, less what is waived.
@@ -69,6 +73,7 @@ impl Asked<'_> {
             when_unknown: terms.when_unknown,
             hashes: self.hashes,
             named,
+            compares: false,
         };
         let judged = judgement.run(&paths)?;
         let mut notes = loaded.policies.warnings.clone();
@@ -106,7 +111,10 @@ impl Judgement<'_> {
         let mut programs: Vec<Program> = Vec::new();
         for path in &found.files {
             match self.file(path, &mut programs) {
-                Ok(file) => judged.files.push(file),
+                Ok((file, inventory)) => {
+                    judged.files.push(file);
+                    judged.inventories.extend(inventory);
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -117,16 +125,32 @@ impl Judgement<'_> {
         Ok(judged)
     }
 
-    fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedFile, Problem> {
+    fn file(
+        &self,
+        path: &Path,
+        programs: &mut Vec<Program>,
+    ) -> Result<(JudgedFile, Option<Inventory>), Problem> {
         let name = Input::name(path);
         let catalogue = &self.loaded.catalogue;
         let mut input = Input::open(path, self.hashes)?;
         let opened = snapshot::open(&mut input, &name, catalogue)?;
         let operation = opened.operation(&name, self.named.as_ref(), catalogue)?;
         let program = self.program(&operation, programs)?;
-        let plan = Plan { operation, slots: program.slots().to_vec(), hashes: self.hashes };
+        let slots = match self.compares {
+            true => Collector::slots(&operation, program.slots()),
+            false => program.slots().to_vec(),
+        };
+        let plan = Plan { operation, slots, hashes: self.hashes };
         let mut judge = Judge::new(program, &name);
-        let mut file = opened.read(&name, &plan, &mut judge)?;
+        let mut collector =
+            self.compares.then(|| Collector::new(&plan.operation, &plan.slots, &name));
+        let mut file = match &mut collector {
+            Some(collector) => {
+                let mut survey = Survey::new(&mut judge, collector);
+                opened.read(&name, &plan, &mut survey)?
+            }
+            None => opened.read(&name, &plan, &mut judge)?,
+        };
         file.folder = Input::folder(path);
         // The page of a capture has its own.
         let sha256 = input.sha256().filter(|_| file.captured.is_none());
@@ -135,7 +159,9 @@ impl Judgement<'_> {
         }
         let (found, drift) = judge.finish();
         file.flaws.extend(drift);
-        Ok(JudgedFile { file, found })
+        let (inventory, flaw) = collector.map(Collector::finish).transpose()?.unzip();
+        file.flaws.extend(flaw.flatten());
+        Ok((JudgedFile { file, found }, inventory))
     }
 
     fn program<'p>(

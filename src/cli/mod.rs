@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod init;
 mod judge;
@@ -53,6 +54,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Diff(diff::Diff),
     Lint(lint::Lint),
     Test(test::Test),
     Explain(explain::Explain),
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = match &cli.command {
         Command::Check(check) => check.run(&cli.look),
+        Command::Diff(diff) => diff.run(&cli.look),
         Command::Lint(lint) => lint.run(&cli.look),
         Command::Test(test) => test.run(&cli.look),
         Command::Explain(explain) => explain.run(&cli.look),

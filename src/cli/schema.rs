@@ -26,14 +26,17 @@ enum Document {
     Error,
     /// What `fetch` writes
     Snapshot,
+    /// What `diff --format json` writes
+    Diff,
 }
 
 impl Schema {
     pub(super) fn run(&self) -> Result<u8, Stop> {
         let schema = match self.document {
-            Document::Report => output::REPORT_SCHEMA,
-            Document::Error => output::ERROR_SCHEMA,
-            Document::Snapshot => snapshot::DOCUMENT_SCHEMA,
+            Document::Report => output::REPORT_SCHEMA.to_owned(),
+            Document::Error => output::ERROR_SCHEMA.to_owned(),
+            Document::Snapshot => snapshot::DOCUMENT_SCHEMA.to_owned(),
+            Document::Diff => output::difference_schema(),
         };
         unless_closed(io::stdout().lock().write_all(schema.as_bytes()))?;
         Ok(0)

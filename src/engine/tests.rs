@@ -18,6 +18,7 @@ documentation: none
 records: DataList
 total: TotalCount
 identity: [Id]
+compared: [Count]
 subject: Names
 message: '{Id}'
 fields:

@@ -24,6 +24,8 @@ pub struct Operation {
     pub total: Option<Vec<String>>,
     /// Fields that together identify a record.
     pub identity: Vec<FieldId>,
+    /// Fields by which a record of two captures has changed; none is derived.
+    pub compared: Vec<FieldId>,
     /// The text list that `deny X` asks.
     pub subject: FieldId,
     /// Fields that a target such as `3389/tcp` asks.

@@ -73,6 +73,7 @@ fn operation(root: &Node) -> Decoded<Operation> {
         records: path(&text(root, "records")?),
         total: root.get("total").map(|_| text(root, "total")).transpose()?.as_deref().map(path),
         identity: ids("identity")?,
+        compared: compared(root, &schema)?,
         subject: id("subject")?.ok_or_else(|| Error::Key("subject").at(&root.location))?,
         port: id("port")?,
         protocol: id("protocol")?,
@@ -80,6 +81,16 @@ fn operation(root: &Node) -> Decoded<Operation> {
         call: call::call(root, &schema)?,
         schema,
     })
+}
+
+/// What is compared of two captures: what the API sends, and not what is made of it.
+fn compared(root: &Node, schema: &Schema) -> Decoded<Vec<FieldId>> {
+    let id = |node: &Node| {
+        let id = field_id(schema, node)?;
+        let is_sent = schema.field(id).derived.is_none();
+        is_sent.then_some(id).ok_or_else(|| Error::Key("compared").at(&node.location))
+    };
+    sequence(root, "compared")?.iter().map(id).collect()
 }
 
 fn path(dotted: &str) -> Vec<String> {

@@ -9,12 +9,14 @@ use crate::triage::Report;
 
 use super::{Entry, Hashes, Reader, Style, count};
 
+mod difference;
 mod ending;
 mod frame;
 mod group;
 mod notice;
 mod page;
 
+pub(super) use difference::write as difference;
 use group::Group;
 use page::{Page, Paint};
 

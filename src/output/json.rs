@@ -5,11 +5,12 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use crate::text::Problem;
-use crate::triage::Report;
+use crate::triage::{Difference, Report};
 
 use super::{Entry, Hashes, Reader, Style};
 
 mod approval;
+mod difference;
 mod document;
 mod failure;
 mod finding;
@@ -17,6 +18,7 @@ mod origin;
 mod text;
 mod waiver;
 
+use difference::DifferenceText;
 use document::Document;
 use failure::Failure;
 use text::JsonText;
@@ -40,6 +42,14 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
 
 fn problems(problems: &[Problem], _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     write(out, &Failure::new(problems))
+}
+
+pub(super) fn difference(
+    difference: &Difference,
+    _style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write(out, &DifferenceText::new(difference))
 }
 
 fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {

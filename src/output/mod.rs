@@ -4,12 +4,15 @@
 use std::io::{self, Write};
 
 use crate::text::{Level, Problem};
-use crate::triage::Report;
+use crate::triage::{Difference, Report};
 
+mod difference;
 mod human;
 mod json;
 mod short;
 mod unjudged;
+
+pub use difference::difference_schema;
 
 #[cfg(test)]
 mod tests;
@@ -182,4 +185,33 @@ pub fn problems(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     (format.entry().problems)(problems, style, out)
+}
+
+/// The formats of differences.
+const DIFFERENCES: &[(Format, WriteDifference)] =
+    &[(Format::Human, human::difference), (Format::Json, json::difference)];
+
+type WriteDifference = fn(&Difference, &Style, &mut dyn Write) -> io::Result<()>;
+
+impl Format {
+    /// The formats in which differences are written.
+    pub fn of_differences() -> impl Iterator<Item = Self> {
+        DIFFERENCES.iter().map(|(format, _)| *format)
+    }
+}
+
+/// Writes a difference, in a format of [`Format::of_differences`].
+///
+/// # Errors
+/// Where `out` cannot be written, or the format has no words for differences.
+pub fn render_difference(
+    difference: &Difference,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match DIFFERENCES.iter().find(|(known, _)| *known == format) {
+        Some((_, write)) => write(difference, style, out),
+        None => Err(io::ErrorKind::Unsupported.into()),
+    }
 }

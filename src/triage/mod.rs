@@ -2,6 +2,7 @@
 //! format can change.
 
 mod baseline;
+mod difference;
 mod finish;
 mod kept;
 mod message;
@@ -12,6 +13,10 @@ mod verdict;
 mod waiving;
 
 pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
+pub use difference::{
+    Collector, Difference, FieldChange, FindingChange, FindingChanges, Inventory, MOST_BYTES,
+    MOST_RECORDS, RecordChange, RecordChanges, Side, Survey,
+};
 pub use finish::{JudgedFile, Terms, finish, is_sufficient};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};

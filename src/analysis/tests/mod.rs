@@ -61,6 +61,7 @@ fn operation() -> Arc<Operation> {
         records: Vec::new(),
         total: None,
         identity: vec![PORT],
+        compared: Vec::new(),
         subject: SERVICES,
         port: Some(PORT),
         protocol: None,

@@ -86,7 +86,7 @@ impl SummaryText {
 }
 
 #[derive(Serialize)]
-struct SnapshotText<'a> {
+pub(super) struct SnapshotText<'a> {
     source: &'a str,
     operation: Option<&'a str>,
     records: u64,
@@ -98,7 +98,7 @@ struct SnapshotText<'a> {
 }
 
 impl<'a> SnapshotText<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             source: &snapshot.source,
             operation: snapshot.operation.as_ref().map(|operation| operation.name.as_str()),

@@ -129,9 +129,9 @@ struct RecordText<'a> {
 
 /// Every field that identifies a record, with its value as it stands, or null where it has none; then
 /// the account and the region, where they are known.
-struct IdentityText<'a> {
-    policy: &'a Policy,
-    known: &'a [Identity],
+pub(super) struct IdentityText<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) known: &'a [Identity],
 }
 
 impl Serialize for IdentityText<'_> {
@@ -190,7 +190,7 @@ impl<'a> EvidenceText<'a> {
 }
 
 /// A value as it stands.
-fn raw(text: &str) -> Option<&RawValue> {
+pub(super) fn raw(text: &str) -> Option<&RawValue> {
     serde_json::from_str(text).ok()
 }
 

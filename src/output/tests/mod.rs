@@ -1,5 +1,6 @@
 //! Reports made the way the program makes them: evidence read and judged by policies, then finished.
 
+mod difference;
 mod generated;
 mod hostile;
 mod human;

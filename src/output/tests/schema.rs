@@ -13,7 +13,7 @@ use crate::snapshot::Origin;
 pub(super) static REPORT: LazyLock<Validator> = LazyLock::new(|| validator(REPORT_SCHEMA));
 static ERROR: LazyLock<Validator> = LazyLock::new(|| validator(ERROR_SCHEMA));
 
-fn validator(schema: &str) -> Validator {
+pub(super) fn validator(schema: &str) -> Validator {
     jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap()
 }
 
@@ -79,7 +79,7 @@ fn every_member_of_the_schemas_is_written() {
     assert_eq!(written, described);
 }
 
-fn members(value: &Value, names: &mut BTreeSet<String>) {
+pub(super) fn members(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
             for (name, value) in object {
@@ -92,7 +92,7 @@ fn members(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-fn properties(schema: &Value, names: &mut BTreeSet<String>) {
+pub(super) fn properties(schema: &Value, names: &mut BTreeSet<String>) {
     match schema {
         Value::Object(object) => {
             if let Some(Value::Object(properties)) = object.get("properties") {
@@ -112,7 +112,7 @@ fn every_object_of_the_schemas_is_closed_and_says_what_it_must_have() {
     }
 }
 
-fn strict(schema: &Value, optional: &[&str]) {
+pub(super) fn strict(schema: &Value, optional: &[&str]) {
     if let Some(described) = schema.get("properties").and_then(Value::as_object) {
         assert_eq!(schema["additionalProperties"], json!(false), "{schema}");
         let required = schema["required"].as_array().unwrap();

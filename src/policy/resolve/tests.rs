@@ -87,6 +87,7 @@ fn operation() -> Operation {
         records: vec!["DataList".to_owned()],
         total: None,
         identity: vec![FieldId(3), FieldId(2)],
+        compared: Vec::new(),
         subject: FieldId(4),
         port: Some(FieldId(3)),
         protocol: Some(FieldId(2)),

@@ -1,0 +1,109 @@
+//! What is written of a difference, against its published schema.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::schema::{check, members, properties, strict, validator};
+use super::*;
+use crate::output::{difference_schema, render_difference};
+use crate::triage::{Difference, Side};
+
+/// One side, without its records: those are compared where evidence is read.
+fn side(name: &str, text: &str, terms: Terms) -> Side {
+    let report = report(policies(), &[(name, text)], terms);
+    Side { source: Arc::from(name), report, inventories: Some(Vec::new()) }
+}
+
+fn record(port: u16, risk: &str, name: &str) -> String {
+    format!(
+        r#"{{"Port": {port}, "Protocol": "tcp", "RiskLevel": {risk}, "SuggestLevel": 10, "RiskReason": "",
+            "ProbRisk": null, "OutBytes": 1, "InBytes": 1, "ServiceNameList": ["{name}"]}}"#
+    )
+}
+
+fn compared(before: &[&str], after: &[&str], missing: usize) -> Difference {
+    let loose = Terms { allow_partial: true, ..STRICT };
+    let before = side("before.json", &response(before, before.len()), loose);
+    let after = side("after.json", &response(after, after.len() + missing), loose);
+    Difference::new(before, after, loose)
+}
+
+/// Differences in which, together, every member of the schema occurs.
+fn differences() -> Vec<Difference> {
+    let records = [
+        record(1, "3", "RDP"),
+        record(2, "1", "RDP"),
+        record(3, "-1", "RDP"),
+        record(4, "3", "RDP"),
+    ];
+    let [bad, tame, unclear, other] = records.each_ref().map(String::as_str);
+    let worse = record(3, "3", "RDP");
+    vec![
+        compared(&[bad, tame, unclear], &[bad, &worse, other], 0),
+        compared(&[bad, tame], &[tame], 3),
+    ]
+}
+
+fn document(difference: &Difference) -> Value {
+    let mut out = Vec::new();
+    render_difference(difference, Format::Json, &Style::default(), &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+#[test]
+fn differences_are_valid_and_nothing_else_is() {
+    let schema = validator(&difference_schema());
+    let documents: Vec<Value> = differences().iter().map(document).collect();
+    for document in &documents {
+        check(&schema, document);
+    }
+    for (pointer, value) in [
+        ("/exit_code", json!(2)),
+        ("/schema", json!("portcullis.report/v1")),
+        ("/records", json!([])),
+        ("/findings/new/0/outcome", json!("pass")),
+        ("/findings/new/0/was", json!({})),
+        ("/evidence/after/0/complete", json!("yes")),
+    ] {
+        let mut wrong = documents[0].clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert!(!schema.is_valid(&wrong), "{pointer}");
+    }
+}
+
+#[test]
+fn the_schema_is_closed() {
+    let schema: Value = serde_json::from_str(&difference_schema()).unwrap();
+    strict(&schema, &[]);
+    let mut described = BTreeSet::new();
+    properties(&schema, &mut described);
+    let mut written = BTreeSet::new();
+    for difference in differences() {
+        members(&document(&difference), &mut written);
+    }
+    // Those of records come from evidence that was read; those of captures are told of reports.
+    let missing: Vec<&String> = described.difference(&written).collect();
+    let elsewhere = ["fields"].map(str::to_owned);
+    assert!(missing.iter().all(|name| elsewhere.contains(name)), "{missing:?}");
+}
+
+#[test]
+fn people_read_the_same_numbers_and_nothing_hostile() {
+    let hostile = record(5, "3", "RDP\\u001b[31m\\u202e\", \"RDP");
+    let difference = compared(&[], &[&hostile], 0);
+    let mut out = Vec::new();
+    render_difference(&difference, Format::Human, &Style::default(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("1 new, 0 fixed") && text.contains("exit 1: new violations\n"), "{text}");
+    assert!(text.contains("<U+001B>[31m<U+202E>") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn every_format_of_differences_says_when_nobody_reads() {
+    for format in Format::of_differences() {
+        let [difference, _] = differences().try_into().unwrap();
+        let written = render_difference(&difference, format, &Style::default(), &mut Closed);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+}
