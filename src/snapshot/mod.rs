@@ -21,7 +21,7 @@ pub use document::{
 };
 pub use page::{Captured, File, Flaw, Page, RecordPlace, Total, Weight};
 pub use read::{Hashes, Plan, Visitor, read};
-pub use rows::{Row, Rows};
+pub use rows::{Identity, Row, Rows};
 pub use whole::{Snapshot, Wholeness};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::operation::Operation;
 use crate::text::{Mark, Position, Problem};
 
 use super::capture::Origin;
-use super::rows::Rows;
+use super::rows::{Identity, Rows};
 use super::whole::Wholeness;
 
 /// One answer within a file.
@@ -145,8 +145,8 @@ pub struct RecordPlace {
     pub offset: u64,
     /// Line and column of its `{`.
     pub position: Position,
-    /// Digest of what identifies it; `None` where that is not whole.
-    pub identity: Option<u64>,
+    /// What identifies it; `None` where that is not whole.
+    pub identity: Option<Identity>,
     /// Digest of its content.
     pub digest: u64,
 }

@@ -5,14 +5,13 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::json::{Kind, Projection, Reader, Record, Scan};
-use crate::operation::reading;
 use crate::operation::{FieldId, Operation};
 use crate::text::{Mark, Place, Problem, hex};
 
 use super::envelope::Envelope;
 use super::flaw::{Error, MAX_FLAWS};
 use super::page::{File, Page, RecordPlace, Total, Weight};
-use super::rows::{self, Row};
+use super::rows::{Identities, Row};
 
 /// Takes records as they go by.
 pub trait Visitor {
@@ -95,8 +94,7 @@ pub(super) struct Reading<'a, R> {
     either: Projection,
     /// For elements of a records list.
     listed: Projection,
-    identity: Vec<(FieldId, usize)>,
-    scratch: reading::Scratch,
+    identities: Identities,
 }
 
 impl<'a, R: Read> Reading<'a, R> {
@@ -105,7 +103,6 @@ impl<'a, R: Read> Reading<'a, R> {
         let names: Vec<&str> =
             plan.slots.iter().map(|id| schema.field(*id).name.as_str()).collect();
         let stops = Envelope::stops(&plan.operation);
-        let slot = |id: &FieldId| Some((*id, plan.slots.iter().position(|slot| slot == id)?));
         Self {
             reader: Reader::new(input),
             plan,
@@ -114,8 +111,7 @@ impl<'a, R: Read> Reading<'a, R> {
             visitor,
             either: Projection::new(&names, &stops),
             listed: Projection::new(&names, &[]),
-            identity: plan.operation.identity.iter().filter_map(slot).collect(),
-            scratch: reading::Scratch::default(),
+            identities: Identities::new(&plan.operation, &plan.slots),
         }
     }
 
@@ -218,8 +214,7 @@ impl<'a, R: Read> Reading<'a, R> {
             Which::Listed => &self.listed,
         };
         let record = self.reader.last_record(projection);
-        let identity =
-            rows::identity(&self.plan.operation, &self.identity, &record, &mut self.scratch);
+        let identity = self.identities.of(&self.plan.operation, &record);
         let digest = record.digest();
         let row = self.file.rows.take(identity, digest);
         if let Some(page) = self.file.pages.get_mut(page) {

@@ -197,35 +197,6 @@ fn pages_of_one_folder_are_one_snapshot() {
 }
 
 #[test]
-fn every_content_of_a_row_is_judged_once() {
-    let contents = |texts: &[u64]| {
-        let mut rows = Rows::default();
-        texts.iter().for_each(|text| {
-            rows.take(Some(1), *text);
-        });
-        rows
-    };
-    for (first, later, judged, repeated) in [
-        (&[1_u64][..], &[1_u64][..], 1, 1),
-        (&[1], &[2], 2, 0),
-        (&[1], &[2, 1], 2, 1),
-        (&[1, 2], &[2, 3, 3, 1], 3, 3),
-    ] {
-        let mut rows = contents(first);
-        let new = later.iter().filter(|text| rows.look_up(Some(1), **text) != Row::Repeated);
-        let new: std::collections::BTreeSet<u64> = new.copied().collect();
-        let alone = rows.judged();
-        rows.absorb(&contents(later));
-        assert_eq!(
-            (rows.judged(), rows.distinct(), rows.repeated()),
-            (judged, 1, repeated),
-            "{first:?} {later:?}"
-        );
-        assert_eq!(rows.judged() - alone, new.len() as u64, "what is kept is what is counted");
-    }
-}
-
-#[test]
 fn a_stream_has_no_neighbours() {
     let mut file = read_as("<stdin>", page("3", &[1]).as_bytes()).unwrap().0;
     file.folder = None;

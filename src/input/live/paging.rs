@@ -63,7 +63,7 @@ struct Pass {
 
 /// What the crew tells.
 enum Event {
-    Page(u64, Result<Read, Unread>),
+    Page(u64, Box<Result<Read, Unread>>),
     Wait(String, Duration),
 }
 
@@ -221,7 +221,7 @@ impl Turn<'_> {
         while came < wanted {
             match receiver.recv_timeout(LOOK) {
                 Ok(Event::Page(number, read)) => {
-                    brought |= pass.take(number, read?);
+                    brought |= pass.take(number, (*read)?);
                     came += 1;
                     let rows = pass.rows.distinct();
                     self.progress.page(pass.pages.len() as u64, rows, pass.total());
@@ -270,7 +270,7 @@ impl Job {
             let page = Page { number, size: self.size, expects_rows: self.expects_rows };
             let read = self.asker.page(page, &waits);
             let has_failed = read.is_err();
-            if events.send(Event::Page(number, read)).is_err() || has_failed {
+            if events.send(Event::Page(number, Box::new(read))).is_err() || has_failed {
                 return;
             }
         }
