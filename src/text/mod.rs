@@ -11,7 +11,7 @@ mod suggest;
 
 pub use excerpt::{Excerpt, NamedExcerpt, Room};
 pub use hex::hex;
-pub use printable::{is_hostile, printable};
+pub use printable::{harmless_json, is_hostile, printable};
 pub use problem::{Level, Mark, Place, Problem};
 pub use source::{BYTE_ORDER_MARK, Location, Source};
 pub use span::{Position, Span};

@@ -38,6 +38,31 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// JSON text with each hostile character escaped, so that it says the same; the text itself where there
+/// is none. Its controls below the space must be escaped already, as whoever writes JSON does.
+#[must_use]
+pub fn harmless_json(json: &str) -> Cow<'_, str> {
+    let is_plain = json.is_ascii() && memchr::memchr(DELETE, json.as_bytes()).is_none();
+    if is_plain || !json.contains(is_hostile) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if !is_hostile(c) {
+            shown.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The only ASCII character that JSON lets stand and a terminal does not.
+const DELETE: u8 = 0x7f;
+
 /// Appends one character in its printable form.
 pub(super) fn push_printable(shown: &mut String, c: char) {
     if is_hostile(c) {
@@ -78,6 +103,17 @@ mod tests {
             ["", "plain ~", "端口对互联网开放", "é ñ ü", "🔒", "العربية", "\u{a0}", "\u{fffd}"]
         {
             assert!(matches!(printable(text), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_once_it_is_harmless() {
+        for text in ["plain", "端口 \u{e9}", "\u{7f}", "a\u{202e}b\u{e0041}\u{feff}\u{9b}"] {
+            let json = serde_json::to_string(text).unwrap();
+            let harmless = harmless_json(&json);
+            assert!(!harmless.contains(is_hostile), "{harmless}");
+            assert_eq!(serde_json::from_str::<String>(&harmless).unwrap(), text);
+            assert_eq!(matches!(harmless, Cow::Borrowed(_)), !text.contains(is_hostile));
         }
     }
 

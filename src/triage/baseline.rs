@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::Outcome;
 use crate::operation::{Effect, Severity};
-use crate::text::{Location, Place, Problem, Source, Span, is_hostile};
+use crate::text::{Location, Place, Problem, Source, Span, harmless_json};
 
 use super::finish::{Terms, is_accepted, settle};
 use super::report::{Finding, Identity, Report};
@@ -156,7 +156,7 @@ impl Baseline {
                 since: recorded.since.to_string(),
             };
             // Texts, numbers and maps of them can always be written.
-            push_harmless(&serde_json::to_string(&line).unwrap_or_default(), &mut text);
+            text.push_str(&harmless_json(&serde_json::to_string(&line).unwrap_or_default()));
             text.push('\n');
         }
         text
@@ -313,17 +313,4 @@ fn entry(place: &Location) -> Result<((String, String), Recorded), Problem> {
         since: line.since.parse().map_err(|_| wrong(&line.since, "date"))?,
     };
     Ok(((line.policy, line.fingerprint), recorded))
-}
-
-/// Appends JSON text with what a terminal would obey escaped; such characters stand in texts only.
-fn push_harmless(json: &str, text: &mut String) {
-    for c in json.chars() {
-        if is_hostile(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            text.push(c);
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
-use crate::text::is_hostile;
+use crate::text::harmless_json;
 
 /// Lays a document out and escapes in texts, raw values included, what is hostile. White space within
 /// raw values is left out.
@@ -82,7 +82,7 @@ impl Formatter for JsonText {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        write_escaped(out, fragment)
+        out.write_all(harmless_json(fragment).as_bytes())
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(
@@ -99,7 +99,8 @@ impl Formatter for JsonText {
         for piece in fragment.split_inclusive(['"', '\\', ' ', '\t', '\r', '\n']) {
             let last = piece.chars().next_back();
             let space = last.filter(|c| !is_text && c.is_ascii_whitespace());
-            write_escaped(out, space.and_then(|c| piece.strip_suffix(c)).unwrap_or(piece))?;
+            let solid = space.and_then(|c| piece.strip_suffix(c)).unwrap_or(piece);
+            out.write_all(harmless_json(solid).as_bytes())?;
             let is_first = last.is_some_and(|c| c.len_utf8() == piece.len());
             let is_escaped = is_escape && is_first;
             is_escape = last == Some('\\') && !is_escaped;
@@ -111,29 +112,9 @@ impl Formatter for JsonText {
     }
 }
 
-/// The only ASCII character that JSON lets stand and a terminal does not.
-const DELETE: u8 = 0x7f;
-
 /// Whether nothing has to be escaped or left out.
 fn is_plain(fragment: &str) -> bool {
     fragment.bytes().all(|byte| (b'!'..=b'~').contains(&byte))
-}
-
-/// Writes a part of a JSON text, in which control characters below the space are escaped already.
-fn write_escaped<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
-    if text.is_ascii() && memchr::memchr(DELETE, text.as_bytes()).is_none() {
-        return out.write_all(text.as_bytes());
-    }
-    let mut rest = text;
-    while let Some((at, hostile)) = rest.char_indices().find(|(_, c)| is_hostile(*c)) {
-        let (before, after) = rest.split_at(at);
-        out.write_all(before.as_bytes())?;
-        for unit in hostile.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}")?;
-        }
-        rest = after.strip_prefix(hostile).unwrap_or_default();
-    }
-    out.write_all(rest.as_bytes())
 }
 
 #[cfg(test)]
@@ -144,6 +125,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+    use crate::text::is_hostile;
 
     fn written(value: &impl Serialize) -> String {
         let mut out = Vec::new();

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use crate::text::is_hostile;
+use crate::text::harmless_json;
 
 use super::super::capture::{Answer, Capture};
 use super::super::whole::{Snapshot, Wholeness};
@@ -173,15 +173,6 @@ impl Formatter for Harmless {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, hostile)) = rest.char_indices().find(|(_, c)| is_hostile(*c)) {
-            let (before, after) = rest.split_at(at);
-            out.write_all(before.as_bytes())?;
-            for unit in hostile.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = after.strip_prefix(hostile).unwrap_or_default();
-        }
-        out.write_all(rest.as_bytes())
+        out.write_all(harmless_json(fragment).as_bytes())
     }
 }
