@@ -22,6 +22,17 @@ pub enum Outcome {
     Inconclusive,
 }
 
+impl Outcome {
+    /// As written in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// One policy on one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -4,7 +4,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::engine::Outcome;
 use crate::text::Problem;
 use crate::triage::{
     Difference, FieldChange, Finding, FindingChange, Identity, RecordChange, RecordChanges, Report,
@@ -205,10 +204,7 @@ impl Standing {
         Self {
             effect: policy.effect.name(),
             severity: policy.severity.name(),
-            outcome: match finding.outcome {
-                Outcome::Fail => "fail",
-                Outcome::Inconclusive => "inconclusive",
-            },
+            outcome: finding.outcome.name(),
             disposition: finding.disposition.name(),
         }
     }

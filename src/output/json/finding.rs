@@ -4,7 +4,6 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::engine::Outcome;
 use crate::policy::Policy;
 use crate::text::Location;
 use crate::triage::{self, Evidence, Finding, Identity, RecordAt, Report};
@@ -95,10 +94,7 @@ impl<'a> FindingText<'a> {
             policy: &policy.id,
             effect: policy.effect.name(),
             severity: policy.severity.name(),
-            outcome: match finding.outcome {
-                Outcome::Fail => "fail",
-                Outcome::Inconclusive => "inconclusive",
-            },
+            outcome: finding.outcome.name(),
             disposition: finding.disposition.name(),
             message: words.message,
             fingerprint: &words.fingerprint,
