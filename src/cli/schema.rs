@@ -24,7 +24,7 @@ enum Document {
     Report,
     /// What it writes when nothing could be judged
     Error,
-    /// What `fetch` writes
+    /// A capture: raw answers, and how they were asked for
     Snapshot,
     /// What `diff --format json` writes
     Diff,
