@@ -12,13 +12,14 @@ use crate::output::Format;
 use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::{Level, Place, Problem};
-use crate::triage::{Baseline, FailOn, MAX_BASELINE_BYTES, Report, Terms, is_sufficient};
+use crate::triage::{Baseline, FailOn, MAX_BASELINE_BYTES, Report, Terms, day, is_sufficient};
 
 use super::Stop;
 use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 use super::show::{self, Shown, count, unless_closed};
+use super::terms::AcceptedEvidence;
 
 /// The evidence is not enough to record anything by.
 const INSUFFICIENT: u8 = 3;
@@ -61,12 +62,8 @@ pub(super) struct Record {
     /// Drop what is fixed, and record nothing new
     #[arg(long, env = "PORTCULLIS_PRUNE", hide_env_values = true, value_parser = BoolishValueParser::new())]
     prune: bool,
-    /// Accept evidence whose completeness is not provable
-    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    assume_complete: bool,
-    /// Accept evidence that is known to be partial
-    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    allow_partial: bool,
+    #[command(flatten)]
+    accepted: AcceptedEvidence,
 }
 
 impl Record {
@@ -93,11 +90,10 @@ impl Record {
             unless_closed(shown.problems(&insufficient(&report, &file)))?;
             return Ok(INSUFFICIENT);
         }
-        let today = jiff::tz::Offset::UTC.to_datetime(report.time).date();
         let baseline = if self.prune {
             earlier.without(&earlier.fixed(&report, terms))
         } else {
-            earlier.with(&report, today)
+            earlier.with(&report, day(report.time))
         };
         let text = baseline.text();
         show::write_file(&file, &mut |out| out.write_all(text.as_bytes()))
@@ -117,8 +113,8 @@ impl Record {
             time,
             fail_on: FailOn::Alert,
             when_unknown: WhenUnknown::Report,
-            assume_complete: self.assume_complete,
-            allow_partial: self.allow_partial,
+            assume_complete: self.accepted.assume_complete,
+            allow_partial: self.accepted.allow_partial,
         }
     }
 

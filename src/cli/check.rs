@@ -3,14 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::output::{self, Format, Style};
-use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::Problem;
-use crate::triage::{FailOn, Report, Terms};
+use crate::triage::{Report, Terms};
 
 use super::Stop;
 use super::baseline;
@@ -18,6 +16,7 @@ use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 use super::show::{self, Shown};
+use super::terms::{Accepted, Threshold};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -62,55 +61,8 @@ pub(super) struct Check {
     /// Findings that `human` and `short` show; 0 shows all
     #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
     max_findings: Option<usize>,
-    /// Accept evidence whose completeness is not provable
-    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    assume_complete: bool,
-    /// Accept evidence that is known to be partial
-    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    allow_partial: bool,
-    /// What an inconclusive outcome does, where the policy does not say it
-    #[arg(long, value_name = "ACTION", value_enum, default_value_t = Inconclusive::Fail, env = "PORTCULLIS_INCONCLUSIVE", hide_env_values = true)]
-    inconclusive: Inconclusive,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Threshold {
-    /// Policies that deny
-    Deny,
-    /// Policies that deny or alert
-    Alert,
-    /// None; evidence must still be whole
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Inconclusive {
-    /// Counted only
-    Pass,
-    /// Listed only
-    Report,
-    /// Listed, and evidence is insufficient
-    Fail,
-}
-
-impl From<Threshold> for FailOn {
-    fn from(threshold: Threshold) -> Self {
-        match threshold {
-            Threshold::Deny => Self::Deny,
-            Threshold::Alert => Self::Alert,
-            Threshold::Never => Self::Never,
-        }
-    }
-}
-
-impl From<Inconclusive> for WhenUnknown {
-    fn from(action: Inconclusive) -> Self {
-        match action {
-            Inconclusive::Pass => Self::Pass,
-            Inconclusive::Report => Self::Report,
-            Inconclusive::Fail => Self::Fail,
-        }
-    }
+    #[command(flatten)]
+    accepted: Accepted,
 }
 
 impl Check {
@@ -170,16 +122,7 @@ impl Check {
     }
 
     fn terms(&self, settings: &Settings, time: jiff::Timestamp) -> Terms {
-        Terms {
-            time,
-            fail_on: match self.fail_on {
-                Some(threshold) => threshold.into(),
-                None => settings.fail_on.unwrap_or(FailOn::Deny),
-            },
-            when_unknown: self.inconclusive.into(),
-            assume_complete: self.assume_complete,
-            allow_partial: self.allow_partial,
-        }
+        self.accepted.terms(self.fail_on, settings, time)
     }
 
     /// Hashes cost as much as reading, and only some formats show them.

@@ -4,22 +4,22 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::analysis::Depth;
 use crate::input::Input;
 use crate::output::{self, Format};
 use crate::snapshot::Hashes;
 use crate::text::Problem;
-use crate::triage::{self, Difference, FailOn, Side, Terms};
+use crate::triage::{self, Difference, Side, Terms};
 
 use super::Stop;
-use super::check::{Inconclusive, Threshold};
 use super::judge::Judgement;
 use super::load::{Loaded, load_for, operation};
 use super::options::{Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 use super::show::{self, Shown};
+use super::terms::{Accepted, Threshold};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -65,15 +65,8 @@ pub(super) struct Diff {
     /// Format of the difference
     #[arg(short, long, value_parser = formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
-    /// Accept evidence whose completeness is not provable
-    #[arg(long, env = "PORTCULLIS_ASSUME_COMPLETE", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    assume_complete: bool,
-    /// Accept evidence that is known to be partial
-    #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
-    allow_partial: bool,
-    /// What an inconclusive outcome does, where the policy does not say it
-    #[arg(long, value_name = "ACTION", value_enum, default_value_t = Inconclusive::Fail, env = "PORTCULLIS_INCONCLUSIVE", hide_env_values = true)]
-    inconclusive: Inconclusive,
+    #[command(flatten)]
+    accepted: Accepted,
 }
 
 /// The formats of differences as values of a flag.
@@ -102,7 +95,7 @@ impl Diff {
     fn compare(&self) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
         let settings = Settings::find(self.policies.config.as_deref())?;
         let loaded = load_for(&settings, &self.policies, Some(&self.waivers), Depth::Each)?;
-        let terms = self.terms(&settings, loaded.now);
+        let terms = self.accepted.terms(self.fail_on, &settings, loaded.now);
         let mut notes = loaded.policies.warnings.clone();
         let mut problems = Vec::new();
         let mut sides = Vec::new();
@@ -144,18 +137,5 @@ impl Diff {
         let report = triage::finish(loaded.policies.clone(), judged.files, &judged.nothing, terms);
         let inventories = Some(judged.inventories);
         Ok((Side { source: Input::name(path), report, inventories }, judged.notes))
-    }
-
-    fn terms(&self, settings: &Settings, time: jiff::Timestamp) -> Terms {
-        Terms {
-            time,
-            fail_on: match self.fail_on {
-                Some(threshold) => threshold.into(),
-                None => settings.fail_on.unwrap_or(FailOn::Deny),
-            },
-            when_unknown: self.inconclusive.into(),
-            assume_complete: self.assume_complete,
-            allow_partial: self.allow_partial,
-        }
     }
 }

@@ -8,6 +8,7 @@ use crate::input::{self, Input, Kind};
 use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, PolicySet, Project, Wishes};
 use crate::text::{Level, Place, Problem, Source, nearest};
+use crate::triage;
 
 use super::options::{PolicyOptions, WaiverOptions};
 use super::project::Settings;
@@ -38,7 +39,7 @@ pub(super) struct Loaded {
 impl Loaded {
     /// The day in UTC.
     pub(super) fn today(&self) -> jiff::civil::Date {
-        jiff::tz::Offset::UTC.to_datetime(self.now).date()
+        triage::day(self.now)
     }
 }
 

@@ -15,6 +15,7 @@ mod options;
 mod project;
 mod schema;
 mod show;
+mod terms;
 mod test;
 mod waivers;
 

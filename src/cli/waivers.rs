@@ -10,7 +10,7 @@ use crate::output::Format;
 use crate::policy::{Waiver, WhenUnknown};
 use crate::snapshot::Hashes;
 use crate::text::printable;
-use crate::triage::{FailOn, Terms, WaiverUse};
+use crate::triage::{FailOn, Terms, WaiverUse, day};
 
 use super::Stop;
 use super::judge::Asked;
@@ -75,10 +75,6 @@ fn terms(time: jiff::Timestamp) -> Terms {
         assume_complete: false,
         allow_partial: false,
     }
-}
-
-fn day(time: jiff::Timestamp) -> jiff::civil::Date {
-    jiff::tz::Offset::UTC.to_datetime(time).date()
 }
 
 /// One waiver on a line: where, of what, how long yet, what it hides, and why.

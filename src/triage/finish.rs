@@ -43,8 +43,14 @@ pub struct Terms {
 impl Terms {
     /// The day in UTC.
     pub(super) fn today(&self) -> jiff::civil::Date {
-        jiff::tz::Offset::UTC.to_datetime(self.time).date()
+        day(self.time)
     }
+}
+
+/// The day of a time, in UTC, by which waivers and approvals expire.
+#[must_use]
+pub fn day(time: jiff::Timestamp) -> jiff::civil::Date {
+    jiff::tz::Offset::UTC.to_datetime(time).date()
 }
 
 /// Finishes the report. `nothing` names the places in which there was no evidence to be read.

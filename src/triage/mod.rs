@@ -17,7 +17,7 @@ pub use difference::{
     Collector, Difference, FieldChange, FindingChange, FindingChanges, Inventory, MOST_BYTES,
     MOST_RECORDS, RecordChange, RecordChanges, Side, Survey,
 };
-pub use finish::{JudgedFile, Terms, finish, is_sufficient};
+pub use finish::{JudgedFile, Terms, day, finish, is_sufficient};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
