@@ -5,14 +5,17 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod fetch;
 mod init;
 mod judge;
 mod lint;
 mod list;
+mod live;
 mod load;
 mod man;
 mod options;
 mod project;
+mod save;
 mod schema;
 mod show;
 mod terms;
@@ -55,6 +58,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Fetch(fetch::Fetch),
     Diff(diff::Diff),
     Lint(lint::Lint),
     Test(test::Test),
@@ -90,6 +94,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = match &cli.command {
         Command::Check(check) => check.run(&cli.look),
+        Command::Fetch(fetch) => fetch.run(&cli.look),
         Command::Diff(diff) => diff.run(&cli.look),
         Command::Lint(lint) => lint.run(&cli.look),
         Command::Test(test) => test.run(&cli.look),

@@ -110,7 +110,8 @@ impl WaiverOptions {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+/// A name and its value.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),

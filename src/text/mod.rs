@@ -1,6 +1,7 @@
 //! Floor 1: texts, places in them, and problems that point there.
 
 mod clip;
+mod duration;
 mod excerpt;
 mod hex;
 mod printable;
@@ -9,6 +10,7 @@ mod source;
 mod span;
 mod suggest;
 
+pub use duration::duration;
 pub use excerpt::{Excerpt, NamedExcerpt, Room};
 pub use hex::hex;
 pub use printable::{harmless_json, is_hostile, printable};

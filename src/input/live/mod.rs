@@ -141,8 +141,11 @@ impl Client {
     /// Prepares; nothing is asked yet.
     ///
     /// # Errors
-    /// Certificates that cannot be read, or a proxy that is no URL.
+    /// Certificates that cannot be read, a proxy that is no URL, an endpoint that may not be asked.
     pub fn new(manners: Manners, world: Arc<dyn World>) -> Result<Self, Problem> {
+        if let Some(endpoint) = &manners.sts_endpoint {
+            Endpoint::parse(endpoint, "--sts-endpoint")?;
+        }
         let transport = Transport::new(&manners, world.as_ref())?;
         let throttle = Throttle::new(Arc::clone(&world));
         let inner = Arc::new(Inner { manners, world, transport, throttle });

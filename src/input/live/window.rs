@@ -1,8 +1,8 @@
 //! The time window of `--since` and `--until`: each an instant, a day, or a time before now.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, duration};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -47,7 +47,7 @@ pub fn window(
 }
 
 fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
-    if let Some(before) = before_now(text) {
+    if let Some(before) = duration(text) {
         return now.checked_sub(before).ok();
     }
     if let Ok(instant) = text.parse() {
@@ -55,23 +55,6 @@ fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     }
     let day: Date = text.parse().ok().filter(|_| text.len() == "2026-11-24".len())?;
     Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
-}
-
-/// A number and its unit.
-fn before_now(text: &str) -> Option<SignedDuration> {
-    let unit = text.chars().next_back()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 60 * 60,
-        'd' => 24 * 60 * 60,
-        'w' => 7 * 24 * 60 * 60,
-        _ => return None,
-    };
-    let digits = text.strip_suffix(unit)?;
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let count: i64 = digits.parse().ok().filter(|_| is_number)?;
-    count.checked_mul(seconds).map(SignedDuration::from_secs)
 }
 
 impl Error {

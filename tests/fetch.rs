@@ -1,0 +1,22 @@
+//! The commands that ask an API themselves, run against a server of this machine.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "tables are long, and a test fails by a panic"
+)]
+
+#[path = "fetch/faults.rs"]
+mod faults;
+#[path = "fetch/files.rs"]
+mod files;
+#[path = "fetch/home.rs"]
+mod home;
+#[path = "live/server.rs"]
+#[expect(dead_code, reason = "the library's own tests use all of it")]
+mod server;
+
+/// The access key that commands are given.
+const KEY_ID: &str = "LTAIexampleKey0001";
+const SECRET: &str = "example-secret-of-the-access-key";
