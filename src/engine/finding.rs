@@ -23,6 +23,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 2] = [Self::Fail, Self::Inconclusive];
+
     /// As written in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -25,5 +25,5 @@ pub fn difference_schema() -> String {
 }
 
 /// What both describe.
-const SHARED: [&str; 7] =
-    ["count", "ordinal", "effect", "severity", "pointer", "snapshot", "problem"];
+const SHARED: [&str; 8] =
+    ["count", "ordinal", "effect", "severity", "pointer", "snapshot", "flaw", "level"];

@@ -26,7 +26,7 @@ pub use load::{Wishes, collect, collect_for, load};
 pub use packs::{built_in, packs};
 pub use policy::{Approval, Case, Expectation, Overridden, Policy, PolicySet, Waiver, WhenUnknown};
 pub use project::{Project, Said, SeverityOverride, project};
-pub use prose::prose;
+pub use prose::{condition_in_words, prose};
 pub use template::{Part, Template};
 pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers, waivers_for};
 

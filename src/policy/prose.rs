@@ -47,6 +47,14 @@ pub fn prose(policy: &Policy) -> String {
     text
 }
 
+/// When a policy is violated, a line a thought: its condition with sets and parameters put in.
+#[must_use]
+pub fn condition_in_words(policy: &Policy) -> String {
+    let mut text = String::new();
+    condition(&policy.condition, &policy.operation.schema, 0, &mut text);
+    text
+}
+
 fn condition(condition: &Condition, schema: &Schema, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     match condition {

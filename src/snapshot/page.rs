@@ -53,6 +53,21 @@ pub enum Weight {
     Partial,
 }
 
+impl Weight {
+    /// Every weight, the lightest first.
+    pub const ALL: [Self; 3] = [Self::Noted, Self::Unprovable, Self::Partial];
+
+    /// As written in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Noted => "noted",
+            Self::Unprovable => "unprovable",
+            Self::Partial => "partial",
+        }
+    }
+}
+
 /// A problem of evidence, and how it weighs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {

@@ -25,6 +25,22 @@ pub enum Wholeness {
     NoEvidence,
 }
 
+impl Wholeness {
+    /// Every answer, the best first.
+    pub const ALL: [Self; 4] = [Self::Complete, Self::Unprovable, Self::Partial, Self::NoEvidence];
+
+    /// As written in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Unprovable => "unprovable",
+            Self::Partial => "partial",
+            Self::NoEvidence => "no_evidence",
+        }
+    }
+}
+
 /// The pages of one operation that belong together.
 #[derive(Clone, Debug)]
 pub struct Snapshot {

@@ -65,7 +65,7 @@ impl Place {
     #[must_use]
     pub fn bytes(&self) -> Option<(u64, u64)> {
         match self {
-            Self::Text(location) => Some((location.span.start as u64, location.span.len() as u64)),
+            Self::Text(location) => Some((location.offset() as u64, location.span.len() as u64)),
             Self::Evidence(mark) => Some((mark.offset, mark.length)),
             Self::Whole(_) => None,
         }

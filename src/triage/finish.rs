@@ -1,7 +1,7 @@
 //! Puts judged files together to the finished report: snapshots, findings that count once, counts, and
 //! the verdict.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::engine::{Findings, Outcome};
@@ -65,6 +65,7 @@ pub fn finish(
     let mut read = Vec::with_capacity(files.len());
     for JudgedFile { file, found } in files {
         kept.push(Kept {
+            capture: 0,
             source: Arc::clone(&file.source),
             sources: (0..file.pages.len()).map(|page| Arc::clone(file.counted_in(page))).collect(),
             origin: file.captured.as_ref().map(|captured| Arc::clone(&captured.origin)),
@@ -79,6 +80,7 @@ pub fn finish(
             drop_repeated(&mut kept.found, earlier);
         }
     });
+    place(&mut kept, &evidence);
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     narrowed::say(&mut evidence, &policies, terms);
     let counts = counts(&policies, &evidence, &kept);
@@ -89,6 +91,7 @@ pub fn finish(
     let loosened = loosened(&policies, terms);
     let mut report = Report {
         time: terms.time,
+        terms,
         verdict: Verdict::Clean,
         summary: summary(&policies, &evidence, &findings),
         evidence,
@@ -103,6 +106,18 @@ pub fn finish(
     };
     report.verdict = verdict(&report, terms);
     report
+}
+
+/// Says of what was kept of each file which snapshot it is a part of.
+fn place(kept: &mut [Kept], evidence: &[Snapshot]) {
+    let pages = evidence.iter().enumerate().flat_map(|(index, snapshot)| {
+        snapshot.pages.iter().map(move |page| (Arc::clone(&page.start.source), index))
+    });
+    let captures: HashMap<Arc<str>, usize> = pages.collect();
+    for kept in kept {
+        let capture = kept.sources.first().and_then(|source| captures.get(source));
+        kept.capture = capture.copied().unwrap_or_default();
+    }
 }
 
 /// Drops what was found on rows that an earlier page of the same snapshot had with the same content.

@@ -14,6 +14,8 @@ use super::report::Evidence;
 /// What a file's judgement kept.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
+    /// Index of the snapshot that it is a part of.
+    pub(super) capture: usize,
     /// The file, for what lies in no page.
     pub(super) source: Arc<str>,
     /// Of each page, what its places are counted in.

@@ -1,17 +1,19 @@
 //! A `Report` is the finished result of a run. Every format renders it; none can evaluate, filter, or
 //! change its exit code.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::engine::{Capture, Hit, Outcome};
 use crate::operation::FieldId;
-use crate::policy::{Condition, Policy, PolicySet, Predicate, Waiver};
+use crate::policy::{self, Condition, Policy, PolicySet, Predicate, Waiver, WhenUnknown};
 use crate::snapshot::Snapshot;
 use crate::text::{Position, hex};
 
 use super::baseline::Fixed;
+use super::finish::Terms;
 use super::kept::Kept;
 use super::message;
 use super::register::ApprovalUse;
@@ -43,6 +45,8 @@ const FINGERPRINT_BYTES: usize = 16;
 pub struct Report {
     /// When it was made, for the formats that must say so.
     pub time: jiff::Timestamp,
+    /// What the run accepted.
+    pub terms: Terms,
     /// What was proven.
     pub verdict: Verdict,
     /// Counts.
@@ -167,6 +171,46 @@ impl Report {
         let capture = first
             .and_then(|index| kept.found.captures.get(hit.captures.start + usize::from(*index)));
         (kept.source_of(hit), capture.map_or(hit.place.position, |capture| capture.position))
+    }
+
+    /// The snapshot of a finding, as an index into the evidence.
+    #[must_use]
+    pub fn capture(&self, finding: &Finding) -> usize {
+        self.hit(finding).map_or(0, |(kept, _, _)| kept.capture)
+    }
+
+    /// The waivers that match a finding, whether they hold or not, as indices into the policy set's.
+    #[must_use]
+    pub fn matching(&self, finding: &Finding) -> &[u32] {
+        let matching = self
+            .hit(finding)
+            .and_then(|(kept, found, _)| kept.found.waivers.get(found.waivers.clone()));
+        matching.unwrap_or_default()
+    }
+
+    /// Of each snapshot, by the index of the policy, how many inconclusive outcomes are counted only.
+    #[must_use]
+    pub fn unlisted(&self) -> Vec<BTreeMap<usize, u64>> {
+        let mut unlisted = vec![BTreeMap::new(); self.evidence.len()];
+        for kept in &self.kept {
+            let found = kept.found.findings.iter();
+            for found in found.filter(|found| found.outcome == Outcome::Inconclusive) {
+                let policy = self.policies.policies.get(found.policy);
+                let choice = policy.and_then(|policy| policy.when_unknown);
+                if choice.unwrap_or(self.terms.when_unknown) == WhenUnknown::Pass
+                    && let Some(counts) = unlisted.get_mut(kept.capture)
+                {
+                    *counts.entry(found.policy).or_default() += 1;
+                }
+            }
+        }
+        unlisted
+    }
+
+    /// When each policy is violated, in words: what its rule says once sets and parameters are put in.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<String> {
+        self.policies.policies.iter().map(policy::condition_in_words).collect()
     }
 
     /// The record of a finding.

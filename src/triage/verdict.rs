@@ -14,6 +14,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 3] = [Self::Clean, Self::Violations, Self::InsufficientEvidence];
+
     /// As written in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -47,6 +50,19 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// Every choice, the strictest first.
+    pub const ALL: [Self; 3] = [Self::Alert, Self::Deny, Self::Never];
+
+    /// As written in flags and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Alert => "alert",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether a policy of this effect decides.
     #[must_use]
     pub fn counts(self, effect: Effect) -> bool {
@@ -70,6 +86,9 @@ pub enum Disposition {
 }
 
 impl Disposition {
+    /// Every disposition, the one that weighs most first.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Known, Self::Waived];
+
     /// As written in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

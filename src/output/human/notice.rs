@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::text::{Location, Place, Position, Problem, Span};
+use crate::text::{Location, Place, Problem, Span};
 
 use super::frame::View;
 use super::page::{Page, Paint, place};
@@ -57,7 +57,7 @@ pub(super) fn draw(
         return Ok(());
     };
     let all = places.iter().fold(first.span, |all, (_, place)| all.to(place.span));
-    let (lines, start) = lines_around(first.source.text(), all, context);
+    let lines = lines_around(first.source.text(), all, context);
     let marks: Vec<(Span, Option<String>)> = places
         .iter()
         .map(|(label, place)| {
@@ -69,7 +69,7 @@ pub(super) fn draw(
     let view = View {
         name: first.source.name(),
         text: first.source.slice(lines),
-        start: start.map_or(Position::START, |start| first.source.position(start)),
+        start: first.source.position(lines.start),
         marks: &marks,
         context,
     };
@@ -77,8 +77,8 @@ pub(super) fn draw(
 }
 
 /// The lines that a span touches and so many around them, so that a long text is not searched again for
-/// every problem in it; and where they start, unless that is where the text does.
-fn lines_around(text: &str, span: Span, context: usize) -> (Span, Option<usize>) {
+/// every problem in it.
+fn lines_around(text: &str, span: Span, context: usize) -> Span {
     let span = span.within(text);
     let mut start = span.start;
     for step in 0..=context {
@@ -92,7 +92,7 @@ fn lines_around(text: &str, span: Span, context: usize) -> (Span, Option<usize>)
         let rest = text.get(end..).unwrap_or_default();
         end += rest.find('\n').map_or(rest.len(), |at| at + 1);
     }
-    (Span::new(start, end), Some(start).filter(|start| *start > 0))
+    Span::new(start, end)
 }
 
 #[cfg(test)]
@@ -112,9 +112,8 @@ mod tests {
             ((99, 99), 0, "e"),
             ((3, 10), 0, "bb\nccc\ndd\n"),
         ] {
-            let (lines, start) = lines_around(text, Span::new(span.0, span.1), context);
+            let lines = lines_around(text, Span::new(span.0, span.1), context);
             assert_eq!(text.get(lines.range()), Some(expected), "{span:?} {context}");
-            assert_eq!(start.unwrap_or(0), lines.start);
         }
     }
 }

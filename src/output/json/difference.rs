@@ -25,15 +25,14 @@ pub(super) struct DifferenceText<'a> {
 
 impl<'a> DifferenceText<'a> {
     pub(super) fn new(difference: &'a Difference) -> Self {
-        let captures = |report: &'a Report| report.evidence.iter().map(SnapshotText::new).collect();
         Self {
             schema: "portcullis.diff/v1",
             exit_code: difference.verdict.exit_code(),
             loosened: difference.loosened.iter().map(|flag| flag.name()).collect(),
             notes: difference.notes.iter().map(NoteText::new).collect(),
             evidence: EvidenceText {
-                before: captures(&difference.before.report),
-                after: captures(&difference.after.report),
+                before: SnapshotText::all(&difference.before.report),
+                after: SnapshotText::all(&difference.after.report),
             },
             records: difference.records.as_ref().map(RecordsText::new),
             findings: FindingsText(difference),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::policy::Policy;
-use crate::snapshot::{Page, Snapshot, Wholeness};
+use crate::policy::{Overridden, Policy, WhenUnknown};
+use crate::snapshot::{Flaw, Page, Snapshot, Wholeness};
 use crate::text::Problem;
-use crate::triage::{PolicyCounts, Report, Summary};
+use crate::triage::{self, PolicyCounts, Report, Summary, Terms};
 
 use super::approval::ApprovalText;
-use super::finding::{Findings, FixedText};
+use super::finding::{Findings, FixedText, PlaceText};
 use super::origin::OriginText;
 use super::waiver::UsedText;
 
@@ -18,9 +18,11 @@ use super::waiver::UsedText;
 pub(super) struct Document<'a> {
     schema: &'static str,
     tool: Tool,
+    day: String,
     verdict: &'static str,
     exit_code: u8,
     summary: SummaryText,
+    terms: TermsText,
     loosened: Vec<&'static str>,
     evidence: Vec<SnapshotText<'a>>,
     policies: Vec<PolicyText<'a>>,
@@ -35,15 +37,21 @@ impl<'a> Document<'a> {
         let counted = report.policies.policies.iter().zip(&report.counts);
         let register = report.policies.approvals.iter().zip(&report.approvals);
         let used = report.policies.waivers.iter().zip(&report.waivers);
+        let conditions = report.conditions();
         Self {
             schema: "portcullis.report/v1",
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            day: triage::day(report.time).to_string(),
             verdict: report.verdict.name(),
             exit_code: report.verdict.exit_code(),
             summary: SummaryText::new(&report.summary),
+            terms: TermsText::new(report.terms),
             loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
-            evidence: report.evidence.iter().map(SnapshotText::new).collect(),
-            policies: counted.map(|(policy, counts)| PolicyText::new(policy, counts)).collect(),
+            evidence: SnapshotText::all(report),
+            policies: counted
+                .zip(conditions)
+                .map(|((policy, counts), condition)| PolicyText::new(policy, counts, condition))
+                .collect(),
             waivers: used.map(|(waiver, used)| UsedText::new(waiver, used)).collect(),
             approvals: register.map(ApprovalText::new).collect(),
             fixed: report.fixed.iter().map(FixedText::new).collect(),
@@ -56,6 +64,25 @@ impl<'a> Document<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+#[derive(Serialize)]
+struct TermsText {
+    fail_on: &'static str,
+    inconclusive: &'static str,
+    assume_complete: bool,
+    allow_partial: bool,
+}
+
+impl TermsText {
+    fn new(terms: Terms) -> Self {
+        Self {
+            fail_on: terms.fail_on.name(),
+            inconclusive: terms.when_unknown.name(),
+            assume_complete: terms.assume_complete,
+            allow_partial: terms.allow_partial,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -90,28 +117,44 @@ pub(super) struct SnapshotText<'a> {
     source: &'a str,
     operation: Option<&'a str>,
     records: u64,
+    judged: u64,
     expected: Option<u64>,
     complete: Option<bool>,
+    wholeness: &'static str,
+    /// By policy.
+    unlisted: BTreeMap<&'a str, u64>,
     origin: Option<OriginText<'a>>,
     pages: Vec<PageText<'a>>,
     problems: Vec<FlawText<'a>>,
 }
 
 impl<'a> SnapshotText<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+    /// What a report's evidence is.
+    pub(super) fn all(report: &'a Report) -> Vec<Self> {
+        let policies = &report.policies.policies;
+        let id = |(index, count): (usize, u64)| Some((policies.get(index)?.id.as_str(), count));
+        let named = |counts: BTreeMap<usize, u64>| counts.into_iter().filter_map(id).collect();
+        let evidence = report.evidence.iter().zip(report.unlisted());
+        evidence.map(|(snapshot, counts)| Self::new(snapshot, named(counts))).collect()
+    }
+
+    fn new(snapshot: &'a Snapshot, unlisted: BTreeMap<&'a str, u64>) -> Self {
         Self {
             source: &snapshot.source,
             operation: snapshot.operation.as_ref().map(|operation| operation.name.as_str()),
             records: snapshot.records,
+            judged: snapshot.judged,
             expected: snapshot.expected,
             complete: match snapshot.wholeness {
                 Wholeness::Complete => Some(true),
                 Wholeness::Unprovable => None,
                 Wholeness::Partial | Wholeness::NoEvidence => Some(false),
             },
+            wholeness: snapshot.wholeness.name(),
+            unlisted,
             origin: snapshot.origin.as_deref().map(OriginText::new),
             pages: snapshot.pages.iter().map(PageText::new).collect(),
-            problems: snapshot.flaws.iter().map(|flaw| FlawText::new(&flaw.problem)).collect(),
+            problems: snapshot.flaws.iter().map(FlawText::new).collect(),
         }
     }
 }
@@ -129,24 +172,47 @@ impl<'a> PageText<'a> {
     }
 }
 
+/// A problem of evidence.
 #[derive(Serialize)]
-pub(super) struct FlawText<'a> {
-    code: &'a str,
-    message: &'a str,
-    source: &'a str,
-    line: Option<u64>,
-    column: Option<u64>,
+struct FlawText<'a> {
+    #[serde(flatten)]
+    problem: ProblemText<'a>,
+    weight: &'static str,
 }
 
 impl<'a> FlawText<'a> {
+    fn new(flaw: &'a Flaw) -> Self {
+        Self { problem: ProblemText::new(&flaw.problem), weight: flaw.weight.name() }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ProblemText<'a> {
+    level: &'static str,
+    code: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    source: &'a str,
+    line: Option<u64>,
+    column: Option<u64>,
+    offset: Option<u64>,
+    length: Option<u64>,
+}
+
+impl<'a> ProblemText<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
         let position = problem.place.position();
+        let bytes = problem.place.bytes();
         Self {
+            level: crate::output::level(problem.level),
             code: &problem.code,
             message: &problem.message,
+            help: problem.help.as_deref(),
             source: problem.place.source(),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
+            offset: bytes.map(|(offset, _)| offset),
+            length: bytes.map(|(_, length)| length),
         }
     }
 }
@@ -157,6 +223,14 @@ struct PolicyText<'a> {
     effect: &'static str,
     severity: &'static str,
     title: &'a str,
+    operation: &'a str,
+    rule: RuleText<'a>,
+    condition: String,
+    when_unknown: Option<&'static str>,
+    overridden: Option<OverriddenText<'a>>,
+    why: Option<&'a str>,
+    remediation: Option<&'a str>,
+    references: &'a [String],
     source: &'a str,
     line: u64,
     column: u64,
@@ -168,13 +242,21 @@ struct PolicyText<'a> {
 }
 
 impl<'a> PolicyText<'a> {
-    fn new(policy: &'a Policy, counts: &PolicyCounts) -> Self {
+    fn new(policy: &'a Policy, counts: &PolicyCounts, condition: String) -> Self {
         let position = policy.location.position();
         Self {
             id: &policy.id,
             effect: policy.effect.name(),
             severity: policy.severity.name(),
             title: &policy.title,
+            operation: &policy.operation.name,
+            rule: RuleText { text: policy.rule.text(), place: PlaceText::new(&policy.rule) },
+            condition,
+            when_unknown: policy.when_unknown.map(WhenUnknown::name),
+            overridden: policy.overridden.as_ref().map(OverriddenText::new),
+            why: policy.why.as_deref(),
+            remediation: policy.remediation.as_deref(),
+            references: &policy.references,
             source: policy.location.source.name(),
             line: position.line,
             column: position.column,
@@ -183,6 +265,38 @@ impl<'a> PolicyText<'a> {
             judged: counts.judged,
             failed: counts.failed,
             inconclusive: counts.inconclusive,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RuleText<'a> {
+    text: &'a str,
+    #[serde(flatten)]
+    place: PlaceText<'a>,
+}
+
+/// What a policy says itself, where the project file says otherwise.
+#[derive(Serialize)]
+struct OverriddenText<'a> {
+    effect: &'static str,
+    severity: &'static str,
+    reason: &'a str,
+    source: &'a str,
+    line: u64,
+    column: u64,
+}
+
+impl<'a> OverriddenText<'a> {
+    fn new(overridden: &'a Overridden) -> Self {
+        let position = overridden.location.position();
+        Self {
+            effect: overridden.effect.name(),
+            severity: overridden.severity.name(),
+            reason: &overridden.reason,
+            source: overridden.location.source.name(),
+            line: position.line,
+            column: position.column,
         }
     }
 }

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::text::{Level, Problem};
 
+use super::document::ProblemText;
+
 #[derive(Serialize)]
 pub(super) struct Failure<'a> {
     schema: &'static str,
@@ -18,37 +20,6 @@ impl<'a> Failure<'a> {
             schema: "portcullis.error/v1",
             exit_code: if has_error { 2 } else { 0 },
             problems: problems.iter().map(ProblemText::new).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ProblemText<'a> {
-    level: &'static str,
-    code: &'a str,
-    message: &'a str,
-    help: Option<&'a str>,
-    source: &'a str,
-    line: Option<u64>,
-    column: Option<u64>,
-    offset: Option<u64>,
-    length: Option<u64>,
-}
-
-impl<'a> ProblemText<'a> {
-    fn new(problem: &'a Problem) -> Self {
-        let position = problem.place.position();
-        let bytes = problem.place.bytes();
-        Self {
-            level: crate::output::level(problem.level),
-            code: &problem.code,
-            message: &problem.message,
-            help: problem.help.as_deref(),
-            source: problem.place.source(),
-            line: position.map(|position| position.line),
-            column: position.map(|position| position.column),
-            offset: bytes.map(|(offset, _)| offset),
-            length: bytes.map(|(_, length)| length),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::policy::Policy;
 use crate::text::Location;
-use crate::triage::{self, Evidence, Finding, Identity, RecordAt, Report};
+use crate::triage::{self, Evidence, Finding, Identity, Meaning, RecordAt, Report};
 
 use super::waiver::WaiverText;
 
@@ -35,6 +35,7 @@ impl Serialize for Findings<'_> {
                 record: report.record(finding).unwrap_or_default(),
                 identity: report.identity(finding),
                 evidence: &evidence,
+                meanings: report.meanings(finding),
             };
             list.serialize_element(&FindingText::new((report, finding), fixed, &words))?;
         }
@@ -51,7 +52,7 @@ struct Fixed {
 impl Fixed {
     fn new(policy: &Policy) -> serde_json::Result<Self> {
         Ok(Self {
-            rule: to_raw_value(&RuleText::new(&policy.rule))?,
+            rule: to_raw_value(&PlaceText::new(&policy.rule))?,
             controls: to_raw_value(&policy.controls)?,
         })
     }
@@ -64,6 +65,7 @@ struct Words<'a> {
     record: RecordAt,
     identity: Vec<Identity>,
     evidence: &'a [Evidence],
+    meanings: Vec<Option<Meaning>>,
 }
 
 #[derive(Serialize)]
@@ -77,8 +79,10 @@ struct FindingText<'a> {
     fingerprint: &'a str,
     record: RecordText<'a>,
     evidence: List<'a>,
+    absent: Vec<&'a str>,
     rule: &'a RawValue,
     waiver: Option<WaiverText<'a>>,
+    matching: &'a [u32],
     remediation: Option<&'a str>,
     controls: &'a RawValue,
 }
@@ -103,11 +107,16 @@ impl<'a> FindingText<'a> {
                 pointer: &words.record.pointer,
                 line: words.record.position.line,
                 column: words.record.position.column,
+                offset: words.record.offset,
+                length: words.record.length,
+                capture: report.capture(finding),
                 identity: IdentityText { policy, known: &words.identity },
             },
-            evidence: List(words.evidence),
+            evidence: List(words.evidence, &words.meanings),
+            absent: report.absent(finding),
             rule: &fixed.rule,
             waiver: report.waiver(finding).map(WaiverText::new),
+            matching: report.matching(finding),
             remediation: policy.remediation.as_deref(),
             controls: &fixed.controls,
         }
@@ -120,6 +129,9 @@ struct RecordText<'a> {
     pointer: &'a str,
     line: u64,
     column: u64,
+    offset: u64,
+    length: u64,
+    capture: usize,
     identity: IdentityText<'a>,
 }
 
@@ -149,11 +161,14 @@ impl Serialize for IdentityText<'_> {
     }
 }
 
-struct List<'a>(&'a [Evidence]);
+struct List<'a>(&'a [Evidence], &'a [Option<Meaning>]);
 
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(EvidenceText::new))
+        let meanings = self.1.iter().map(Option::as_ref);
+        serializer.collect_seq(
+            self.0.iter().zip(meanings).map(|(one, meaning)| EvidenceText::new(one, meaning)),
+        )
     }
 }
 
@@ -163,6 +178,10 @@ struct EvidenceText<'a> {
     value: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     read: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<bool>,
     pointer: &'a str,
     line: u64,
     column: u64,
@@ -171,11 +190,13 @@ struct EvidenceText<'a> {
 }
 
 impl<'a> EvidenceText<'a> {
-    fn new(evidence: &'a Evidence) -> Self {
+    fn new(evidence: &'a Evidence, meaning: Option<&'a Meaning>) -> Self {
         Self {
             field: &evidence.field,
             value: raw(&evidence.value),
             read: evidence.read.as_deref().and_then(raw),
+            meaning: meaning.map(|meaning| meaning.words.as_str()),
+            unknown: meaning.map(|meaning| meaning.is_unknown),
             pointer: &evidence.pointer,
             line: evidence.position.line,
             column: evidence.position.column,
@@ -191,7 +212,7 @@ pub(super) fn raw(text: &str) -> Option<&RawValue> {
 }
 
 #[derive(Serialize)]
-struct RuleText<'a> {
+pub(super) struct PlaceText<'a> {
     source: &'a str,
     line: u64,
     column: u64,
@@ -199,14 +220,14 @@ struct RuleText<'a> {
     length: u64,
 }
 
-impl<'a> RuleText<'a> {
-    fn new(rule: &'a Location) -> Self {
+impl<'a> PlaceText<'a> {
+    pub(super) fn new(rule: &'a Location) -> Self {
         let position = rule.position();
         Self {
             source: rule.source.name(),
             line: position.line,
             column: position.column,
-            offset: rule.span.start as u64,
+            offset: rule.offset() as u64,
             length: rule.span.len() as u64,
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::policy::Waiver;
 use crate::triage::WaiverUse;
 
-use super::document::FlawText;
+use super::document::ProblemText;
 
 #[derive(Serialize)]
 pub(super) struct WaiverText<'a> {
@@ -45,10 +45,11 @@ pub(super) struct UsedText<'a> {
     #[serde(rename = "match")]
     words: Option<&'a str>,
     expect_at_most: Option<u64>,
+    inconclusive: bool,
     in_force: bool,
     matched: u64,
     waived: u64,
-    problems: Vec<FlawText<'a>>,
+    problems: Vec<ProblemText<'a>>,
 }
 
 impl<'a> UsedText<'a> {
@@ -57,10 +58,11 @@ impl<'a> UsedText<'a> {
             waiver: WaiverText::new(waiver),
             words: waiver.words.as_deref(),
             expect_at_most: waiver.expect_at_most,
+            inconclusive: waiver.waives_inconclusive,
             in_force: used.is_in_force,
             matched: used.matched,
             waived: used.waived,
-            problems: used.problems.iter().map(FlawText::new).collect(),
+            problems: used.problems.iter().map(ProblemText::new).collect(),
         }
     }
 }
