@@ -13,6 +13,8 @@ mod faults;
 mod files;
 #[path = "fetch/home.rs"]
 mod home;
+#[path = "fetch/judged.rs"]
+mod judged;
 #[path = "live/server.rs"]
 #[expect(dead_code, reason = "the library's own tests use all of it")]
 mod server;

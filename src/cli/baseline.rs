@@ -78,6 +78,7 @@ impl Record {
         let earlier = self.earlier(&file).map_err(stop)?;
         let asked = Asked {
             evidence: &self.evidence,
+            fresh: None,
             policies: &self.policies,
             waivers: &self.waivers,
             settings: &settings,

@@ -12,6 +12,7 @@ use crate::triage::{Report, Terms};
 
 use super::Stop;
 use super::baseline;
+use super::fresh::FreshEvidence;
 use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
@@ -22,15 +23,17 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  clean: every policy judged every record of whole evidence
   1  violations: an open finding at or above --fail-on
-  2  could not judge: bad usage or policy, unreadable or malformed input
+  2  could not judge: bad usage or policy, unreadable or malformed input,
+     or what --live asks for could not be fetched
   3  insufficient evidence: pages missing, an error in place of data, or unknown
 
 Examples:
   portcullis check saved/ -p policies/
   portcullis check saved/ -f short -o json=report.json
-  collect | portcullis check --fail-on alert";
+  portcullis fetch | portcullis check --fail-on alert
+  portcullis check --live --since 30d --save evidence/";
 
-/// Judge saved answers by policies
+/// Judge saved or live answers by policies
 #[derive(Debug, Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(super) struct Check {
@@ -63,6 +66,8 @@ pub(super) struct Check {
     max_findings: Option<usize>,
     #[command(flatten)]
     accepted: Accepted,
+    #[command(flatten)]
+    fresh: FreshEvidence,
 }
 
 impl Check {
@@ -102,6 +107,7 @@ impl Check {
         let baseline = baseline.as_deref().map(baseline::read).transpose()?;
         let asked = Asked {
             evidence: &self.evidence,
+            fresh: self.fresh.asked(&self.evidence.input)?,
             policies: &self.policies,
             waivers: &self.waivers,
             settings,

@@ -16,7 +16,7 @@ use crate::snapshot::{self, Snapshot, Wholeness};
 use crate::text::{Level, Place, Problem, printable};
 
 use super::Stop;
-use super::live::{Fetched, LiveOptions, asked_for};
+use super::live::{Fetched, LiveOptions, asked_for, together};
 use super::load::now;
 use super::options::Look;
 use super::save;
@@ -94,32 +94,24 @@ impl Fetch {
         }
         let requests = self.requests().map_err(stop)?;
         let files = self.files(&requests).map_err(stop)?;
-        let fetched = self.fetch(&requests).map_err(stop)?;
+        let fetched = self.live.fetch(&requests).map_err(stop)?;
+        let snapshots = together(&fetched).map_err(stop)?;
         match &files {
             Some(files) => {
-                save::write(files, &fetched).map_err(stop)?;
-                tell(files, &fetched);
+                save::write(files, &fetched, &snapshots).map_err(stop)?;
+                tell(files, &snapshots);
             }
-            None => unless_closed(to_output(&fetched))?,
+            None => unless_closed(to_output(&fetched, &snapshots))?,
         }
-        shown.notes(&doubts(&fetched));
-        let is_whole =
-            |(_, snapshot): &(Fetched, Snapshot)| snapshot.wholeness == Wholeness::Complete;
-        Ok(if fetched.iter().all(is_whole) { 0 } else { INSUFFICIENT })
+        shown.notes(&doubts(&snapshots));
+        let is_whole = |snapshot: &Snapshot| snapshot.wholeness == Wholeness::Complete;
+        Ok(if snapshots.iter().all(is_whole) { 0 } else { INSUFFICIENT })
     }
 
     fn requests(&self) -> Result<Vec<Request>, Vec<Problem>> {
         let catalogue = Catalogue::built_in()?;
         let operation = asked_for(self.operation.as_ref(), &catalogue)?;
         self.live.requests(&operation, now()?)
-    }
-
-    fn fetch(&self, requests: &[Request]) -> Result<Vec<(Fetched, Snapshot)>, Vec<Problem>> {
-        let together = |fetched: Fetched| {
-            let snapshot = snapshot::together(&fetched.capture, &fetched.name);
-            Ok((fetched, snapshot.map_err(|problem| vec![problem])?))
-        };
-        self.live.fetch(requests)?.into_iter().map(together).collect()
     }
 
     /// The files to keep it in; none where it goes to standard output.
@@ -163,20 +155,20 @@ fn words(identity: &Whoami) -> String {
     format!("{}\n", printable(&text))
 }
 
-fn to_output(fetched: &[(Fetched, Snapshot)]) -> io::Result<()> {
+fn to_output(fetched: &[Fetched], snapshots: &[Snapshot]) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(show::BUFFER, io::stdout().lock());
-    for (fetched, snapshot) in fetched {
+    for (fetched, snapshot) in fetched.iter().zip(snapshots) {
         snapshot::write(&fetched.capture, snapshot, &mut out)?;
     }
     out.flush()
 }
 
 /// Says what was written, where somebody looks.
-fn tell(files: &[PathBuf], fetched: &[(Fetched, Snapshot)]) {
+fn tell(files: &[PathBuf], snapshots: &[Snapshot]) {
     if !io::stderr().is_terminal() {
         return;
     }
-    for (file, (_, snapshot)) in files.iter().zip(fetched) {
+    for (file, snapshot) in files.iter().zip(snapshots) {
         let records = usize::try_from(snapshot.records).unwrap_or(usize::MAX);
         let records = count(records, "record", "records");
         let pages = count(snapshot.pages.len(), "page", "pages");
@@ -187,12 +179,13 @@ fn tell(files: &[PathBuf], fetched: &[(Fetched, Snapshot)]) {
 }
 
 /// What is not whole about what came, and what is worth knowing.
-fn doubts(fetched: &[(Fetched, Snapshot)]) -> Vec<Problem> {
+fn doubts(snapshots: &[Snapshot]) -> Vec<Problem> {
     let mut doubts = Vec::new();
-    for (fetched, snapshot) in fetched {
+    for snapshot in snapshots {
         doubts.extend(snapshot.flaws.iter().map(|flaw| flaw.problem.clone()));
         if snapshot.wholeness != Wholeness::Complete {
-            doubts.push(Problem::new(&Error::Incomplete, Place::Whole(Arc::clone(&fetched.name))));
+            let place = Place::Whole(Arc::clone(&snapshot.source));
+            doubts.push(Problem::new(&Error::Incomplete, place));
         }
     }
     for doubt in doubts.iter_mut().filter(|doubt| doubt.level == Level::Error) {

@@ -9,10 +9,12 @@ use crate::engine::{Judge, Program, Run};
 use crate::input::{self, Input, Kind, STDIN};
 use crate::operation::Operation;
 use crate::policy::WhenUnknown;
-use crate::snapshot::{self, Hashes, Plan};
+use crate::snapshot::{self, File, Hashes, Plan, Visitor};
 use crate::text::{Level, Place, Problem};
 use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Terms};
 
+use super::fresh::Fresh;
+use super::live::{Fetched, asked_for};
 use super::load::{Loaded, load_for, operation};
 use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
 use super::project::Settings;
@@ -22,7 +24,9 @@ enum Error {
     #[error("there is nothing to judge")]
     #[diagnostic(
         code("cli/no-input"),
-        help("name files or folders of saved answers, or pipe one in: `… | portcullis check`")
+        help(
+            "name files or folders of saved answers, pipe one in (`… | portcullis check`), or ask the API: `portcullis check --live`"
+        )
     )]
     NoInput,
 }
@@ -39,6 +43,9 @@ pub(super) struct Judged {
     pub(super) notes: Vec<Problem>,
 }
 
+/// One file that was judged, and its records where they are to be compared.
+type JudgedOne = (JudgedFile, Option<Inventory>);
+
 /// Files to judge, and how.
 pub(super) struct Judgement<'a> {
     pub(super) loaded: &'a Loaded,
@@ -52,6 +59,8 @@ pub(super) struct Judgement<'a> {
 /// What a run asks: evidence, judged by policies, less what is waived.
 pub(super) struct Asked<'a> {
     pub(super) evidence: &'a EvidenceOptions,
+    /// What is fetched in place of evidence that is saved.
+    pub(super) fresh: Option<Fresh<'a>>,
     pub(super) policies: &'a PolicyOptions,
     pub(super) waivers: &'a WaiverOptions,
     pub(super) settings: &'a Settings,
@@ -64,7 +73,10 @@ impl Asked<'_> {
         &self,
         terms: impl FnOnce(jiff::Timestamp) -> Terms,
     ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
-        let paths = inputs(self.evidence, self.settings)?;
+        let paths = match self.fresh {
+            Some(_) => Vec::new(),
+            None => inputs(self.evidence, self.settings)?,
+        };
         let loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
         let terms = terms(loaded.now);
@@ -75,7 +87,13 @@ impl Asked<'_> {
             named,
             compares: false,
         };
-        let judged = judgement.run(&paths)?;
+        let judged = match self.fresh {
+            Some(fresh) => {
+                let operation = asked_for(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+                fresh.judged(&operation, loaded.now, |fetched| judgement.fetched(fetched))?
+            }
+            None => judgement.run(&paths)?,
+        };
         let mut notes = loaded.policies.warnings.clone();
         notes.extend(judged.notes);
         let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
@@ -125,38 +143,63 @@ impl Judgement<'_> {
         Ok(judged)
     }
 
-    fn file(
-        &self,
-        path: &Path,
-        programs: &mut Vec<Program>,
-    ) -> Result<(JudgedFile, Option<Inventory>), Problem> {
+    /// Judges what was fetched.
+    pub(super) fn fetched(&self, all: &[Fetched]) -> Result<Judged, Vec<Problem>> {
+        let mut judged = Judged::default();
+        let mut problems = Vec::new();
+        let mut programs: Vec<Program> = Vec::new();
+        for Fetched { name, capture } in all {
+            let read = |plan: &Plan, visitor: &mut dyn Visitor| {
+                snapshot::read_capture(capture, name, plan, visitor)
+            };
+            match self.judge((name, &capture.operation), &mut programs, read) {
+                Ok((file, inventory)) => {
+                    judged.files.push(file);
+                    judged.inventories.extend(inventory);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(judged) } else { Err(problems) }
+    }
+
+    fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedOne, Problem> {
         let name = Input::name(path);
         let catalogue = &self.loaded.catalogue;
         let mut input = Input::open(path, self.hashes)?;
         let opened = snapshot::open(&mut input, &name, catalogue)?;
         let operation = opened.operation(&name, self.named.as_ref(), catalogue)?;
-        let program = self.program(&operation, programs)?;
-        let slots = match self.compares {
-            true => Collector::slots(&operation, program.slots()),
-            false => program.slots().to_vec(),
-        };
-        let plan = Plan { operation, slots, hashes: self.hashes };
-        let mut judge = Judge::new(program, &name);
-        let mut collector =
-            self.compares.then(|| Collector::new(&plan.operation, &plan.slots, &name));
-        let mut file = match &mut collector {
-            Some(collector) => {
-                let mut survey = Survey::new(&mut judge, collector);
-                opened.read(&name, &plan, &mut survey)?
-            }
-            None => opened.read(&name, &plan, &mut judge)?,
-        };
+        let read = |plan: &Plan, visitor: &mut dyn Visitor| opened.read(&name, plan, visitor);
+        let mut judged = self.judge((&name, &operation), programs, read)?;
+        let file = &mut judged.0.file;
         file.folder = Input::folder(path);
         // The page of a capture has its own.
         let sha256 = input.sha256().filter(|_| file.captured.is_none());
         if let ([page], Some(sha256)) = (file.pages.as_mut_slice(), sha256) {
             page.sha256 = Some(sha256);
         }
+        Ok(judged)
+    }
+
+    /// Judges the records of an operation that `read` reads.
+    fn judge(
+        &self,
+        (name, operation): (&Arc<str>, &Arc<Operation>),
+        programs: &mut Vec<Program>,
+        read: impl FnOnce(&Plan, &mut dyn Visitor) -> Result<File, Problem>,
+    ) -> Result<JudgedOne, Problem> {
+        let program = self.program(operation, programs)?;
+        let slots = match self.compares {
+            true => Collector::slots(operation, program.slots()),
+            false => program.slots().to_vec(),
+        };
+        let plan = Plan { operation: Arc::clone(operation), slots, hashes: self.hashes };
+        let mut judge = Judge::new(program, name);
+        let mut collector = self.compares.then(|| Collector::new(operation, &plan.slots, name));
+        let mut file = match &mut collector {
+            Some(collector) => read(&plan, &mut Survey::new(&mut judge, collector))?,
+            None => read(&plan, &mut judge)?,
+        };
         let (found, drift) = judge.finish();
         file.flaws.extend(drift);
         let (inventory, flaw) = collector.map(Collector::finish).transpose()?.unzip();

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::input::live::{Client, Manners, Meter, Progress, Request, System, World, window};
 use crate::operation::{Catalogue, Operation};
-use crate::snapshot::Capture;
+use crate::snapshot::{self, Capture, Snapshot};
 use crate::text::{Place, Problem, duration};
 
 use super::load::operation;
@@ -195,6 +195,12 @@ impl LiveOptions {
             sts_endpoint: self.sts_endpoint.clone(),
         }
     }
+}
+
+/// What the pages of each capture make together.
+pub(super) fn together(fetched: &[Fetched]) -> Result<Vec<Snapshot>, Vec<Problem>> {
+    let each = fetched.iter().map(|one| snapshot::together(&one.capture, &one.name));
+    each.collect::<Result<_, _>>().map_err(|problem| vec![problem])
 }
 
 /// The operation that is asked for: the one that was named, else the only one there is.

@@ -6,6 +6,7 @@ mod completions;
 mod diff;
 mod explain;
 mod fetch;
+mod fresh;
 mod init;
 mod judge;
 mod lint;
@@ -56,6 +57,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 enum Command {
     Check(check::Check),
     Fetch(fetch::Fetch),

@@ -54,11 +54,17 @@ pub(super) fn only_one(requests: &[Request]) -> Result<(), Vec<Problem>> {
 }
 
 /// Writes captures to their files, each with what its pages make together.
-pub(super) fn write(files: &[PathBuf], all: &[(Fetched, Snapshot)]) -> Result<(), Vec<Problem>> {
-    let write = |(path, (fetched, snapshot)): (&PathBuf, &(Fetched, Snapshot))| {
-        show::write_file(path, &mut |out| snapshot::write(&fetched.capture, snapshot, out)).err()
-    };
-    let problems: Vec<Problem> = files.iter().zip(all).filter_map(write).collect();
+pub(super) fn write(
+    files: &[PathBuf],
+    fetched: &[Fetched],
+    snapshots: &[Snapshot],
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for (path, (fetched, snapshot)) in files.iter().zip(fetched.iter().zip(snapshots)) {
+        let written =
+            show::write_file(path, &mut |out| snapshot::write(&fetched.capture, snapshot, out));
+        problems.extend(written.err());
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

@@ -40,6 +40,7 @@ impl Waivers {
         if has_evidence {
             let asked = Asked {
                 evidence: &self.evidence,
+                fresh: None,
                 policies: &self.policies,
                 waivers: &self.waivers,
                 settings: &settings,

@@ -23,7 +23,7 @@ fn numbers(server: &Server) -> Vec<u64> {
 #[test]
 fn a_fetch_ends_in_evidence_that_says_what_it_is_worth() {
     type Play = fn(&Asked) -> Reply;
-    let table: [(&str, Play, Wholeness, &str, &[u64]); 11] = [
+    let table: [(&str, Play, Wholeness, &str, &[u64]); 12] = [
         ("whole", |asked| page(asked, 137), Wholeness::Complete, "", &[1, 2, 3]),
         ("nothing open", |asked| page(asked, 0), Wholeness::Complete, "", &[1]),
         (
@@ -97,6 +97,17 @@ fn a_fetch_ends_in_evidence_that_says_what_it_is_worth() {
             Wholeness::Partial,
             "127 of 137 records are here",
             &[1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5],
+        ),
+        (
+            "the same row on every page, with other traffic",
+            |asked| {
+                let mut row = row(7);
+                row["InBytes"] = json!(asked.before);
+                body(asked, &[row], &json!(3))
+            },
+            Wholeness::Partial,
+            "1 of 3 records are here",
+            &[1, 1, 2, 2, 3, 3, 4, 4],
         ),
         (
             "a total that shrinks",
