@@ -8,13 +8,14 @@ use clap::{Args, Subcommand};
 use crate::analysis::Depth;
 use crate::operation::{Catalogue, Field};
 use crate::output::Format;
+use crate::policy::{Control, Framework, PolicySet};
 
 use super::Stop;
-use super::load::{find, load};
+use super::load::{find, find_framework, load};
 use super::options::{Look, PolicyOptions};
-use super::show::{Shown, unless_closed};
+use super::show::{Shown, count, unless_closed};
 
-/// List policies, operations, fields or formats
+/// List policies, operations, fields, formats, frameworks or controls
 #[derive(Debug, Args)]
 pub(super) struct List {
     #[command(subcommand)]
@@ -35,6 +36,16 @@ enum What {
     },
     /// The formats of reports
     Formats,
+    /// The standards whose controls policies name
+    Frameworks(PolicyOptions),
+    /// The controls of a framework, or of all
+    Controls {
+        /// The framework
+        #[arg(value_name = "FRAMEWORK")]
+        name: Option<String>,
+        #[command(flatten)]
+        policies: PolicyOptions,
+    },
 }
 
 impl List {
@@ -72,10 +83,48 @@ impl List {
                 .iter()
                 .map(|format| [format.name(), format.about(), "", ""].map(str::to_owned))
                 .collect(),
+            What::Frameworks(options) => {
+                let set = load(options, Depth::Each).map_err(stop)?.policies;
+                set.frameworks.iter().map(|framework| framework_row(framework, &set)).collect()
+            }
+            What::Controls { name, policies } => {
+                let set = load(policies, Depth::Each).map_err(stop)?.policies;
+                let one = name.as_deref().map(|name| find_framework(name, "FRAMEWORK", &set));
+                match one.transpose().map_err(stop)? {
+                    Some(framework) => controls(framework, &set),
+                    None => set.frameworks.iter().flat_map(|all| named_controls(all)).collect(),
+                }
+            }
         };
         unless_closed(io::stdout().lock().write_all(table(rows).as_bytes()))?;
         Ok(0)
     }
+}
+
+/// A framework's id, version and name, and how many of its controls policies name.
+fn framework_row(framework: &Framework, set: &PolicySet) -> [String; 4] {
+    let is_named = |control: &&Control| set.policies_of(framework, control).next().is_some();
+    let named = framework.controls.iter().filter(is_named).count();
+    let named = format!("{named} of {} controls", framework.controls.len());
+    [framework.id.clone(), framework.version.clone(), named, framework.name.clone()]
+}
+
+/// The controls of one framework, each with its strength and the number of policies that name it.
+fn controls(framework: &Framework, set: &PolicySet) -> Vec<[String; 4]> {
+    let row = |control: &Control| {
+        let policies = count(set.policies_of(framework, control).count(), "policy", "policies");
+        let strength = control.strength.name().to_owned();
+        [control.id.clone(), strength, policies, control.title.clone()]
+    };
+    framework.controls.iter().map(row).collect()
+}
+
+/// The controls of one framework among those of others.
+fn named_controls(framework: &Framework) -> impl Iterator<Item = [String; 4]> {
+    framework.controls.iter().map(|control| {
+        let strength = control.strength.name().to_owned();
+        [framework.id.clone(), control.id.clone(), strength, control.title.clone()]
+    })
 }
 
 /// A field's name, kind, values and meaning.

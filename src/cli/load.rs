@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis;
 use crate::input::{self, Input, Kind};
 use crate::operation::{Catalogue, Operation};
-use crate::policy::{self, PolicySet, Project, Wishes};
+use crate::policy::{self, Framework, PolicySet, Project, Wishes};
 use crate::text::{Level, Place, Problem, Source, nearest};
 use crate::triage;
 
@@ -21,6 +21,9 @@ enum Error {
     #[error("there is no operation `{0}`")]
     #[diagnostic(code("cli/unknown-operation"), help("{1}"))]
     Operation(String, String),
+    #[error("there is no framework `{0}`")]
+    #[diagnostic(code("cli/unknown-framework"), help("{1}"))]
+    Framework(String, String),
     #[error("there is no policy file in `{0}`")]
     #[diagnostic(code("cli/no-policies"), help("policy files end in `.yaml` or `.yml`"))]
     NoPolicies(String),
@@ -185,6 +188,28 @@ pub(super) fn find(
     };
     let place = Place::Whole(Arc::from(argument));
     Err(vec![Problem::new(&Error::Operation(name.to_owned(), help), place)])
+}
+
+/// The framework of a name that an argument gave.
+pub(super) fn find_framework<'a>(
+    name: &str,
+    argument: &str,
+    policies: &'a PolicySet,
+) -> Result<&'a Arc<Framework>, Vec<Problem>> {
+    if let Some(framework) = policy::find_framework(&policies.frameworks, name) {
+        return Ok(framework);
+    }
+    let ids = || policies.frameworks.iter().map(|framework| framework.id.as_str());
+    let aliases = policies.frameworks.iter().flat_map(|framework| &framework.aliases);
+    let all: Vec<&str> = ids().chain(aliases.map(String::as_str)).collect();
+    let help = match nearest(name, all.iter().copied()) {
+        Some(near) => {
+            format!("did you mean `{near}`? there are: {}", ids().collect::<Vec<_>>().join(", "))
+        }
+        None => format!("there are: {}", ids().collect::<Vec<_>>().join(", ")),
+    };
+    let place = Place::Whole(Arc::from(argument));
+    Err(vec![Problem::new(&Error::Framework(name.to_owned(), help), place)])
 }
 
 /// The time; `PORTCULLIS_NOW` replaces the clock, so that reports can be reproduced.

@@ -8,6 +8,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::draft::{self, Draft, POLICY_FILE_BEGINS, PolicyDraft, RuleKind, Written, suggestion};
+use super::file::File;
+use super::frameworks::Frameworks;
 use super::overrides::Overrides;
 use super::resolve::{self, Scope, Set};
 use super::slug::slug;
@@ -15,7 +17,7 @@ use super::told::Told;
 use super::{Policy, PolicySet, Project, Template, case};
 use crate::operation::{Catalogue, Effect, Operation, Schema, Severity};
 use crate::text::{Level, Location, Place, Problem, Source};
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
 #[derive(Debug, Error, Diagnostic)]
 enum LoadError {
@@ -109,12 +111,19 @@ pub fn collect_for(
     let mut loader = Loader {
         catalogue,
         overrides: Overrides::read(wishes, &mut problems),
+        frameworks: Frameworks::built_in(&mut problems),
         ids: HashMap::new(),
         set: PolicySet::default(),
         all_read: true,
     };
-    for source in sources {
-        problems.extend(loader.file(source));
+    let mut files: Vec<File> = sources.iter().map(File::new).collect();
+    // Any file may name controls of what another one describes.
+    for file in &mut files {
+        loader.framework(file);
+    }
+    for mut file in files {
+        loader.policies(&mut file);
+        problems.append(&mut file.problems);
     }
     // A file that could not be read may have had the param.
     if loader.all_read {
@@ -133,6 +142,7 @@ pub fn collect_for(
         let name = sources.first().map_or("policies", |source| source.name());
         problems.push(Problem::new(&LoadError::NoPolicy, Place::Whole(name.into())));
     }
+    loader.set.frameworks = loader.frameworks.into_all();
     (loader.set, problems)
 }
 
@@ -140,6 +150,7 @@ pub fn collect_for(
 struct Loader<'a> {
     catalogue: &'a Catalogue,
     overrides: Overrides,
+    frameworks: Frameworks,
     ids: HashMap<String, Location>,
     set: PolicySet,
     /// Whether every file had the shape of a policy file.
@@ -147,13 +158,22 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Reads one file into the set; what is wrong with it, in the order of the file.
-    fn file(&mut self, source: &Arc<Source>) -> Vec<Problem> {
-        let (is_yaml, problems) = document(source, POLICY_FILE_BEGINS, &mut |root, problems| {
-            self.document(root, problems);
-        });
-        self.all_read &= is_yaml;
-        problems
+    /// Takes the framework that a file describes, if it does.
+    fn framework(&mut self, file: &mut File) {
+        if let Some(root) = file.root.take_if(|root| draft::is_framework(root)) {
+            let mut found = Vec::new();
+            self.frameworks.add(&root, &mut found);
+            file.is_framework = true;
+            file.tell(found);
+        }
+    }
+
+    /// Reads the policies of any other file into the set.
+    fn policies(&mut self, file: &mut File) {
+        self.all_read &= file.is_yaml;
+        if !file.is_framework {
+            file.read_with(POLICY_FILE_BEGINS, &mut |root, problems| self.document(root, problems));
+        }
     }
 
     fn document(&mut self, root: &Node, problems: &mut Vec<Problem>) {
@@ -174,9 +194,12 @@ impl Loader<'_> {
         problems.extend(named_as_fields(&draft.sets, &operation.schema));
         let scope = Scope { operation: &operation, sets: &draft.sets, params: &draft.params };
         let mut told = Told::default();
-        for (id, policy) in policies {
+        for (id, mut policy) in policies {
             let mut found = Vec::new();
+            let controls = std::mem::take(&mut policy.controls);
+            let controls = self.frameworks.controls(controls, &mut found);
             let policy = resolved((id, policy), &operation, &scope, &mut found);
+            let policy = policy.map(|policy| Policy { controls, ..policy });
             problems.extend(found.into_iter().filter(|problem| told.is_new(problem)));
             self.set.policies.extend(policy);
         }
@@ -239,28 +262,6 @@ impl Loader<'_> {
     }
 }
 
-/// Reads one file with `read`: whether it is YAML, and what is wrong with it, in the order of the file.
-/// `begins` says how a file of the kind begins, where this one is empty.
-pub(super) fn document(
-    source: &Arc<Source>,
-    begins: &'static str,
-    read: &mut dyn FnMut(&Node, &mut Vec<Problem>),
-) -> (bool, Vec<Problem>) {
-    let (root, mut problems) = yaml::recover(source);
-    let is_yaml = problems.is_empty();
-    let mut found = Vec::new();
-    match root {
-        Some(root) => read(&root, &mut found),
-        None if is_yaml => found.push(draft::empty_file(source.name(), begins)),
-        None => {}
-    }
-    // What is no YAML is not what was meant either.
-    found.retain(|found| !problems.iter().any(|problem| problem.place.meets(&found.place)));
-    problems.append(&mut found);
-    problems.sort_by_key(|problem| problem.place.bytes().map(|(offset, _)| offset));
-    (is_yaml, problems)
-}
-
 /// Sets that a rule could not tell from a field.
 fn named_as_fields(sets: &BTreeMap<String, Set>, schema: &Schema) -> Vec<Problem> {
     let taken = sets.iter().filter(|(name, _)| schema.find(name).is_some());
@@ -285,11 +286,11 @@ fn resolved(
     let cases =
         draft.cases.iter().filter_map(|draft| case::resolve(draft, schema, problems)).collect();
     let rule = draft.rule?;
-    let condition = match &rule.kind {
+    let meaning = match &rule.kind {
         RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, problems),
         RuleKind::Formula(expr) => resolve::condition(expr, scope, problems),
     };
-    rule.is_whole.then_some(())?;
+    let meaning = meaning.filter(|_| rule.is_whole)?;
     Some(Policy {
         id: id?,
         effect: rule.effect,
@@ -299,11 +300,12 @@ fn resolved(
         why: draft.why,
         remediation: draft.remediation,
         references: draft.references,
-        controls: draft.controls,
+        controls: BTreeMap::new(),
         tags: draft.tags,
         when_unknown: draft.when_unknown,
         operation: Arc::clone(operation),
-        condition: condition?,
+        condition: meaning.condition,
+        replaced: meaning.replaced.into_iter().collect(),
         rule: rule.location,
         location: draft.location,
         cases,

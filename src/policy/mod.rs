@@ -2,7 +2,10 @@
 
 mod case;
 mod condition;
+mod controls;
 mod draft;
+mod file;
+mod frameworks;
 mod load;
 mod overrides;
 mod packs;
@@ -22,6 +25,7 @@ mod waiver;
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
+pub use controls::{Control, Framework, NamedIn, Strength, built_in_frameworks, find_framework};
 pub use load::{Wishes, collect, collect_for, load};
 pub use packs::{built_in, packs};
 pub use policy::{Approval, Case, Expectation, Overridden, Policy, PolicySet, Waiver, WhenUnknown};

@@ -91,6 +91,7 @@ impl Overrides {
             if let Some((param, value)) = params.get_mut(&given.name).zip(given.value.clone()) {
                 param.value = value;
                 param.location = given.location.clone();
+                param.is_replaced = true;
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::{Condition, Template};
+use super::{Condition, Control, Framework, Template};
 use crate::operation::{Effect, Operation, Severity};
 use crate::text::{Location, Problem};
 
@@ -28,7 +28,7 @@ pub struct Policy {
     pub remediation: Option<String>,
     /// Addresses of pages.
     pub references: Vec<String>,
-    /// Control ids by framework.
+    /// Control ids by framework; each is there.
     pub controls: BTreeMap<String, Vec<String>>,
     /// Free words.
     pub tags: Vec<String>,
@@ -38,6 +38,8 @@ pub struct Policy {
     pub operation: Arc<Operation>,
     /// Violation: the record is one when this is true.
     pub condition: Condition,
+    /// Params that it reads and whose values the run gave in place of the file's own, in order.
+    pub replaced: Vec<String>,
     /// The sentence, or the `when:` value.
     pub rule: Location,
     /// Where the policy begins: what `lint` and reports call its line.
@@ -212,6 +214,19 @@ pub struct PolicySet {
     pub approvals: Vec<Approval>,
     /// What is accepted for a time.
     pub waivers: Vec<Waiver>,
+    /// The frameworks whose controls policies may name, in the order of their ids.
+    pub frameworks: Vec<Arc<Framework>>,
     /// What is worth a change but stops nothing.
     pub warnings: Vec<Problem>,
+}
+
+impl PolicySet {
+    /// The policies that name a control of a framework, in order.
+    pub fn policies_of<'a>(
+        &'a self,
+        framework: &'a Framework,
+        control: &'a Control,
+    ) -> impl Iterator<Item = &'a Policy> {
+        self.policies.iter().filter(|policy| framework.is_named_by(policy, control))
+    }
 }

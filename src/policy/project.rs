@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::draft::{self, WaiverDraft};
-use super::load::document;
+use super::file::document;
 use super::resolve::Param;
 use super::{Approval, Overridden, Policy, PolicySet};
 use crate::operation::{Effect, Severity};

@@ -9,7 +9,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::draft::{self, WaiverDraft, WaiverFile};
-use super::load::document;
+use super::file::document;
 use super::resolve::{self, Scope, Set};
 use super::{Condition, PolicySet, Project, Waiver};
 use crate::operation::{Catalogue, Operation};
@@ -109,8 +109,8 @@ impl Policies<'_> {
             let params = BTreeMap::new();
             let scope = Scope { operation, sets, params: &params };
             let mut found = Vec::new();
-            if let Some(condition) = resolve::condition(expr, &scope, &mut found) {
-                conditions.insert(operation.name.clone(), condition);
+            if let Some(resolved) = resolve::condition(expr, &scope, &mut found) {
+                conditions.insert(operation.name.clone(), resolved.condition);
             }
             told.push(found);
         }

@@ -104,6 +104,7 @@ fn policy(operation: &Arc<Operation>, effect: Effect, condition: Condition) -> P
         when_unknown: None,
         operation: Arc::clone(operation),
         condition,
+        replaced: Vec::new(),
         rule: place(&source, "deny"),
         location: place(&source, "deny"),
         cases: Vec::new(),

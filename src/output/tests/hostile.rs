@@ -95,19 +95,24 @@ policies:
     message: {evil}
     why: {evil}
     remediation: {evil}
-    controls: {{ {evil}: [{evil}] }}
+    controls: {{ evil: [{evil}] }}
     tags: [{evil}]
 "
     );
-    let mut policies = loaded(EVIL, &file);
-    policies[0].references.push(EVIL.to_owned());
-    assert!(policies[0].title.contains('\u{1b}'), "the file brings what is hostile");
+    let controls = format!("{evil}: {{title: {evil}, strength: direct, use: {evil}}}");
+    let framework = format!(
+        "{{framework: evil, name: {evil}, version: {evil}, note: {evil}, controls: {{{controls}}}}}"
+    );
+    let sources = [Source::new(EVIL, file), Source::new(EVIL, framework)];
+    let mut set = policy::load(&sources, &Catalogue::built_in().unwrap(), &[]).unwrap();
+    set.policies[0].references.push(EVIL.to_owned());
+    assert!(set.policies[0].title.contains('\u{1b}'), "the file brings what is hostile");
     let token = serde_json::to_string(EVIL).unwrap();
     let escaped = token.replace('\u{202e}', "\\u202e");
     for reason in [token, escaped, "\"\\ud800 口令\"".to_owned()] {
         let record = format!("{{\"RiskReason\": {reason}, \"ProbRisk\": {reason}}}");
         let text = response(&[&record], 1);
-        let report = report(policies.clone(), &[(EVIL, &text)], STRICT);
+        let report = report_of(set.clone(), &[(EVIL, &text)], STRICT);
         assert_eq!(report.findings.len(), 1);
         for format in Format::ALL {
             for style in styles() {

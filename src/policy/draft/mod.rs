@@ -4,6 +4,7 @@
 mod approval;
 mod error;
 mod formula;
+mod framework;
 mod named;
 mod policy;
 mod project;
@@ -18,8 +19,9 @@ use crate::text::{Location, Place, Problem};
 use crate::yaml::Node;
 
 pub(super) use error::suggestion;
+pub(super) use framework::read as framework;
 pub(super) use named::one_value;
-pub(super) use policy::{CaseDraft, PolicyDraft, RuleKind};
+pub(super) use policy::{CaseDraft, ControlsDraft, PolicyDraft, RuleKind};
 pub(super) use project::project;
 pub(super) use waiver::{WaiverDraft, WaiverFile, waiver_file};
 
@@ -73,6 +75,11 @@ pub(super) fn read<'a>(root: &'a Node, problems: &mut Vec<Problem>) -> Option<Dr
         policies: form.read("policies", problems, policies),
         approvals: form.read("approvals", problems, approval::all),
     })
+}
+
+/// Whether a document describes a framework, and no policies.
+pub(super) fn is_framework(root: &Node) -> bool {
+    root.get(framework::FIRST_KEY).is_some()
 }
 
 /// A file without any content; `help` says how to begin it.

@@ -32,7 +32,7 @@ pub(super) fn params(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<St
     for item in named(item, "a param", problems) {
         if let Some(value) = formula::operand(item, problems) {
             let location = item.key.location.clone();
-            params.insert(item.name().to_owned(), Param { value, location });
+            params.insert(item.name().to_owned(), Param { value, location, is_replaced: false });
         }
     }
     params

@@ -1,7 +1,5 @@
 //! One element of `policies`: a sentence, or a mapping around one, or a mapping with the rule in mapping form.
 
-use std::collections::BTreeMap;
-
 use super::Written;
 use super::error::DraftError;
 use super::formula;
@@ -11,7 +9,7 @@ use crate::policy::slug::{MAX_ID, is_id};
 use crate::policy::syntax::{Expr, Sentence};
 use crate::policy::{Expectation, WhenUnknown, parser};
 use crate::text::{Level, Location, Place, Problem};
-use crate::yaml::{Node, NodeKind, Value};
+use crate::yaml::{Entry, Node, NodeKind, Value};
 
 /// The keys of a policy.
 const KEYS: &[&str] = &[
@@ -44,7 +42,7 @@ pub(in crate::policy) struct PolicyDraft<'a> {
     pub why: Option<String>,
     pub remediation: Option<String>,
     pub references: Vec<String>,
-    pub controls: BTreeMap<String, Vec<String>>,
+    pub controls: Vec<ControlsDraft>,
     pub tags: Vec<String>,
     pub when_unknown: Option<WhenUnknown>,
     pub cases: Vec<CaseDraft<'a>>,
@@ -69,6 +67,13 @@ pub(in crate::policy) struct Rule {
 pub(in crate::policy) enum RuleKind {
     Sentence(Box<Sentence>),
     Formula(Expr),
+}
+
+/// Controls of one framework that a policy names, before anybody asked whether there are such.
+#[derive(Debug)]
+pub(in crate::policy) struct ControlsDraft {
+    pub framework: (String, Location),
+    pub ids: Vec<(String, Location)>,
 }
 
 /// A case whose record has not met the schema.
@@ -147,7 +152,7 @@ impl PolicyDraft<'_> {
             why: None,
             remediation: None,
             references: Vec::new(),
-            controls: BTreeMap::new(),
+            controls: Vec::new(),
             tags: Vec::new(),
             when_unknown: None,
             cases: Vec::new(),
@@ -283,7 +288,7 @@ fn is_web_address(text: &str) -> bool {
 }
 
 /// Control ids by framework.
-fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec<String>> {
+fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<ControlsDraft> {
     let entries = item.node.as_mapping().unwrap_or_default();
     if entries.is_empty() {
         problems.push(match item.node.as_mapping() {
@@ -294,28 +299,26 @@ fn controls(item: Item<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec
             }
         });
     }
-    entries
-        .iter()
-        .map(|entry| {
-            let ids = control_ids(Item::of(entry), problems);
-            (entry.name().to_owned(), ids)
-        })
-        .collect()
+    let of_framework = |entry: &Entry| {
+        let items = Item::of(entry).list("a list of control ids", problems).unwrap_or_default();
+        let id = |item: Item<'_>| Some((control_id(item, problems)?, words_of(item.node)));
+        ControlsDraft {
+            framework: (entry.name().to_owned(), words_of(&entry.key)),
+            ids: items.into_iter().filter_map(id).collect(),
+        }
+    };
+    entries.iter().map(of_framework).collect()
 }
 
-fn control_ids(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let items = item.list("a list of control ids", problems).unwrap_or_default();
-    let mut ids = Vec::with_capacity(items.len());
-    for item in items {
-        let scalar = item.node.as_scalar().map(|scalar| scalar.value());
-        if let Some(Value::Integer(_) | Value::Float(_)) = scalar {
-            let id = text_of(item.node).to_owned();
-            problems.push(item.problem(&DraftError::UnquotedControl { id }, "a number"));
-        } else {
-            ids.extend(item.text(problems));
-        }
+/// A control's id, which is a text: as numbers, 1.10 and 1.1 are the same.
+pub(super) fn control_id(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let scalar = item.node.as_scalar().map(|scalar| scalar.value());
+    if let Some(Value::Integer(_) | Value::Float(_)) = scalar {
+        let id = text_of(item.node).to_owned();
+        problems.push(item.problem(&DraftError::UnquotedControl { id }, "a number"));
+        return None;
     }
-    ids
+    item.text(problems)
 }
 
 fn cases<'a>(

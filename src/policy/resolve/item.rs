@@ -124,6 +124,9 @@ impl<'a> Resolver<'a> {
         if is_nested || matches!(param.value.kind, OperandKind::Param(_)) {
             return self.fail(&ResolveError::NestedParam, &item);
         }
+        if param.is_replaced {
+            self.replaced.insert(name.clone());
+        }
         Some(Item {
             operand: &param.value,
             holder: Some(Holder { used: item.used(), is_set: item.is_of_set(), is_param: true }),

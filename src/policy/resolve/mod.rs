@@ -16,7 +16,7 @@ mod tests;
 mod text;
 mod time;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use error::ResolveError;
 use item::Item;
@@ -52,6 +52,16 @@ pub(crate) struct Param {
     pub value: Operand,
     /// Its key, or the flag.
     pub location: Location,
+    /// Whether the run gave it in place of the file's own.
+    pub is_replaced: bool,
+}
+
+/// What a rule asks.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub condition: Condition,
+    /// Names of the params that the run gave in place of the file's own, of those that it reads.
+    pub replaced: BTreeSet<String>,
 }
 
 /// What a condition asks. Nothing where an error was reported; warnings may be reported beside it.
@@ -59,7 +69,7 @@ pub(crate) fn condition(
     expr: &Expr,
     scope: &Scope<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<Condition> {
+) -> Option<Resolved> {
     Resolver::new(scope, problems).finish(|resolver| resolver.condition(expr))
 }
 
@@ -68,7 +78,7 @@ pub(crate) fn sentence(
     sentence: &Sentence,
     scope: &Scope<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<Condition> {
+) -> Option<Resolved> {
     Resolver::new(scope, problems).finish(|resolver| resolver.sentence(sentence))
 }
 
@@ -78,18 +88,19 @@ struct Resolver<'a> {
     problems: &'a mut Vec<Problem>,
     told: Told,
     failed: bool,
+    replaced: BTreeSet<String>,
 }
 
 impl<'a> Resolver<'a> {
     fn new(scope: &'a Scope<'a>, problems: &'a mut Vec<Problem>) -> Self {
-        Self { scope, problems, told: Told::default(), failed: false }
+        Self { scope, problems, told: Told::default(), failed: false, replaced: BTreeSet::new() }
     }
 
     /// A name that is misspelt still resolves, so that what stands beside it is checked too; the
     /// rule as a whole does not.
-    fn finish(mut self, resolve: impl FnOnce(&mut Self) -> Option<Condition>) -> Option<Condition> {
-        let resolved = resolve(&mut self);
-        resolved.filter(|_| !self.failed)
+    fn finish(mut self, resolve: impl FnOnce(&mut Self) -> Option<Condition>) -> Option<Resolved> {
+        let condition = resolve(&mut self)?;
+        (!self.failed).then_some(Resolved { condition, replaced: self.replaced })
     }
 
     fn sentence(&mut self, sentence: &'a Sentence) -> Option<Condition> {

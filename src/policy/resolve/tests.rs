@@ -166,7 +166,7 @@ fn sets() -> BTreeMap<String, Set> {
 fn params() -> BTreeMap<String, Param> {
     let param = |key: String| {
         let value = operand(&value(PARAMS, &key));
-        (key, Param { value, location: location() })
+        (key, Param { value, location: location(), is_replaced: false })
     };
     keys(PARAMS).into_iter().map(param).collect()
 }
@@ -186,6 +186,7 @@ fn resolved(text: &str) -> (Option<Condition>, Vec<Problem>) {
         parser::expression(node, &mut problems)
             .and_then(|found| condition(&found, &scope, &mut problems))
     };
+    let found = found.map(|resolved| resolved.condition);
     let is_broken = problems.iter().any(|problem| problem.level == Level::Error);
     assert_eq!(found.is_none(), is_broken, "{text}: {problems:?}");
     (found, problems)

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod cases;
+mod controls;
 mod files;
 mod formulas;
 mod languages;

@@ -83,11 +83,15 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("policies:\n  - rule: deny RDP\n    id: «7»", "policy/wrong-shape", "quote it"),
     ("policies:\n  - rule: deny RDP\n    id: \"«a\\u200bb»\"", "policy/bad-id", "printable"),
     (
-        "policies:\n  - rule: deny RDP\n    controls: {pci: [1.4.4, «4.3»]}",
+        "policies:\n  - rule: deny RDP\n    controls: {pci-dss-4.0.1: [1.4.4, «4.3»]}",
         "policy/unquoted-control",
         "`\"4.3\"`",
     ),
-    ("policies:\n  - rule: deny RDP\n    controls: {pci: «1.4.4»}", "policy/wrong-shape", "[…]"),
+    (
+        "policies:\n  - rule: deny RDP\n    controls: {pci-dss-4.0.1: «1.4.4»}",
+        "policy/wrong-shape",
+        "[…]",
+    ),
     ("policies:\n  - rule: deny RDP\n    controls: «[1.4.4]»", "policy/wrong-shape", "controls: {"),
     ("policies:\n  - rule: deny RDP\n    «controls»: {}", "policy/empty-list", ""),
     (
@@ -131,7 +135,7 @@ fn every_mistake_of_a_policy_is_told_at_once() {
     severity: «hihg»
     message: '{«Prt»}'
     tags: [a, «1»]
-    controls: {pci: [«4.3»]}
+    controls: {pci-dss-4.0.1: [«4.3»]}
     cases:
       - {record: {«Prot»: 3}, expect: «denny»}
 ",
