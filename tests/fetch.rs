@@ -7,6 +7,8 @@
     reason = "tables are long, and a test fails by a panic"
 )]
 
+#[path = "fetch/age.rs"]
+mod age;
 #[path = "fetch/faults.rs"]
 mod faults;
 #[path = "fetch/files.rs"]

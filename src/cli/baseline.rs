@@ -116,6 +116,7 @@ impl Record {
             when_unknown: WhenUnknown::Report,
             assume_complete: self.accepted.assume_complete,
             allow_partial: self.accepted.allow_partial,
+            max_age: self.accepted.max_age,
         }
     }
 

@@ -9,7 +9,6 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::input::STDIN;
-use crate::input::live::Request;
 use crate::operation::Operation;
 use crate::text::{Place, Problem};
 
@@ -109,24 +108,30 @@ pub(super) struct Fresh<'a> {
 }
 
 impl Fresh<'_> {
-    /// Fetches an operation, and keeps it once `judge` could judge it.
-    pub(super) fn judged<T>(
+    /// Fetches an operation.
+    pub(super) fn fetch(
         &self,
         operation: &Arc<Operation>,
         now: jiff::Timestamp,
-        judge: impl FnOnce(&[Fetched]) -> Result<T, Vec<Problem>>,
-    ) -> Result<T, Vec<Problem>> {
+    ) -> Result<Catch, Vec<Problem>> {
         let requests = self.options.requests(operation, now)?;
-        let files = self.files(&requests)?;
-        let fetched = self.options.fetch(&requests)?;
-        let judged = judge(&fetched)?;
-        if let Some(files) = files {
-            save::write(&files, &fetched, &together(&fetched)?)?;
-        }
-        Ok(judged)
+        let files = self.save.map(|path| save::files(path, &requests)).transpose()?;
+        Ok(Catch { fetched: self.options.fetch(&requests)?, files })
     }
+}
 
-    fn files(&self, requests: &[Request]) -> Result<Option<Vec<PathBuf>>, Vec<Problem>> {
-        self.save.map(|path| save::files(path, requests)).transpose()
+/// What was fetched, and the files to keep it in.
+pub(super) struct Catch {
+    pub(super) fetched: Vec<Fetched>,
+    files: Option<Vec<PathBuf>>,
+}
+
+impl Catch {
+    /// Keeps it, where that was asked for.
+    pub(super) fn keep(&self) -> Result<(), Vec<Problem>> {
+        match &self.files {
+            Some(files) => save::write(files, &self.fetched, &together(&self.fetched)?),
+            None => Ok(()),
+        }
     }
 }

@@ -13,9 +13,9 @@ use crate::snapshot::{self, File, Hashes, Plan, Visitor};
 use crate::text::{Level, Place, Problem};
 use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Terms};
 
-use super::fresh::Fresh;
+use super::fresh::{Catch, Fresh};
 use super::live::{Fetched, asked_for};
-use super::load::{Loaded, load_for, operation};
+use super::load::{Loaded, load_for, now, operation};
 use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 
@@ -77,8 +77,9 @@ impl Asked<'_> {
             Some(_) => Vec::new(),
             None => inputs(self.evidence, self.settings)?,
         };
-        let loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
+        let mut loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+        let catch = self.fetch(&mut loaded)?;
         let terms = terms(loaded.now);
         let judgement = Judgement {
             loaded: &loaded,
@@ -87,13 +88,11 @@ impl Asked<'_> {
             named,
             compares: false,
         };
-        let judged = match self.fresh {
-            Some(fresh) => {
-                let operation = asked_for(self.evidence.operation.as_ref(), &loaded.catalogue)?;
-                fresh.judged(&operation, loaded.now, |fetched| judgement.fetched(fetched))?
-            }
+        let judged = match &catch {
+            Some(catch) => judgement.fetched(&catch.fetched)?,
             None => judgement.run(&paths)?,
         };
+        catch.map_or(Ok(()), |catch| catch.keep())?;
         let mut notes = loaded.policies.warnings.clone();
         notes.extend(judged.notes);
         let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
@@ -102,6 +101,15 @@ impl Asked<'_> {
         let register = report.policies.approvals.iter().zip(&report.approvals);
         notes.extend(register.filter_map(|(approval, used)| used.problem(approval)));
         Ok((report, notes))
+    }
+
+    /// Fetches what is judged live; the report is of the time when it had come.
+    fn fetch(&self, loaded: &mut Loaded) -> Result<Option<Catch>, Vec<Problem>> {
+        let Some(fresh) = self.fresh else { return Ok(None) };
+        let operation = asked_for(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+        let catch = fresh.fetch(&operation, loaded.now)?;
+        loaded.now = now()?;
+        Ok(Some(catch))
     }
 }
 

@@ -3,13 +3,15 @@
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 
 use crate::policy::WhenUnknown;
+use crate::text::duration;
 use crate::triage::{FailOn, Terms};
 
 use super::project::Settings;
 
-/// Evidence that is accepted though it is not proven to be whole.
+/// Evidence that is accepted, though it is not proven to be whole, or only while it is young.
 #[derive(Debug, Args)]
 pub(super) struct AcceptedEvidence {
     /// Accept evidence whose completeness is not provable
@@ -18,6 +20,14 @@ pub(super) struct AcceptedEvidence {
     /// Accept evidence that is known to be partial
     #[arg(long, env = "PORTCULLIS_ALLOW_PARTIAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(super) allow_partial: bool,
+    /// Refuse evidence that is older, such as 24h or 30d, or does not say how old it is
+    #[arg(long, value_name = "AGE", value_parser = age, env = "PORTCULLIS_MAX_AGE", hide_env_values = true)]
+    pub(super) max_age: Option<SignedDuration>,
+}
+
+fn age(text: &str) -> Result<SignedDuration, String> {
+    duration(text)
+        .ok_or_else(|| "expected a number and its unit, such as `24h` or `30d`".to_owned())
 }
 
 /// What is accepted of evidence and of outcomes.
@@ -47,6 +57,7 @@ impl Accepted {
             when_unknown: self.inconclusive.into(),
             assume_complete: self.evidence.assume_complete,
             allow_partial: self.evidence.allow_partial,
+            max_age: self.evidence.max_age,
         }
     }
 }

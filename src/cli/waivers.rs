@@ -75,6 +75,7 @@ fn terms(time: jiff::Timestamp) -> Terms {
         when_unknown: WhenUnknown::Report,
         assume_complete: false,
         allow_partial: false,
+        max_age: None,
     }
 }
 

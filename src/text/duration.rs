@@ -21,6 +21,17 @@ pub fn duration(text: &str) -> Option<SignedDuration> {
     count.checked_mul(*millis).map(SignedDuration::from_millis)
 }
 
+/// A duration as it is written: a whole number of the greatest unit up to a day.
+#[must_use]
+pub fn spelled(duration: SignedDuration) -> String {
+    let millis = duration.as_millis();
+    let fits = |(_, unit): &&(&str, i64)| millis != 0 && millis % i128::from(*unit) == 0;
+    match UNITS.iter().rev().skip(1).find(fits) {
+        Some((name, unit)) => format!("{}{name}", millis / i128::from(*unit)),
+        None => "0s".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +61,9 @@ mod tests {
             assert_eq!(duration(text), None, "{text}");
         }
         assert_eq!(duration("99999999999999999w"), None);
+        for text in ["0s", "90m", "25h", "30d", "90s", "1500ms"] {
+            assert_eq!(spelled(duration(text).unwrap()), text);
+        }
+        assert_eq!(spelled(duration("24h").unwrap()), "1d");
     }
 }

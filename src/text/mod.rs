@@ -10,7 +10,7 @@ mod source;
 mod span;
 mod suggest;
 
-pub use duration::duration;
+pub use duration::{duration, spelled};
 pub use excerpt::{Excerpt, NamedExcerpt, Room};
 pub use hex::hex;
 pub use printable::{harmless_json, is_hostile, printable};

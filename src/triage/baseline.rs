@@ -12,10 +12,9 @@ use crate::engine::Outcome;
 use crate::operation::{Effect, Severity};
 use crate::text::{Location, Place, Problem, Source, Span, harmless_json};
 
-use super::finish::{Terms, is_accepted, settle};
+use super::finish::{Terms, settle, shows_gone};
 use super::report::{Finding, Identity, Report};
 use super::verdict::Disposition;
-use crate::snapshot::Wholeness;
 
 /// The first line of a baseline says this.
 const SCHEMA: &str = "portcullis.baseline/v1";
@@ -204,10 +203,8 @@ impl Baseline {
     /// is known to be.
     #[must_use]
     pub fn fixed(&self, report: &Report, terms: Terms) -> Vec<Fixed> {
-        let is_whole = |snapshot: &crate::snapshot::Snapshot| {
-            snapshot.wholeness != Wholeness::Partial && is_accepted(snapshot, terms)
-        };
-        if report.evidence.is_empty() || !report.evidence.iter().all(is_whole) {
+        let mut evidence = report.evidence.iter();
+        if report.evidence.is_empty() || !evidence.all(|snapshot| shows_gone(snapshot, terms)) {
             return Vec::new();
         }
         let policies = report.policies.policies.iter();

@@ -4,11 +4,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::engine::{Findings, Outcome};
 use crate::operation::Effect;
 use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{self, File, Row, Snapshot, Wholeness};
 
+use super::aged;
 use super::kept::Kept;
 use super::narrowed;
 use super::register;
@@ -38,6 +41,8 @@ pub struct Terms {
     pub assume_complete: bool,
     /// Whether evidence that is known to be partial is accepted.
     pub allow_partial: bool,
+    /// How old evidence may be; `None` accepts any, and such whose age is not known.
+    pub max_age: Option<SignedDuration>,
 }
 
 impl Terms {
@@ -83,6 +88,7 @@ pub fn finish(
     place(&mut kept, &evidence);
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     narrowed::say(&mut evidence, &policies, terms);
+    aged::say(&mut evidence, terms);
     let counts = counts(&policies, &evidence, &kept);
     let mut findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
@@ -238,6 +244,7 @@ pub fn is_sufficient(report: &Report, terms: Terms) -> bool {
     !report.evidence.is_empty()
         && report.evidence.iter().all(|snapshot| is_accepted(snapshot, terms))
         && !report.evidence.iter().any(|one| narrowed::hides(one, &report.policies, terms))
+        && !report.evidence.iter().any(|one| aged::is_refused(one, terms))
         && report
             .policies
             .policies
@@ -256,15 +263,18 @@ pub(super) fn is_accepted(snapshot: &Snapshot, terms: Terms) -> bool {
     }
 }
 
+/// Whether a snapshot shows what is gone: all of it is there, and young enough.
+pub(super) fn shows_gone(snapshot: &Snapshot, terms: Terms) -> bool {
+    snapshot.wholeness != Wholeness::Partial
+        && is_accepted(snapshot, terms)
+        && !narrowed::is_narrowed(snapshot)
+        && !aged::is_refused(snapshot, terms)
+}
+
 /// Whether all evidence is there that any policy asks: only then is gone what is not there.
 fn is_whole(policies: &PolicySet, evidence: &[Snapshot], terms: Terms) -> bool {
-    if evidence.iter().any(narrowed::is_narrowed) {
-        return false;
-    }
     let is_judged = |policy: &Policy| evidence.iter().any(|one| one.is_of(&policy.operation));
     !evidence.is_empty()
-        && evidence.iter().all(|snapshot| {
-            snapshot.wholeness != Wholeness::Partial && is_accepted(snapshot, terms)
-        })
+        && evidence.iter().all(|snapshot| shows_gone(snapshot, terms))
         && policies.policies.iter().all(is_judged)
 }

@@ -204,3 +204,19 @@ fn a_flag_of_live_evidence_is_for_live_evidence_and_a_variable_may_be_there() {
     assert_eq!(home.with("PORTCULLIS_LIVE", "1").run("check -p p.yaml").code, 1);
     assert!(server.asked().len() > asked);
 }
+
+#[test]
+fn two_snapshots_are_compared_record_by_record() {
+    let server = serving(|asked| page(asked, if asked.before < 2 { 60 } else { 59 }));
+    let home = home(&server);
+    assert_eq!(home.run("fetch -o before.json").code, 0);
+    assert_eq!(home.run("fetch -o after.json").code, 0);
+    let difference = home.run("diff before.json after.json -p p.yaml -f json");
+    assert_eq!(difference.code, 0, "{difference:?}");
+    let records = &difference.json()["records"];
+    assert_eq!(records["closed"].as_array().map(Vec::len), Some(1), "{records}");
+    assert_eq!(records["closed"][0]["identity"], json!({"Port": 59, "Protocol": "tcp"}));
+    let difference = home.run("diff after.json before.json -p p.yaml -f json");
+    assert_eq!(difference.code, 1, "{difference:?}");
+    assert_eq!(difference.json()["records"]["opened"].as_array().map(Vec::len), Some(1));
+}

@@ -72,6 +72,7 @@ struct TermsText {
     inconclusive: &'static str,
     assume_complete: bool,
     allow_partial: bool,
+    max_age: Option<i64>,
 }
 
 impl TermsText {
@@ -81,6 +82,7 @@ impl TermsText {
             inconclusive: terms.when_unknown.name(),
             assume_complete: terms.assume_complete,
             allow_partial: terms.allow_partial,
+            max_age: terms.max_age.map(|age| age.as_secs()),
         }
     }
 }

@@ -87,6 +87,7 @@ const STRICT: Terms = Terms {
     when_unknown: WhenUnknown::Fail,
     assume_complete: false,
     allow_partial: false,
+    max_age: None,
 };
 
 /// Reads and judges files, each a name and its bytes.

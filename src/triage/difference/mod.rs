@@ -14,10 +14,9 @@ use std::sync::Arc;
 
 use crate::engine::Outcome;
 use crate::policy::WhenUnknown;
-use crate::snapshot::Wholeness;
 use crate::text::{Place, Problem};
 
-use super::finish::{Terms, is_sufficient};
+use super::finish::{Terms, is_sufficient, shows_gone};
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, Loosening, Verdict};
 
@@ -104,11 +103,8 @@ struct Sides<'a> {
 impl Sides<'_> {
     /// Whether what a capture does not hold is not there.
     fn is_whole(&self, side: &Side, index: usize) -> bool {
-        match side.report.evidence.get(index).map(|capture| capture.wholeness) {
-            Some(Wholeness::Complete) => true,
-            Some(Wholeness::Unprovable) => self.terms.assume_complete,
-            Some(Wholeness::Partial | Wholeness::NoEvidence) | None => false,
-        }
+        let capture = side.report.evidence.get(index);
+        capture.is_some_and(|capture| shows_gone(capture, self.terms))
     }
 }
 
@@ -143,8 +139,11 @@ impl Difference {
 /// What keeps the difference from being known.
 fn doubts(sides: &Sides<'_>, pairs: &[Pair]) -> Vec<Problem> {
     let mut doubts = Vec::new();
-    for (side, note) in [(sides.before, Note::Before), (sides.after, Note::After)] {
-        if !is_sufficient(&side.report, sides.terms) {
+    // What is before is as old as it may be.
+    let before = Terms { max_age: None, ..sides.terms };
+    let each = [(sides.before, before, Note::Before), (sides.after, sides.terms, Note::After)];
+    for (side, terms, note) in each {
+        if !is_sufficient(&side.report, terms) {
             doubts.push(Problem::new(&note, Place::Whole(Arc::clone(&side.source))));
         }
         let inventories = side.inventories.iter().flatten();

@@ -76,12 +76,12 @@ fn below<'a>(side: &Side, capture: &'a Snapshot) -> &'a str {
     rest.trim_start_matches(['/', std::path::MAIN_SEPARATOR])
 }
 
-/// The capture of each file of a side.
+/// The capture of each file of a side, and of each page that places are counted in.
 pub(super) fn captures_of_files(side: &Side) -> HashMap<&str, usize> {
     let captures = side.report.evidence.iter().enumerate();
-    captures
-        .flat_map(|(index, capture)| {
-            capture.pages.iter().map(move |page| (&*page.start.source, index))
-        })
-        .collect()
+    let sources = captures.flat_map(|(index, capture)| {
+        let pages = capture.pages.iter().map(|page| &*page.start.source);
+        pages.chain([&*capture.source]).map(move |source| (source, index))
+    });
+    sources.collect()
 }

@@ -28,6 +28,7 @@ const STRICT: Terms = Terms {
     when_unknown: WhenUnknown::Fail,
     assume_complete: false,
     allow_partial: false,
+    max_age: None,
 };
 
 fn policies(text: &str) -> PolicySet {
