@@ -8,7 +8,7 @@ use clap::builder::BoolishValueParser;
 
 use crate::engine::Outcome;
 use crate::input;
-use crate::output::Format;
+use crate::output::{Format, Told};
 use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::{Level, Place, Problem};
@@ -88,7 +88,8 @@ impl Record {
         let terms = self.terms(report.time);
         shown.notes(&notes);
         if !is_sufficient(&report, terms) {
-            unless_closed(shown.problems(&insufficient(&report, &file)))?;
+            let problems = insufficient(&report, &file);
+            unless_closed(shown.problems(&Told { problems: &problems, exit_code: INSUFFICIENT }))?;
             return Ok(INSUFFICIENT);
         }
         let baseline = if self.prune {

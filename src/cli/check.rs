@@ -5,19 +5,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::output::{self, Format, Style};
+use crate::output::{self, Format, Style, Told};
 use crate::snapshot::Hashes;
 use crate::text::Problem;
 use crate::triage::{Report, Terms};
 
-use super::Stop;
 use super::baseline;
 use super::fresh::FreshEvidence;
 use super::judge::Asked;
-use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
+use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions, plain};
 use super::project::Settings;
 use super::show::{self, Shown};
+use super::step_summary;
 use super::terms::{Accepted, Threshold};
+use super::{COULD_NOT_JUDGE, Stop};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -84,19 +85,26 @@ impl Check {
         let (report, notes) = match judged {
             Ok(judged) => judged,
             Err(mut problems) => {
-                let files = self.write_files(output, &|format, style, out| {
-                    output::problems(&problems, format, style, out)
+                let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+                let mut files = self.write_files(output, &|format, style, out| {
+                    output::problems(&told, format, style, out)
                 });
+                files.extend(
+                    self.summarise(output, &|room, out| output::problem_summary(&told, room, out)),
+                );
                 problems.extend(files);
                 return Err(Stop::Problems(problems, shown));
             }
         };
         shown.notes(&notes);
-        let files = self
+        let mut files = self
             .write_files(output, &|format, style, out| output::render(&report, format, style, out));
+        files.extend(self.summarise(output, &|room, out| output::summary(&report, room, out)));
         self.write(&report, look)?;
         if !files.is_empty() {
-            return Err(Stop::Problems(files, shown));
+            // The report is where its reader looks; beside it there is room for no other document.
+            shown.notes(&files);
+            return Ok(COULD_NOT_JUDGE);
         }
         Ok(report.verdict.exit_code())
     }
@@ -164,9 +172,20 @@ impl Check {
         render: &dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>,
     ) -> Vec<Problem> {
         let write = |(format, path): &(Format, PathBuf)| {
-            let style = self.style(Style::default(), *format);
+            let style = self.style(plain(), *format);
             show::write_file(path, &mut |out| render(*format, &style, out)).err()
         };
         output.iter().filter_map(write).collect()
+    }
+
+    /// Adds to the summary of a job of GitHub Actions, where its format is asked for.
+    fn summarise(
+        &self,
+        output: &[(Format, PathBuf)],
+        page: &dyn Fn(usize, &mut dyn Write) -> io::Result<()>,
+    ) -> Option<Problem> {
+        let mut formats = output.iter().map(|(format, _)| *format).chain([self.format]);
+        let is_asked = formats.any(|format| format == Format::Github);
+        is_asked.then(|| step_summary::add(page)).flatten()
     }
 }

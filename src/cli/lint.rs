@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::analysis::{self, Depth};
-use crate::output::Format;
+use crate::output::{Format, Told};
 use crate::text::{Level, Problem};
 
 use super::Stop;
@@ -43,8 +43,9 @@ impl Lint {
             load_for(&settings, &policies, Some(&self.waivers), Depth::Everything).map_err(stop)?;
         let warnings = self.waivers.weigh(warnings(&loaded)).map_err(stop)?;
         let has_warning = warnings.iter().any(|problem| problem.level == Level::Warning);
+        let exit_code = u8::from(self.strict && has_warning);
         if !warnings.is_empty() || self.format.is_for_machines() {
-            unless_closed(shown.problems(&warnings))?;
+            unless_closed(shown.problems(&Told { problems: &warnings, exit_code }))?;
         }
         if self.format == Format::Human {
             let policies = count(loaded.policies.policies.len(), "policy", "policies");
@@ -61,7 +62,7 @@ impl Lint {
             };
             unless_closed(writeln!(io::stdout(), "{policies}: {found}"))?;
         }
-        Ok(u8::from(self.strict && has_warning))
+        Ok(exit_code)
     }
 }
 

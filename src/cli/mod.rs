@@ -19,6 +19,7 @@ mod project;
 mod save;
 mod schema;
 mod show;
+mod step_summary;
 mod terms;
 mod test;
 mod waivers;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::output::Told;
 use crate::text::Problem;
 
 use options::Look;
@@ -113,7 +115,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(Stop::Problems(problems, shown)) => {
             // A reader that went away does not change what was found.
-            let _ = shown.problems(&problems);
+            let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+            let _ = shown.problems(&told);
             COULD_NOT_JUDGE
         }
         Err(Stop::Output(error)) => {

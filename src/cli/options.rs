@@ -37,6 +37,13 @@ enum When {
     Never,
 }
 
+/// The style of files.
+pub(super) fn plain() -> Style {
+    let folder = std::env::current_dir().ok();
+    let folder = folder.and_then(|folder| folder.into_os_string().into_string().ok());
+    Style { folder, ..Style::default() }
+}
+
 impl Look {
     /// The style for a stream that is, or is not, a terminal.
     pub(super) fn style(&self, stream: &impl IsTerminal) -> Style {
@@ -50,7 +57,7 @@ impl Look {
             When::Auto if forced || stream.is_terminal() => Colour::On,
             When::Auto => Colour::Off,
         };
-        Style { colour, ..Style::default() }
+        Style { colour, ..plain() }
     }
 }
 

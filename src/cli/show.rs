@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::output::{self, Format, Style};
+use crate::output::{self, Format, Style, Told};
 use crate::text::{Place, Problem, nearest};
 
 use super::options::Look;
@@ -40,17 +40,17 @@ impl Shown {
 
     /// Shows why nothing could be judged: to standard output where a machine reads it there, else to
     /// standard error.
-    pub(super) fn problems(&self, problems: &[Problem]) -> io::Result<()> {
+    pub(super) fn problems(&self, told: &Told<'_>) -> io::Result<()> {
         if self.format.is_for_machines() {
-            self.report(problems)
+            self.report(told)
         } else {
-            output::problems(problems, self.format, &self.err, &mut io::stderr().lock())
+            output::problems(told, self.format, &self.err, &mut io::stderr().lock())
         }
     }
 
     /// Writes problems that are what was asked for, to standard output.
-    pub(super) fn report(&self, problems: &[Problem]) -> io::Result<()> {
-        output::problems(problems, self.format, &self.out, &mut io::stdout().lock())
+    pub(super) fn report(&self, told: &Told<'_>) -> io::Result<()> {
+        output::problems(told, self.format, &self.out, &mut io::stdout().lock())
     }
 
     /// Shows what is worth knowing beside the report, on standard error.
@@ -58,7 +58,8 @@ impl Shown {
         if !notes.is_empty() {
             let format = if io::stderr().is_terminal() { Format::Human } else { Format::Short };
             // Notes change nothing, and neither does a reader that went away.
-            let _ = output::problems(notes, format, &self.err, &mut io::stderr().lock());
+            let told = Told { problems: notes, exit_code: 0 };
+            let _ = output::problems(&told, format, &self.err, &mut io::stderr().lock());
         }
     }
 }

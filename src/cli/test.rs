@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::analysis::Depth;
 use crate::engine::{Program, Run, Trace, TracePart, Tracer, Truth};
-use crate::output::Format;
+use crate::output::{Format, Told};
 use crate::policy::{Case, Expectation, Policy, WhenUnknown};
 use crate::text::{Place, Problem};
 
@@ -54,14 +54,15 @@ impl Test {
         let policies = self.policies.and(&self.paths);
         let loaded = load(&policies, Depth::Each).map_err(stop)?;
         let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
-        if !tally.failures.is_empty() {
-            unless_closed(shown.report(&tally.failures))?;
+        let exit_code = u8::from(!tally.failures.is_empty());
+        if exit_code != 0 || self.format.is_for_machines() {
+            unless_closed(shown.report(&Told { problems: &tally.failures, exit_code }))?;
         }
         if self.format == Format::Human {
             let text = tally.summary(loaded.policies.policies.len());
             unless_closed(io::stdout().lock().write_all(text.as_bytes()))?;
         }
-        Ok(u8::from(!tally.failures.is_empty()))
+        Ok(exit_code)
     }
 }
 

@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 
 use crate::snapshot::{Flaw, Weight};
-use crate::text::{Level, Problem};
+use crate::text::Level;
 use crate::triage::Report;
 
-use super::{Entry, Hashes, Reader, Style, count};
+use super::{Entry, Hashes, Reader, Style, Told, count};
 
 mod difference;
 mod ending;
@@ -81,7 +81,8 @@ fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-fn problems(problems: &[Problem], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let problems = told.problems;
     let mut page = Page::new(style, out);
     for problem in problems {
         let lead = (super::level(problem.level), paint(problem.level));

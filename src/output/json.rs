@@ -1,13 +1,11 @@
 //! The `json` format: everything that the run knows, for programs, by a published schema.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
-use serde::Serialize;
-
-use crate::text::Problem;
 use crate::triage::{Difference, Report};
 
-use super::{Entry, Hashes, Reader, Style};
+use super::json_text::{self, Breaks};
+use super::{Entry, Hashes, Reader, Style, Told};
 
 mod approval;
 mod difference;
@@ -15,13 +13,11 @@ mod document;
 mod failure;
 mod finding;
 mod origin;
-mod text;
 mod waiver;
 
 use difference::DifferenceText;
 use document::Document;
 use failure::Failure;
-use text::JsonText;
 
 pub(super) const ENTRY: Entry = Entry {
     name: "json",
@@ -33,15 +29,15 @@ pub(super) const ENTRY: Entry = Entry {
     problems,
 };
 
-/// Bytes gathered before they are written.
-const BUFFER: usize = 1 << 16;
+/// A member of the document is a line, and each element of a list of it.
+const BREAKS: Breaks = Breaks { depth: 2 };
 
 fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    write(out, &Document::new(report))
+    json_text::write(&Document::new(report), BREAKS, out)
 }
 
-fn problems(problems: &[Problem], _style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    write(out, &Failure::new(problems))
+fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    json_text::write(&Failure::new(told), BREAKS, out)
 }
 
 pub(super) fn difference(
@@ -49,13 +45,5 @@ pub(super) fn difference(
     _style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write(out, &DifferenceText::new(difference))
-}
-
-fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(BUFFER, out);
-    document
-        .serialize(&mut serde_json::Serializer::with_formatter(&mut out, JsonText::default()))?;
-    out.write_all(b"\n")?;
-    out.flush()
+    json_text::write(&DifferenceText::new(difference), BREAKS, out)
 }

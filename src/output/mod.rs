@@ -6,13 +6,23 @@ use std::io::{self, Write};
 use crate::text::{Level, Problem};
 use crate::triage::{Difference, Report};
 
+mod artifact;
+mod checkstyle;
 mod difference;
+mod github;
+mod gitlab;
 mod human;
+mod item;
 mod json;
+mod json_text;
+mod junit;
+mod markdown;
+mod sarif;
 mod short;
 mod unjudged;
 
 pub use difference::difference_schema;
+pub use github::{problem_summary, summary};
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +59,12 @@ formats! {
     Human human,
     Short short,
     Json json,
+    Sarif sarif,
+    Junit junit,
+    Github github,
+    Gitlab gitlab,
+    Checkstyle checkstyle,
+    Markdown markdown,
 }
 
 /// What a format is to the rest of the program.
@@ -62,7 +78,7 @@ struct Entry {
     /// Findings that are listed unless asked otherwise; `None` lists all.
     max_findings: Option<usize>,
     render: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
-    problems: fn(&[Problem], &Style, &mut dyn Write) -> io::Result<()>,
+    problems: fn(&Told<'_>, &Style, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Who reads a format.
@@ -111,6 +127,15 @@ impl Format {
     }
 }
 
+/// Problems that stand by themselves: why nothing could be judged, or what `lint` has to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// In order.
+    pub problems: &'a [Problem],
+    /// The process's exit code.
+    pub exit_code: u8,
+}
+
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
@@ -122,7 +147,7 @@ pub enum Colour {
 }
 
 /// How output looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Whether colours are used.
     pub colour: Colour,
@@ -130,11 +155,13 @@ pub struct Style {
     pub width: usize,
     /// Findings that are listed at most; `None` lists all.
     pub max_findings: Option<usize>,
+    /// The working directory, below which files are named from it; without it, names stay as they are.
+    pub folder: Option<String>,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { colour: Colour::Off, width: 80, max_findings: None }
+        Self { colour: Colour::Off, width: 80, max_findings: None, folder: None }
     }
 }
 
@@ -174,17 +201,17 @@ pub fn render(
     (format.entry().render)(report, style, out)
 }
 
-/// Writes problems that stand by themselves: why nothing could be judged, or what `lint` has to say.
+/// Writes problems that stand by themselves.
 ///
 /// # Errors
 /// Where `out` cannot be written.
 pub fn problems(
-    problems: &[Problem],
+    told: &Told<'_>,
     format: Format,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    (format.entry().problems)(problems, style, out)
+    (format.entry().problems)(told, style, out)
 }
 
 /// The formats of differences.

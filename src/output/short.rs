@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use crate::engine::Outcome;
-use crate::snapshot::Snapshot;
-use crate::text::{Level, Position, Problem, printable};
+use crate::text::{Position, Problem, printable};
 use crate::triage::{Disposition, Finding, Report};
 
-use super::unjudged::Unjudged;
-use super::{Entry, Hashes, Reader, Style, count};
+use super::item::{self, Item};
+use super::{Entry, Hashes, Reader, Style, Told, count};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "short",
@@ -27,17 +26,8 @@ const BUFFER: usize = 1 << 16;
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines::new(out);
-    for flaw in report.evidence.iter().flat_map(|snapshot: &Snapshot| &snapshot.flaws) {
-        if flaw.problem.level != Level::Note {
-            lines.problem("evidence", &flaw.problem)?;
-        }
-    }
-    for unjudged in Unjudged::all(report) {
-        let rule = &unjudged.first.rule;
-        lines.begin(rule.source.name(), Some(rule.position()));
-        lines.line.push_str("evidence[evidence/unjudged] ");
-        lines.message = unjudged.message();
-        lines.end()?;
+    for lack in item::lacks(report) {
+        lines.lack(&lack)?;
     }
     let is_open = |finding: &&Finding| finding.disposition == Disposition::Open;
     let mut open = report.findings.iter().filter(is_open);
@@ -55,9 +45,9 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     lines.out.flush()
 }
 
-fn problems(problems: &[Problem], _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines::new(out);
-    for problem in problems {
+    for problem in told.problems {
         lines.problem(super::level(problem.level), problem)?;
     }
     lines.out.flush()
@@ -80,6 +70,15 @@ impl<'a> Lines<'a> {
             message: String::new(),
             source: (String::new(), String::new()),
         }
+    }
+
+    fn lack(&mut self, lack: &Item<'_>) -> io::Result<()> {
+        self.begin(lack.source(), lack.position());
+        for part in ["evidence[", &lack.kind(), "] "] {
+            self.line.push_str(part);
+        }
+        self.message = lack.message();
+        self.end()
     }
 
     fn problem(&mut self, level: &str, problem: &Problem) -> io::Result<()> {

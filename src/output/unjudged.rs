@@ -1,6 +1,7 @@
 //! Policies that judged nothing, because their operation has no evidence: silence about them would look
 //! like a pass.
 
+use crate::operation::Effect;
 use crate::policy::Policy;
 use crate::triage::Report;
 
@@ -12,9 +13,15 @@ pub(super) struct Unjudged<'a> {
     /// The first of them.
     pub(super) first: &'a Policy,
     policies: u64,
+    /// Whether one of them denies.
+    pub(super) denies: bool,
 }
 
 impl<'a> Unjudged<'a> {
+    pub(super) const CODE: &'static str = "evidence/unjudged";
+    pub(super) const HELP: &'static str =
+        "name the saved answers of this operation too, or leave its policies out";
+
     /// One an operation, in the order of the policies.
     pub(super) fn all(report: &'a Report) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
@@ -23,8 +30,14 @@ impl<'a> Unjudged<'a> {
             let name = &policy.operation.name;
             let same = |unjudged: &&mut Self| unjudged.first.operation.name == *name;
             match all.iter_mut().find(same) {
-                Some(unjudged) => unjudged.policies += 1,
-                None => all.push(Self { first: policy, policies: 1 }),
+                Some(unjudged) => {
+                    unjudged.policies += 1;
+                    unjudged.denies |= policy.effect == Effect::Deny;
+                }
+                None => {
+                    let denies = policy.effect == Effect::Deny;
+                    all.push(Self { first: policy, policies: 1, denies });
+                }
             }
         }
         all

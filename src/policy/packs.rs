@@ -52,3 +52,9 @@ pub fn packs(switches: &BTreeMap<String, bool>, by_themselves: bool) -> Vec<Arc<
         |pack: &&Pack| switches.get(pack.name).copied().unwrap_or(by_themselves && pack.is_on);
     PACKS.iter().filter(is_on).map(|pack| Source::new(pack.file, pack.text)).collect()
 }
+
+/// Whether a policy file is part of the binary, and lies in no folder.
+#[must_use]
+pub fn is_built_in(source: &Source) -> bool {
+    PACKS.iter().any(|pack| pack.file == source.name())
+}

@@ -24,13 +24,12 @@ pub fn is_hostile(c: char) -> bool {
     }
 }
 
-/// The text with each hostile character written as `<U+202E>`; the text itself where there is none.
+/// The text with each hostile character written as `<U+202E>`; the text itself where there is none. A
+/// command to a pipeline that prints it, `##[…]` or `::…::`, is broken the same way.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return Cow::Borrowed(text);
-    }
-    if !text.contains(is_hostile) {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if (is_plain || !text.contains(is_hostile)) && !text.contains("##[") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -65,11 +64,21 @@ const DELETE: u8 = 0x7f;
 
 /// Appends one character in its printable form.
 pub(super) fn push_printable(shown: &mut String, c: char) {
-    if is_hostile(c) {
+    if is_hostile(c) || is_command(shown, c) {
         // Writing to a string cannot fail.
         let _ = write!(shown, "<U+{:04X}>", u32::from(c));
     } else {
         shown.push(c);
+    }
+}
+
+/// Whether a character would complete the start of a command: runners of GitHub Actions and Azure
+/// Pipelines read `##[` anywhere in a line, and `::name` at its start.
+fn is_command(shown: &str, c: char) -> bool {
+    let begins = |before: &str| before.is_empty() || before.ends_with(char::is_whitespace);
+    match c {
+        '[' => shown.ends_with("##"),
+        _ => c.is_ascii_alphabetic() && shown.strip_suffix("::").is_some_and(begins),
     }
 }
 
@@ -94,6 +103,19 @@ mod tests {
         ] {
             assert_eq!(printable(text), shown);
             assert!(!printable(text).contains(is_hostile), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_pipeline_obeys_is_broken() {
+        for (text, shown) in [
+            ("##[error] x", "##<U+005B>error] x"),
+            ("a ###[b", "a ###<U+005B>b"),
+            ("::set-output name=a::b", "::<U+0073>et-output name=a::b"),
+            ("a ::error::b", "a ::<U+0065>rror::b"),
+            ("a::b, ::/0, ::1, # [x], #[x]", "a::b, ::/0, ::1, # [x], #[x]"),
+        ] {
+            assert_eq!(printable(text), shown);
         }
     }
 

@@ -54,7 +54,7 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn new(style: &Style, out: &'a mut dyn Write) -> Self {
-        Self { style: *style, out: BufWriter::with_capacity(BUFFER, out) }
+        Self { style: style.clone(), out: BufWriter::with_capacity(BUFFER, out) }
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {

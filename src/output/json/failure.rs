@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::text::{Level, Problem};
+use crate::output::Told;
+use crate::text::Problem;
 
 use super::document::ProblemText;
 
@@ -14,12 +15,11 @@ pub(super) struct Failure<'a> {
 }
 
 impl<'a> Failure<'a> {
-    pub(super) fn new(problems: &'a [Problem]) -> Self {
-        let has_error = problems.iter().any(|problem| problem.level == Level::Error);
+    pub(super) fn new(told: &Told<'a>) -> Self {
         Self {
             schema: "portcullis.error/v1",
-            exit_code: if has_error { 2 } else { 0 },
-            problems: problems.iter().map(ProblemText::new).collect(),
+            exit_code: told.exit_code,
+            problems: told.problems.iter().map(ProblemText::new).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reports made the way the program makes them: evidence read and judged by policies, then finished.
 
+mod agreement;
 mod difference;
 mod generated;
 mod hostile;
@@ -20,7 +21,7 @@ use crate::snapshot::{self, Hashes, Plan};
 use crate::text::{Location, Problem, Source, Span};
 use crate::triage::{self, ApprovalUse, Disposition, FailOn, JudgedFile, Report, Terms, WaiverUse};
 
-use super::{Format, Style, problems, render};
+use super::{Format, Style, Told, problems, render};
 
 const NAME: &str = "policies/ports.yaml";
 
@@ -177,7 +178,7 @@ fn rendered(report: &Report, format: Format, style: &Style) -> String {
 
 fn shown(all: &[Problem], format: Format, style: &Style) -> String {
     let mut out = Vec::new();
-    problems(all, format, style, &mut out).unwrap();
+    problems(&Told { problems: all, exit_code: 2 }, format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -200,7 +201,8 @@ fn a_closed_pipe_is_told_as_one() {
     for format in Format::ALL {
         let written = render(&report, format, &Style::default(), &mut Closed);
         assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-        let written = problems(&hostile::load_problems(), format, &Style::default(), &mut Closed);
+        let told = Told { problems: &hostile::load_problems(), exit_code: 2 };
+        let written = problems(&told, format, &Style::default(), &mut Closed);
         assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 }

@@ -158,7 +158,7 @@ fn what_is_wrong_is_refused() {
         refused(&REPORT, &report, pointer, &value);
     }
     for (pointer, value) in [
-        ("/exit_code", json!(1)),
+        ("/exit_code", json!(3)),
         ("/problems/0/level", json!("fatal")),
         ("/problems/0/line", json!(0)),
         ("/problems/0/message", json!("")),

@@ -1,43 +1,95 @@
-//! How JSON is laid out: each member of the document on a line, and each element of a list of it, so
-//! that a line is a finding; and nothing in it that a terminal would obey.
+//! How JSON is laid out: so that a line is what one reads at a time, and with nothing in it that a
+//! terminal would obey.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
+use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::text::harmless_json;
 
+/// Bytes gathered before they are written.
+const BUFFER: usize = 1 << 16;
+
+/// Which members and elements begin a line: at most so deep, elements of every list, and members of the
+/// document and of every second object below it. So an object within an object stays on its line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Breaks {
+    pub(super) depth: usize,
+}
+
+/// Writes a document and ends it with a line break.
+pub(super) fn write(
+    document: &impl Serialize,
+    breaks: Breaks,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    let text = JsonText { breaks, ..JsonText::default() };
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, text))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
 /// Lays a document out and escapes in texts, raw values included, what is hostile. White space within
 /// raw values is left out.
 #[derive(Debug, Default)]
-pub(super) struct JsonText {
+struct JsonText {
+    breaks: Breaks,
     depth: usize,
     is_empty: bool,
 }
 
-/// Depth within the document, and within a list that is its member.
-const DOCUMENT: usize = 1;
-const LIST: usize = 2;
-
 impl JsonText {
+    fn is_broken(&self, bracket: Bracket) -> bool {
+        let is_odd = !self.depth.is_multiple_of(2);
+        self.depth <= self.breaks.depth && (bracket == Bracket::List || is_odd)
+    }
+
+    fn break_line<W: ?Sized + Write>(out: &mut W, depth: usize) -> io::Result<()> {
+        out.write_all(b"\n")?;
+        (0..depth).try_for_each(|_| out.write_all(b"  "))
+    }
+
     fn begin<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;
         self.is_empty = true;
         out.write_all(bracket)
     }
 
-    fn end<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
-        let breaks = match self.depth {
-            _ if self.is_empty => "",
-            DOCUMENT => "\n",
-            LIST if bracket == b"]" => "\n  ",
-            _ => "",
-        };
+    fn end<W: ?Sized + Write>(&mut self, out: &mut W, bracket: Bracket) -> io::Result<()> {
+        let is_broken = !self.is_empty && self.is_broken(bracket);
         self.depth = self.depth.saturating_sub(1);
         self.is_empty = false;
-        out.write_all(breaks.as_bytes())?;
-        out.write_all(bracket)
+        if is_broken {
+            Self::break_line(out, self.depth)?;
+        }
+        out.write_all(match bracket {
+            Bracket::List => b"]",
+            Bracket::Object => b"}",
+        })
     }
+
+    /// Begins an element or a member.
+    fn part<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        bracket: Bracket,
+        is_first: bool,
+    ) -> io::Result<()> {
+        self.is_empty = false;
+        if !is_first {
+            out.write_all(b",")?;
+        }
+        if self.is_broken(bracket) { Self::break_line(out, self.depth) } else { Ok(()) }
+    }
+}
+
+/// What encloses parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bracket {
+    List,
+    Object,
 }
 
 impl Formatter for JsonText {
@@ -46,15 +98,11 @@ impl Formatter for JsonText {
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.end(out, b"]")
+        self.end(out, Bracket::List)
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.is_empty = false;
-        if !first {
-            out.write_all(b",")?;
-        }
-        if self.depth == LIST { out.write_all(b"\n    ") } else { Ok(()) }
+        self.part(out, Bracket::List, first)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -62,19 +110,15 @@ impl Formatter for JsonText {
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.end(out, b"}")
+        self.end(out, Bracket::Object)
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.is_empty = false;
-        if !first {
-            out.write_all(b",")?;
-        }
-        if self.depth == DOCUMENT { out.write_all(b"\n  ") } else { Ok(()) }
+        self.part(out, Bracket::Object, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(if self.depth == DOCUMENT { b": " } else { b":" })
+        out.write_all(if self.is_broken(Bracket::Object) { b": " } else { b":" })
     }
 
     fn write_string_fragment<W: ?Sized + Write>(
@@ -129,7 +173,8 @@ mod tests {
 
     fn written(value: &impl Serialize) -> String {
         let mut out = Vec::new();
-        let mut serializer = serde_json::Serializer::with_formatter(&mut out, JsonText::default());
+        let text = JsonText { breaks: Breaks { depth: 2 }, ..JsonText::default() };
+        let mut serializer = serde_json::Serializer::with_formatter(&mut out, text);
         value.serialize(&mut serializer).unwrap();
         String::from_utf8(out).unwrap()
     }

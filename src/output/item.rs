@@ -1,0 +1,385 @@
+//! An `Item` is one thing that a report has to say: what its evidence lacks, that policies judged
+//! nothing, or a finding. Every format walks the same items in the same order, so that none can say less
+//! than another; a report that ends in insufficient evidence has an item that says so.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::engine::Outcome;
+use crate::operation::{Effect, Severity};
+use crate::policy::Policy;
+use crate::snapshot::{Flaw, Snapshot, Weight, Wholeness};
+use crate::text::{Level, Location, Place, Position, hex, printable};
+use crate::triage::{Disposition, Finding, Loosening, Report, Verdict};
+
+use super::count;
+use super::unjudged::Unjudged;
+
+/// The rule of what evidence lacks.
+pub(super) const EVIDENCE: &str = "portcullis/evidence";
+
+/// The place of what has none.
+const NOWHERE: &str = env!("CARGO_PKG_NAME");
+
+/// Characters of a message at most; platforms refuse or cut longer ones.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// Bytes of a hash that tell items apart.
+const FINGERPRINT_BYTES: usize = 16;
+
+/// What an item comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Status {
+    /// Evidence is not sufficient: without it the run cannot be clean.
+    Insufficient,
+    /// A policy is violated.
+    Failed,
+    /// It cannot be known whether a policy is violated.
+    Inconclusive,
+    /// Evidence is not what it should be, which was accepted or weighs nothing.
+    Noted,
+    /// A violation that was there when the baseline was taken.
+    Known,
+    /// A violation that is accepted for a time.
+    Waived,
+}
+
+/// One thing that a report has to say.
+#[derive(Clone, Debug)]
+pub(super) struct Item<'a> {
+    report: &'a Report,
+    about: About<'a>,
+    pub(super) status: Status,
+}
+
+#[derive(Clone, Debug)]
+enum About<'a> {
+    Evidence(Lack<'a>),
+    Finding(&'a Finding),
+}
+
+/// What evidence lacks.
+#[derive(Clone, Debug)]
+struct Lack<'a> {
+    code: &'a str,
+    message: Cow<'a, str>,
+    help: Option<&'a str>,
+    source: &'a str,
+    position: Option<Position>,
+}
+
+/// A text in a file: from its first character up to, not including, the character at `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) start: Position,
+    pub(super) end: Position,
+}
+
+/// Everything that a report has to say: what its evidence lacks, then its findings, each in the
+/// report's own order.
+pub(super) fn items(report: &Report) -> impl Iterator<Item = Item<'_>> {
+    let mut lacks = lacks(report);
+    let is_silent = !lacks.iter().any(|lack| lack.status == Status::Insufficient);
+    if report.verdict == Verdict::InsufficientEvidence && is_silent {
+        let about = About::Evidence(unknown(report));
+        lacks.push(Item { report, about, status: Status::Insufficient });
+    }
+    let findings = report.findings.iter().map(move |finding| Item {
+        report,
+        about: About::Finding(finding),
+        status: match (finding.disposition, finding.outcome) {
+            (Disposition::Waived, _) => Status::Waived,
+            (Disposition::Known, _) => Status::Known,
+            (Disposition::Open, Outcome::Fail) => Status::Failed,
+            (Disposition::Open, Outcome::Inconclusive) => Status::Inconclusive,
+        },
+    });
+    lacks.into_iter().chain(findings)
+}
+
+/// What evidence lacks, and policies that judged nothing.
+pub(super) fn lacks(report: &Report) -> Vec<Item<'_>> {
+    let item = |is_missed: bool, lack| Item {
+        report,
+        about: About::Evidence(lack),
+        status: match report.verdict {
+            // Whatever a clean run found was accepted.
+            Verdict::Clean => Status::Noted,
+            _ if is_missed => Status::Insufficient,
+            _ => Status::Noted,
+        },
+    };
+    let mut lacks = Vec::new();
+    for snapshot in &report.evidence {
+        let is_accepted = is_accepted(report, snapshot);
+        let said = snapshot.flaws.iter().filter(|flaw| flaw.problem.level != Level::Note);
+        lacks.extend(said.map(|flaw| {
+            let is_missed = flaw.weight > Weight::Noted && !is_accepted;
+            item(is_missed, Lack::of(flaw))
+        }));
+    }
+    for unjudged in Unjudged::all(report) {
+        let rule = &unjudged.first.rule;
+        let lack = Lack {
+            code: Unjudged::CODE,
+            message: Cow::Owned(unjudged.message()),
+            help: Some(Unjudged::HELP),
+            source: rule.source.name(),
+            position: Some(rule.position()),
+        };
+        lacks.push(item(unjudged.denies, lack));
+    }
+    if lacks.is_empty() && report.evidence.is_empty() {
+        lacks.push(item(true, nothing()));
+    }
+    lacks
+}
+
+/// Whether a snapshot that is not whole was accepted.
+fn is_accepted(report: &Report, snapshot: &Snapshot) -> bool {
+    let is_loosened = |by| report.loosened.contains(&by);
+    match snapshot.wholeness {
+        Wholeness::Complete => true,
+        Wholeness::Unprovable => is_loosened(Loosening::AssumeComplete),
+        Wholeness::Partial => is_loosened(Loosening::AllowPartial),
+        Wholeness::NoEvidence => false,
+    }
+}
+
+/// What is said where evidence is insufficient and nothing else of it says why.
+fn unknown(report: &Report) -> Lack<'_> {
+    let open = report.findings.iter().filter(|finding| {
+        finding.disposition == Disposition::Open && finding.outcome == Outcome::Inconclusive
+    });
+    let mut open = open.peekable();
+    let (source, position) = match open.peek() {
+        Some(first) => {
+            let (source, position) = report.place(first);
+            (source, Some(position))
+        }
+        None => (report.evidence.first().map_or(NOWHERE, |snapshot| &snapshot.source), None),
+    };
+    let outcomes = count(open.count() as u64, "outcome is", "outcomes are");
+    Lack {
+        code: "evidence/unknown",
+        message: Cow::Owned(format!("{outcomes} inconclusive: the evidence does not say")),
+        help: Some("capture it again later, or say what is acceptable"),
+        source,
+        position,
+    }
+}
+
+/// What is said where there is nothing at all.
+fn nothing() -> Lack<'static> {
+    Lack {
+        code: "evidence/nothing",
+        message: Cow::Borrowed("there is no evidence and no policy"),
+        help: None,
+        source: NOWHERE,
+        position: None,
+    }
+}
+
+impl<'a> Lack<'a> {
+    fn of(flaw: &'a Flaw) -> Self {
+        let problem = &flaw.problem;
+        Self {
+            code: &problem.code,
+            message: Cow::Borrowed(&problem.message),
+            help: problem.help.as_deref(),
+            source: problem.place.source(),
+            position: problem.place.position(),
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    /// The finding, unless it is about evidence.
+    pub(super) fn finding(&self) -> Option<&'a Finding> {
+        match self.about {
+            About::Evidence(_) => None,
+            About::Finding(finding) => Some(finding),
+        }
+    }
+
+    /// The policy of the finding.
+    pub(super) fn policy(&self) -> Option<&'a Policy> {
+        self.finding().map(|finding| self.report.policy(finding))
+    }
+
+    /// The policy's id, or the rule of evidence; safe to show.
+    pub(super) fn rule(&self) -> Cow<'a, str> {
+        self.policy().map_or(Cow::Borrowed(EVIDENCE), |policy| printable(&policy.id))
+    }
+
+    /// What kind of thing it is: `deny`, `alert`, `inconclusive`, or the code of what evidence lacks.
+    pub(super) fn kind(&self) -> Cow<'a, str> {
+        match &self.about {
+            About::Evidence(lack) => printable(lack.code),
+            About::Finding(finding) => Cow::Borrowed(match finding.outcome {
+                Outcome::Fail => self.report.policy(finding).effect.name(),
+                Outcome::Inconclusive => "inconclusive",
+            }),
+        }
+    }
+
+    pub(super) fn severity(&self) -> Severity {
+        match (self.policy(), self.status) {
+            (Some(policy), _) => policy.severity,
+            (None, Status::Insufficient) => Severity::High,
+            (None, _) => Severity::Low,
+        }
+    }
+
+    /// How much it weighs: a policy that denies is an error, one that alerts a warning, what cannot be
+    /// known a note.
+    pub(super) fn level(&self) -> Level {
+        match (self.status, self.policy().map(|policy| policy.effect)) {
+            (Status::Inconclusive, _) => Level::Note,
+            (Status::Insufficient, _) | (_, Some(Effect::Deny)) => Level::Error,
+            (_, Some(Effect::Alert) | None) => Level::Warning,
+        }
+    }
+
+    /// What is to be said, on one line that is not too long and safe to show.
+    pub(super) fn message(&self) -> String {
+        match &self.about {
+            About::Evidence(lack) => short(&lack.message),
+            About::Finding(finding) => short(&self.report.message(finding)),
+        }
+    }
+
+    /// What to do about it, safe to show.
+    pub(super) fn help(&self) -> Option<String> {
+        match &self.about {
+            About::Evidence(lack) => lack.help.map(short),
+            About::Finding(finding) => {
+                self.report.policy(finding).remediation.as_deref().map(prose)
+            }
+        }
+    }
+
+    /// The file as it was named.
+    pub(super) fn source(&self) -> &'a str {
+        match &self.about {
+            About::Evidence(lack) => lack.source,
+            About::Finding(finding) => self.report.place(finding).0,
+        }
+    }
+
+    /// Line and column, unless it is about a file as a whole.
+    pub(super) fn position(&self) -> Option<Position> {
+        match &self.about {
+            About::Evidence(lack) => lack.position,
+            About::Finding(finding) => Some(self.report.place(finding).1),
+        }
+    }
+
+    /// The first deciding value and its text; without one, the first character of what it is about.
+    pub(super) fn region(&self) -> Option<(Region, Option<String>)> {
+        let value = self.finding().and_then(|finding| {
+            let evidence = self.report.evidence(finding).into_iter().next()?;
+            let end = evidence.position.after(evidence.value.as_bytes());
+            Some((Region { start: evidence.position, end }, Some(evidence.value)))
+        });
+        value.or_else(|| self.position().map(|start| (Region::character(start), None)))
+    }
+
+    /// What identifies the record: `Port 3389, Protocol tcp`; safe to show.
+    pub(super) fn identity(&self) -> String {
+        let Some(finding) = self.finding() else {
+            return String::new();
+        };
+        let text = |(name, value): (String, String)| match serde_json::from_str::<String>(&value) {
+            Ok(text) => format!("{name} {text}"),
+            Err(_) => format!("{name} {value}"),
+        };
+        let known: Vec<String> = self.report.identity(finding).into_iter().map(text).collect();
+        match known.is_empty() {
+            true => self.report.record(finding).unwrap_or_default().pointer,
+            false => short(&known.join(", ")),
+        }
+    }
+
+    /// The hash that stays the same from capture to capture.
+    pub(super) fn fingerprint(&self) -> String {
+        match &self.about {
+            About::Finding(finding) => self.report.fingerprint(finding),
+            About::Evidence(lack) => fingerprint(&[EVIDENCE, lack.code, lack.source]),
+        }
+    }
+}
+
+impl Region {
+    /// Where nothing more is known.
+    pub(super) const START: Self =
+        Self { start: Position::START, end: Position { line: 1, column: 2 } };
+
+    /// A text at hand.
+    pub(super) fn of(location: &Location) -> Self {
+        let start = location.position();
+        Self { start, end: start.after(location.text().as_bytes()) }
+    }
+
+    /// Where a problem lies, unless that is a file as a whole.
+    pub(super) fn of_place(place: &Place) -> Option<Self> {
+        match place {
+            Place::Text(location) if !location.span.is_empty() => Some(Self::of(location)),
+            _ => place.position().map(Self::character),
+        }
+    }
+
+    /// The character at a position.
+    fn character(start: Position) -> Self {
+        Self { start, end: Position { column: start.column + 1, ..start } }
+    }
+}
+
+/// Parts as one hash.
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex(hash.finalize().get(..FINGERPRINT_BYTES).unwrap_or_default())
+}
+
+/// A text on one line, cut where it is too long, and safe to show.
+pub(super) fn short(text: &str) -> String {
+    let shown = printable(text.trim_end());
+    match shown.char_indices().nth(LONGEST_MESSAGE) {
+        None => shown.into_owned(),
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+    }
+}
+
+/// What a policy says in any number of lines, on one.
+pub(super) fn prose(text: &str) -> String {
+    short(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Names that were given, so that platforms do not take two items for one.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<String, u64>);
+
+impl Names {
+    /// How many times a name was given, this time included.
+    pub(super) fn times(&mut self, name: &str) -> u64 {
+        let times = self.0.entry(name.to_owned()).or_default();
+        *times += 1;
+        *times
+    }
+
+    /// The name where it is new, else the name and a number.
+    pub(super) fn unique(&mut self, name: String) -> String {
+        let times = self.times(&name);
+        if times == 1 {
+            return name;
+        }
+        let other = format!("{name}-{times}");
+        if self.times(&other) == 1 { other } else { self.unique(name) }
+    }
+}

@@ -1,0 +1,452 @@
+//! Every format says the same of a report: the same findings in the same order, at the same place, of
+//! the same severity, with the same fingerprint; and none looks green where evidence is not sufficient.
+
+use proptest::prelude::*;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+use serde_json::Value;
+
+use super::generated::{Response, responses};
+use super::*;
+use crate::output::item::EVIDENCE;
+use crate::text::printable;
+
+/// What is read back of one finding; `None` where the format does not carry it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Said {
+    policy: String,
+    message: Option<String>,
+    line: Option<u64>,
+    column: Option<u64>,
+    severity: Option<String>,
+    fingerprint: Option<String>,
+}
+
+impl Said {
+    /// Whether nothing that is said here is said otherwise there.
+    fn agrees(&self, other: &Self) -> bool {
+        fn same<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.is_none() || other.is_none() || one == other
+        }
+        self.policy == other.policy
+            && same(&self.message, &other.message)
+            && same(&self.line, &other.line)
+            && same(&self.column, &other.column)
+            && same(&self.severity, &other.severity)
+            && same(&self.fingerprint, &other.fingerprint)
+    }
+}
+
+const INCONCLUSIVE: &str = "inconclusive: ";
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// The open findings of the JSON report, and the effect or `inconclusive` of each.
+fn expected(report: &Report) -> Vec<(Said, String)> {
+    let json = rendered(report, Format::Json, &Style::default());
+    let json: Value = serde_json::from_str(&json.replace(":1e400", ":\"1e400\"")).unwrap();
+    let open = json["findings"].as_array().unwrap().iter();
+    let open = open.filter(|found| found["disposition"] == "open");
+    open.map(|found| {
+        let first = found["evidence"].get(0).unwrap_or(&found["record"]);
+        let said = Said {
+            policy: text(&found["policy"]).unwrap(),
+            message: text(&found["message"])
+                .map(|message| printable(message.trim_end()).into_owned()),
+            line: first["line"].as_u64(),
+            column: first["column"].as_u64(),
+            severity: text(&found["severity"]),
+            fingerprint: text(&found["fingerprint"]),
+        };
+        let is_failure = found["outcome"] == "fail";
+        (said, text(if is_failure { &found["effect"] } else { &found["outcome"] }).unwrap())
+    })
+    .collect()
+}
+
+/// Name, attributes, and the text that follows.
+type Element = (String, Vec<(String, String)>, String);
+
+/// The elements of a name with their attributes, and the text that follows each up to the next one.
+fn elements(xml: &str, names: &[&str]) -> Vec<Element> {
+    let mut reader = Reader::from_str(xml);
+    let mut found: Vec<Element> = Vec::new();
+    let start = |tag: &BytesStart<'_>| {
+        let name = tag.name().as_ref().to_owned();
+        let attributes = tag.attributes().map(|attribute| {
+            let attribute = attribute.unwrap();
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap().into_owned();
+            (attribute.key.as_ref().to_owned(), value)
+        });
+        (name, attributes.collect::<Vec<_>>(), String::new())
+    };
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => break,
+            Event::Start(tag) | Event::Empty(tag) => found.push(start(&tag)),
+            Event::Text(text) => {
+                if let Some(last) = found.last_mut() {
+                    last.2.push_str(&text);
+                }
+            }
+            Event::GeneralRef(entity) => {
+                if let Some(last) = found.last_mut() {
+                    last.2.push_str(&format!("&{};", &*entity));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.retain(|(name, ..)| names.contains(&name.as_str()));
+    found
+}
+
+fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> &'a str {
+    attributes.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+}
+
+/// The message of what cannot be known is said to be one.
+fn message(text: &str) -> Option<String> {
+    Some(text.strip_prefix(INCONCLUSIVE).unwrap_or(text).to_owned())
+}
+
+fn sarif(written: &str, file: &str) -> Vec<Said> {
+    let log: Value = serde_json::from_str(written).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap().iter();
+    let mut said = Vec::new();
+    for result in results.filter(|result| result["ruleId"] != EVIDENCE) {
+        let is_suppressed = result["suppressions"].as_array().is_some_and(|all| !all.is_empty());
+        if is_suppressed || result["baselineState"] == "unchanged" {
+            continue;
+        }
+        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let primary = &result["locations"][0]["physicalLocation"];
+        assert_eq!(primary["artifactLocation"]["uri"], NAME);
+        assert_eq!(
+            region(&primary["region"], POLICIES),
+            primary["region"]["snippet"]["text"].as_str().map(str::to_owned).unwrap()
+        );
+        let related = &result["relatedLocations"][0]["physicalLocation"];
+        assert_eq!(related["artifactLocation"]["uri"], "ports.json");
+        let there = &related["region"];
+        match there["snippet"]["text"].as_str() {
+            Some(value) => assert_eq!(region(there, file), value),
+            None => assert_eq!(region(there, file), "{"),
+        }
+        said.push(Said {
+            policy: text(&result["ruleId"]).unwrap(),
+            message: message(
+                &result["message"]["text"]
+                    .as_str()
+                    .unwrap()
+                    .replace("\\[", "[")
+                    .replace("\\]", "]"),
+            ),
+            line: there["startLine"].as_u64(),
+            column: there["startColumn"].as_u64(),
+            severity: text(&rule["properties"]["severity"]),
+            fingerprint: text(&result["partialFingerprints"]["portcullis/v1"]),
+        });
+    }
+    said
+}
+
+/// The text of a region as a reader of SARIF cuts it out, made safe to show.
+fn region(region: &Value, file: &str) -> String {
+    let file = file.strip_prefix('\u{feff}').unwrap_or(file);
+    let number = |name: &str| usize::try_from(region[name].as_u64().unwrap()).unwrap();
+    let lines: Vec<&str> = file.split('\n').collect();
+    let (first, last) = (number("startLine"), number("endLine"));
+    let mut cut: Vec<String> =
+        lines[first - 1..last].iter().map(|line| (*line).to_owned()).collect();
+    let end: String = cut.last().unwrap().chars().take(number("endColumn") - 1).collect();
+    *cut.last_mut().unwrap() = end;
+    cut[0] = cut[0].chars().skip(number("startColumn") - 1).collect();
+    printable(cut.join("\n").trim_end()).into_owned()
+}
+
+fn junit(written: &str) -> Vec<Said> {
+    let mut said = Vec::new();
+    let mut class = String::new();
+    for (name, attributes, body) in elements(written, &["testcase", "failure", "skipped"]) {
+        if name == "testcase" {
+            class = attribute(&attributes, "classname").to_owned();
+            continue;
+        }
+        let reason = attribute(&attributes, "message");
+        let is_finding = name == "failure" || reason.starts_with(INCONCLUSIVE);
+        if class == EVIDENCE || !is_finding {
+            continue;
+        }
+        let line =
+            |start: &str| body.lines().find_map(|line| line.strip_prefix(start)).map(str::to_owned);
+        let place = line("at ports.json:").map(|place| {
+            let (line, column) = place.split_once(':').unwrap();
+            (line.parse().unwrap(), column.parse().unwrap())
+        });
+        let (line_number, column) = place.unzip();
+        said.push(Said {
+            policy: class.clone(),
+            message: message(reason),
+            line: line_number,
+            column,
+            severity: line("severity: "),
+            fingerprint: line("fingerprint: "),
+        });
+    }
+    said
+}
+
+fn gitlab(written: &str) -> Vec<Said> {
+    let issues: Vec<Value> = serde_json::from_str(written).unwrap();
+    let issues = issues.iter().filter(|issue| issue["check_name"] != EVIDENCE);
+    issues
+        .map(|issue| {
+            let is_unknown = issue["description"].as_str().unwrap().starts_with(INCONCLUSIVE);
+            let severity = match issue["severity"].as_str().unwrap() {
+                "info" => "info",
+                "minor" => "low",
+                "major" => "medium",
+                "critical" => "high",
+                "blocker" => "critical",
+                other => panic!("{other}"),
+            };
+            assert_eq!(issue["location"]["path"], "ports.json");
+            let fingerprint = issue["fingerprint"].as_str().unwrap();
+            Said {
+                policy: text(&issue["check_name"]).unwrap(),
+                message: message(issue["description"].as_str().unwrap()),
+                line: issue["location"]["lines"]["begin"].as_u64(),
+                column: None,
+                severity: (!is_unknown).then(|| severity.to_owned()),
+                fingerprint: Some(fingerprint.split('-').next().unwrap().to_owned()),
+            }
+        })
+        .collect()
+}
+
+fn checkstyle(written: &str) -> Vec<Said> {
+    let errors = elements(written, &["error"]).into_iter();
+    errors
+        .map(|(_, attributes, _)| Said {
+            policy: attribute(&attributes, "source").to_owned(),
+            message: message(attribute(&attributes, "message")),
+            line: attribute(&attributes, "line").parse().ok(),
+            column: attribute(&attributes, "column").parse().ok(),
+            severity: None,
+            fingerprint: None,
+        })
+        .filter(|said| said.policy != EVIDENCE)
+        .collect()
+}
+
+/// The annotations, which are the most severe ones of each level.
+fn github(written: &str) -> Vec<Said> {
+    let unescaped = |text: &str| {
+        let text = text.replace("%3A", ":").replace("%2C", ",");
+        text.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+    };
+    let mut said = Vec::new();
+    for line in written.lines() {
+        let (command, data) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let properties = command.split_once(' ').unwrap().1;
+        let property = |name: &str| {
+            let start = format!("{name}=");
+            properties.split(',').find_map(|own| own.strip_prefix(&start)).map(unescaped)
+        };
+        let Some(file) = property("file") else { continue };
+        let title = property("title").unwrap();
+        let (policy, severity) = title.rsplit_once(" (").unwrap();
+        if policy == EVIDENCE {
+            continue;
+        }
+        assert_eq!(file, "ports.json");
+        said.push(Said {
+            policy: policy.to_owned(),
+            message: message(&unescaped(data)),
+            line: property("line").and_then(|line| line.parse().ok()),
+            column: property("col").and_then(|column| column.parse().ok()),
+            severity: severity.strip_suffix(')').map(str::to_owned),
+            fingerprint: None,
+        });
+    }
+    said
+}
+
+fn markdown(written: &str) -> Vec<Said> {
+    let table = written.split("## Results\n\n").nth(1).unwrap_or_default();
+    let table = table.split("\n\n").next().unwrap_or_default();
+    let rows = table.lines().skip(2).map(|row| row.split(" | ").collect::<Vec<_>>());
+    let open = rows.filter(|row| {
+        ["**deny**", "**alert**", "inconclusive"].contains(&row[0].trim_start_matches("| "))
+    });
+    open.map(|row| {
+        let place = row.last().unwrap().trim_end_matches(" |").trim_matches('`');
+        let mut parts = place.split(':').skip(1).map(|part| part.parse().unwrap());
+        Said {
+            policy: row[2].trim_matches('`').to_owned(),
+            message: None,
+            line: parts.next(),
+            column: parts.next(),
+            severity: Some(row[1].to_owned()),
+            fingerprint: None,
+        }
+    })
+    .collect()
+}
+
+/// What a format says of open findings; `None` where another test holds it.
+fn said(format: Format, written: &str, file: &str) -> Option<Vec<Said>> {
+    Some(match format.name() {
+        "sarif" => sarif(written, file),
+        "junit" => junit(written),
+        "gitlab" => gitlab(written),
+        "checkstyle" => checkstyle(written),
+        "github" => github(written),
+        "markdown" => markdown(written),
+        _ => return None,
+    })
+}
+
+fn report_of(response: &Response, is_accepted: bool) -> (String, Report) {
+    let text = response.text();
+    let mut report = report(policies(), &[("ports.json", &text)], STRICT);
+    if is_accepted && report.findings.len() > 1 {
+        report.findings[0].disposition = Disposition::Known;
+        report = waived(report);
+    }
+    (text, report)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn every_format_says_the_same(response in responses(), is_accepted in any::<bool>()) {
+        let (text, report) = report_of(&response, is_accepted);
+        let expected = expected(&report);
+        for format in Format::ALL {
+            let written = rendered(&report, format, &Style::default());
+            let Some(said) = said(format, &written, &text) else { continue };
+            if format == Format::Github {
+                let all = expected.iter().map(|(said, _)| said);
+                for said in &said {
+                    prop_assert!(all.clone().any(|other| other.agrees(said)), "{said:?}");
+                }
+                for (effect, most) in [("deny", 10), ("alert", 10), ("inconclusive", 9)] {
+                    let is_of = |(_, own): &&(Said, String)| own == effect;
+                    let command = ["::error file", "::warning file", "::notice file"]
+                        [["deny", "alert", "inconclusive"].iter().position(|own| *own == effect).unwrap()];
+                    let written = written.lines().filter(|line| line.starts_with(command) && !line.contains("portcullis/evidence")).count();
+                    let there = expected.iter().filter(is_of).count();
+                    prop_assert!(written <= there && (written == there || written + 3 >= most), "{effect} {written} {there}");
+                }
+                continue;
+            }
+            prop_assert_eq!(said.len(), expected.len(), "{:?}\n{}", format, written);
+            for (said, (expected, _)) in said.iter().zip(&expected) {
+                prop_assert!(said.agrees(expected), "{format:?}: {said:?} for {expected:?}");
+            }
+        }
+    }
+}
+
+/// Whether a platform that reads this alone sees that something is wrong.
+fn is_red(format: Format, written: &str) -> bool {
+    match format.name() {
+        "sarif" => {
+            let log: Value = serde_json::from_str(written).unwrap();
+            let run = &log["runs"][0];
+            let results = run["results"].as_array().unwrap();
+            let is_error = results.iter().any(|result| result["level"] == "error");
+            assert_eq!(run["invocations"][0]["executionSuccessful"], !is_error, "{written}");
+            is_error
+        }
+        "junit" => !elements(written, &["failure", "error"]).is_empty(),
+        "github" => written.contains("::error "),
+        "gitlab" => written.contains("\"critical\"") || written.contains("\"blocker\""),
+        "checkstyle" => written.contains("severity=\"error\""),
+        "markdown" => {
+            written.contains("insufficient evidence") || written.contains("could not judge")
+        }
+        "json" => written.contains("\"exit_code\": 3") || written.contains("\"exit_code\": 2"),
+        "human" | "short" => {
+            let words = ["evidence[", "inconclusive[", "insufficient evidence", "error"];
+            words.iter().any(|word| written.contains(word))
+        }
+        _ => true,
+    }
+}
+
+const CALM: &str = r#"{"Port": 443, "Protocol": "tcp", "RiskLevel": 1, "ServiceNameList": ["SSL"], "InBytes": 1, "OutBytes": 1, "SuggestLevel": 10, "ProbRisk": null, "RiskReason": ""}"#;
+
+#[test]
+fn no_format_looks_green_where_evidence_is_not_sufficient() {
+    let unknown =
+        CALM.replace("\"SSL\"", "\"RDP\"").replace("\"RiskLevel\": 1", "\"RiskLevel\": -1");
+    let rdp = || only(&["rdp-exposed"]);
+    let strict = |files: &[(&str, &str)]| report(rdp(), files, STRICT);
+    let (partial, whole) = (response(&[CALM], 39), response(&[CALM], 1));
+    let error = r#"{"Code": "Throttling.User", "Message": "slow down", "RequestId": "1"}"#;
+    let bare = format!("[{CALM}]");
+    for report in [
+        strict(&[]),
+        strict(&[("ports.json", &partial)]),
+        strict(&[("ports.json", &response(&[&unknown], 1))]),
+        strict(&[("ports.json", error)]),
+        strict(&[("ports.json", &bare)]),
+        report(Vec::new(), &[], STRICT),
+    ] {
+        assert_eq!(report.verdict.exit_code(), 3);
+        for format in Format::ALL {
+            let written = rendered(&report, format, &Style::default());
+            assert!(is_red(format, &written), "{format:?} {written}");
+        }
+    }
+    let loose = Terms { allow_partial: true, ..STRICT };
+    for report in
+        [report(rdp(), &[("ports.json", &partial)], loose), strict(&[("ports.json", &whole)])]
+    {
+        assert_eq!(report.verdict.exit_code(), 0);
+        for format in Format::ALL {
+            let written = rendered(&report, format, &Style::default());
+            let is_known = said(format, &written, &whole).is_some() || format == Format::Json;
+            assert!(!is_known || !is_red(format, &written), "{format:?} {written}");
+        }
+    }
+}
+
+#[test]
+fn no_format_looks_green_where_nothing_could_be_judged() {
+    for format in Format::ALL {
+        let written = shown(&hostile::load_problems(), format, &Style::default());
+        assert!(is_red(format, &written), "{format:?} {written}");
+    }
+}
+
+#[test]
+fn sarif_keeps_the_most_severe_results_and_says_so() {
+    let record = |port: usize| {
+        CALM.replace("443", &port.to_string())
+            .replace("\"SSL\"", "\"RDP\"")
+            .replace("\"RiskLevel\": 1", "\"RiskLevel\": 3")
+            .replace("\"ProbRisk\": null", "\"ProbRisk\": \"x\"")
+    };
+    let records: Vec<String> = (0..3000).map(record).collect();
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    let text = response(&records, 3000);
+    let report = report(only(&["rdp-exposed", "reason"]), &[("ports.json", &text)], STRICT);
+    let log: Value =
+        serde_json::from_str(&rendered(&report, Format::Sarif, &Style::default())).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let of = |rule: &str| results.iter().filter(|result| result["ruleId"] == rule).count();
+    assert_eq!((of("rdp-exposed"), of("reason"), results.len()), (3000, 2000, 5000));
+    let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notes.contains("1000 results left out"), "{notes}");
+    let github = rendered(&report, Format::Github, &Style::default());
+    assert!(github.ends_with("::notice title=portcullis::2990 more errors, 2990 more warnings; all are in the summary of the job\n"), "{github}");
+}
