@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::output::Told;
-use crate::text::Problem;
 
 use super::document::ProblemText;
 
