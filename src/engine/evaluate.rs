@@ -9,6 +9,7 @@ use crate::operation::{FieldId, Kind, Schema};
 
 use super::approved::{approved, is_open};
 use super::arithmetic::compare;
+use super::guard::Set;
 use super::program::{Atom, Column, Formula, Program};
 use super::table::{Block, Unidentified, Word};
 use super::truth::Truth;
@@ -65,6 +66,8 @@ pub struct Scratch {
     /// Of each column, whether this record has answered it.
     answered: Vec<bool>,
     compared: Vec<Option<Truth>>,
+    /// Policies that nothing has ruled out yet.
+    left: Set,
     approved: Option<Truth>,
     texts: reading::Scratch,
     found: Vec<Vec<Option<PatternSet>>>,
@@ -82,6 +85,7 @@ impl Scratch {
             words: vec![Word::default(); program.words()],
             answered: vec![false; program.columns.len()],
             compared: vec![None; program.compares.len()],
+            left: Set::of(program.formulas.len()),
             approved: None,
             texts: reading::Scratch::default(),
             found: program.columns.iter().map(rooms).collect(),
@@ -101,11 +105,29 @@ impl Scratch {
         is_open(fields, approval, &mut self.texts)
     }
 
-    /// A policy's outcome on the record that was begun last; `index` counts the program's policies.
-    pub fn outcome(&mut self, fields: &Fields<'_>, index: usize) -> Truth {
-        match fields.program.formulas.get(index) {
-            Some(formula) => self.truth(fields, formula),
-            None => Truth::Unknown,
+    /// Judges the record that was begun last: the policies that are not false on it, in order, as
+    /// indices of the program's policies.
+    pub(super) fn outcomes(&mut self, fields: &Fields<'_>, outcomes: &mut Vec<(usize, Truth)>) {
+        outcomes.clear();
+        self.rule_out(fields);
+        while let Some(index) = self.left.pop() {
+            let formula = fields.program.formulas.get(index);
+            let truth = formula.map_or(Truth::Unknown, |formula| self.truth(fields, formula));
+            if truth != Truth::False {
+                outcomes.push((index, truth));
+            }
+        }
+    }
+
+    /// Leaves what no guard rules out; columns that only ruled out policies need are not read.
+    fn rule_out(&mut self, fields: &Fields<'_>) {
+        self.left.copy(&fields.program.all);
+        for guard in &fields.program.guards {
+            if !guard.concerns(&self.left) {
+                continue;
+            }
+            self.ensure(fields, guard.column);
+            guard.rule_out(&self.words, &mut self.left);
         }
     }
 
@@ -161,9 +183,7 @@ impl Scratch {
     pub(super) fn atom(&mut self, fields: &Fields<'_>, atom: Atom) -> Truth {
         match atom {
             Atom::Bit { column, word, mask } => {
-                if self.answered.get(column) != Some(&true) {
-                    self.answer(fields, column);
-                }
+                self.ensure(fields, column);
                 self.words.get(word).map_or(Truth::Unknown, |word| word.truth(mask))
             }
             Atom::Compare(index) => self.compare(fields, index),
@@ -182,6 +202,14 @@ impl Scratch {
             return Truth::Unknown;
         };
         *known.get_or_insert_with(|| compare(fields, &asked.left, asked.comparison, &asked.right))
+    }
+
+    /// Answers a column, unless this record has.
+    #[inline]
+    fn ensure(&mut self, fields: &Fields<'_>, column: usize) {
+        if self.answered.get(column) != Some(&true) {
+            self.answer(fields, column);
+        }
     }
 
     /// Answers every predicate on one field.

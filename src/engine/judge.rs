@@ -19,7 +19,8 @@ use super::truth::Truth;
 pub struct Judge<'a> {
     program: &'a Program,
     scratch: Scratch,
-    outcomes: Vec<Truth>,
+    /// Policies that are not false on the record, as indices of the program's.
+    outcomes: Vec<(usize, Truth)>,
     deciding: Vec<FieldId>,
     kept: Vec<usize>,
     findings: Findings,
@@ -34,7 +35,7 @@ impl<'a> Judge<'a> {
         Self {
             program,
             scratch: Scratch::new(program),
-            outcomes: vec![Truth::False; program.policies.len()],
+            outcomes: Vec::with_capacity(program.policies.len()),
             deciding: Vec::new(),
             kept: vec![0; program.policies.len()],
             findings: Findings {
@@ -53,14 +54,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Keeps one policy's outcome on the record that was visited last.
-    fn keep_outcome(&mut self, fields: &Fields<'_>, hit: &mut Hit, index: usize) {
+    fn keep_outcome(&mut self, fields: &Fields<'_>, hit: &mut Hit, (index, truth): (usize, Truth)) {
         let Some(&policy) = self.program.policies.get(index) else {
             return;
         };
-        let outcome = match self.outcomes.get(index) {
-            Some(Truth::True) => Outcome::Fail,
-            Some(Truth::Unknown) => Outcome::Inconclusive,
-            Some(Truth::False) | None => return,
+        let outcome = match truth {
+            Truth::True => Outcome::Fail,
+            Truth::Unknown => Outcome::Inconclusive,
+            Truth::False => return,
         };
         let first = (self.findings.evidence.len(), self.findings.absent.len());
         if !self.is_only_counted(index, outcome) {
@@ -184,12 +185,8 @@ impl Visitor for Judge<'_> {
                 *open = open.or(self.scratch.is_open(&fields, approval));
             }
         }
-        let mut is_hit = false;
-        for (index, outcome) in self.outcomes.iter_mut().enumerate() {
-            *outcome = self.scratch.outcome(&fields, index);
-            is_hit |= *outcome != Truth::False;
-        }
-        is_hit || self.has_drift
+        self.scratch.outcomes(&fields, &mut self.outcomes);
+        !self.outcomes.is_empty() || self.has_drift
     }
 
     fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {
@@ -197,7 +194,7 @@ impl Visitor for Judge<'_> {
         if self.has_drift {
             self.drift.keep(&fields, &place);
         }
-        if self.outcomes.iter().all(|outcome| *outcome == Truth::False) {
+        if self.outcomes.is_empty() {
             return;
         }
         let first = self.findings.captures.len();
@@ -206,9 +203,11 @@ impl Visitor for Judge<'_> {
         for field in &self.program.operation.identity {
             self.capture(&fields, &hit, *field);
         }
-        for index in 0..self.outcomes.len() {
-            self.keep_outcome(&fields, &mut hit, index);
+        let outcomes = std::mem::take(&mut self.outcomes);
+        for outcome in &outcomes {
+            self.keep_outcome(&fields, &mut hit, *outcome);
         }
+        self.outcomes = outcomes;
         hit.captures = first..self.findings.captures.len();
         self.findings.hits.push(hit);
     }

@@ -5,6 +5,7 @@ mod arithmetic;
 mod drift;
 mod evaluate;
 mod finding;
+mod guard;
 mod judge;
 mod patterns;
 mod program;

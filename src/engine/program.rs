@@ -12,6 +12,7 @@ use crate::policy::{
 };
 use crate::text::{Location, Place, Problem};
 
+use super::guard::{Guard, Set};
 use super::table::Block;
 
 /// Predicates that one block answers.
@@ -47,6 +48,10 @@ pub struct Program {
     pub(super) columns: Vec<Column>,
     pub(super) compares: Vec<Compare>,
     pub(super) formulas: Vec<Formula>,
+    /// What rules policies out before their formulas are asked, the cheapest first.
+    pub(super) guards: Vec<Guard>,
+    /// Every policy.
+    pub(super) all: Set,
     pub(super) atoms: HashMap<Predicate, Atom, FixedState>,
     /// Fields that each policy asks, in the order in which they were written.
     pub(super) asked: Vec<Vec<FieldId>>,
@@ -131,6 +136,8 @@ impl Program {
             columns: Vec::new(),
             compares: Vec::new(),
             formulas: Vec::new(),
+            guards: Vec::new(),
+            all: (0..policies.len()).collect(),
             atoms: HashMap::default(),
             asked: policies.iter().map(|policy| asked(&policy.condition)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
@@ -158,6 +165,7 @@ impl Program {
         program.place_predicates(conditions)?;
         program.formulas =
             policies.iter().map(|policy| program.formula(&policy.condition)).collect();
+        program.guards = program.guards();
         let waivers = program.place_waivers(set, &policies)?;
         program.place_slots(waivers);
         Ok(program)
@@ -306,18 +314,7 @@ impl Program {
     /// How much it costs to answer, from little to much.
     fn cost(&self, formula: &Formula) -> u32 {
         match formula {
-            Formula::Atom(Atom::Bit { column, .. }) => {
-                self.columns.get(*column).map_or(0, |column| {
-                    let has_patterns = column.blocks.iter().any(|block| block.patterns.is_some());
-                    match self.operation.schema.field(column.field).kind {
-                        _ if has_patterns => 10,
-                        Kind::Code(_) | Kind::Boolean => 1,
-                        Kind::Text => 3,
-                        Kind::TextList => 5,
-                        _ => 2,
-                    }
-                })
-            }
+            Formula::Atom(Atom::Bit { column, .. }) => self.column_cost(*column),
             Formula::Atom(Atom::Compare(_)) => 4,
             Formula::Atom(Atom::Approved) => 20,
             Formula::Not(part) => self.cost(part),
@@ -325,6 +322,25 @@ impl Program {
                 parts.iter().map(|part| self.cost(part)).sum()
             }
         }
+    }
+
+    /// How much it costs to answer the predicates on one field.
+    fn column_cost(&self, column: usize) -> u32 {
+        let Some(column) = self.columns.get(column) else { return 0 };
+        let has_patterns = column.blocks.iter().any(|block| block.patterns.is_some());
+        match self.operation.schema.field(column.field).kind {
+            _ if has_patterns => 10,
+            Kind::Code(_) | Kind::Boolean => 1,
+            Kind::Text => 3,
+            Kind::TextList => 5,
+            _ => 2,
+        }
+    }
+
+    fn guards(&self) -> Vec<Guard> {
+        let mut guards = Guard::all(&self.formulas);
+        guards.sort_by_key(|guard| self.column_cost(guard.column));
+        guards
     }
 
     /// Slots for what waivers want, what some policy asks or shows, what identifies a record, and every enumerated field,
