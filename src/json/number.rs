@@ -22,8 +22,8 @@ impl Number {
     /// Whole numbers beyond 64 bits come as decimals, so that they still compare.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if let Some(value) = plain(text) {
-            return Some(Self::Integer(value));
+        if let Some(number) = plain(text) {
+            return Some(number);
         }
         let parts = Parts::of(text)?;
         match parts.integer() {
@@ -109,20 +109,58 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     if decimal < -BEYOND || decimal.is_nan() {
         return Ordering::Greater;
     }
+    // Integers below 2^53 are exact as they are.
+    if integer.unsigned_abs() < 1 << f64::MANTISSA_DIGITS {
+        return Number::Integer(integer).to_f64().total_cmp(&(decimal + 0.0));
+    }
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
     integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
 }
 
-/// Up to 18 digits and nothing else, without leading zeros: what most numbers are.
-fn plain(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() > 18 || bytes.len() > 1 && bytes.first() == Some(&b'0') {
+/// Digits that an `f64` holds exactly, whatever they are.
+const EXACT_DIGITS: usize = 15;
+
+/// What most numbers are: a few digits, with or without a point, without an exponent.
+#[inline]
+fn plain(text: &str) -> Option<Number> {
+    let (digits, sign) = match text.as_bytes() {
+        [b'-', digits @ ..] => (digits, -1),
+        digits => (digits, 1),
+    };
+    // One byte more for the point.
+    if digits.len() > EXACT_DIGITS + 1 {
         return None;
     }
-    bytes.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
-    })
+    let (whole, rest) = leading(digits, 0);
+    let length = digits.len() - rest.len();
+    if length == 0 || length > 1 && digits.first() == Some(&b'0') {
+        return None;
+    }
+    let (all, scale) = match rest {
+        [] => return Some(Number::Integer(sign * whole)),
+        [b'.', fraction @ ..] if !fraction.is_empty() => {
+            let (all, []) = leading(fraction, whole) else { return None };
+            (all, 10_i64.pow(fraction.len() as u32))
+        }
+        _ => return None,
+    };
+    if all % scale == 0 {
+        return Some(Number::Integer(sign * (all / scale)));
+    }
+    // Both are exact, so that the quotient is the decimal that is nearest to what is written.
+    let nearest = Number::Integer(sign * all).to_f64() / Number::Integer(scale).to_f64();
+    Some(Number::Decimal(nearest))
+}
+
+/// The number that `value` and the digits at the start of `bytes` make, and what follows them.
+#[inline]
+fn leading(mut bytes: &[u8], mut value: i64) -> (i64, &[u8]) {
+    while let [byte @ b'0'..=b'9', rest @ ..] = bytes {
+        value = value * 10 + i64::from(byte - b'0');
+        bytes = rest;
+    }
+    (value, bytes)
 }
 
 /// A number taken apart: `whole` and `fraction` are digits, which `exponent` scales.

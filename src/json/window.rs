@@ -2,7 +2,7 @@
 //! cursor in it. What lies before the cursor goes when more is read; lines, columns and hashes are
 //! carried forward as it goes.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
@@ -39,8 +39,10 @@ pub(super) struct Window<R> {
     at: usize,
     /// Bytes of the input before `text`.
     base: u64,
-    /// The start of a character whose end was not read yet.
-    tail: Vec<u8>,
+    /// What is read goes here first.
+    buffer: Vec<u8>,
+    /// Bytes at the start of the buffer that begin a character whose end was not read yet.
+    waiting: usize,
     ending: Option<Ending>,
     /// A place in `text`, at or before the cursor, whose line and column are known.
     mark: (usize, Position),
@@ -58,7 +60,8 @@ impl<R: Read> Window<R> {
             text: String::new(),
             at: 0,
             base: 0,
-            tail: Vec::new(),
+            buffer: Vec::new(),
+            waiting: 0,
             ending: None,
             mark: (0, Position::START),
             hash: None,
@@ -160,22 +163,21 @@ impl<R: Read> Window<R> {
         let first = self.base == 0 && self.text.is_empty();
         self.mark(self.at);
         self.hash_passed();
-        let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        bytes.drain(..self.at);
+        self.text.drain(..self.at);
         self.base += self.at as u64;
         self.at = 0;
         self.mark.0 = 0;
         if let Some((_, from)) = &mut self.hash {
             *from = 0;
         }
-        let held = bytes.len();
-        bytes.append(&mut self.tail);
-        let capacity = self.room_for(bytes.len());
-        self.fill(&mut bytes, capacity);
-        if first {
-            self.refuse_utf16(&mut bytes);
+        let held = self.text.len();
+        let room = self.room_for(held + self.waiting).saturating_sub(held);
+        let mut filled = self.fill(room);
+        if first && is_utf16(self.buffer.get(..filled).unwrap_or_default()) {
+            self.ending = Some(Ending::Failed(ErrorKind::Utf16, 0));
+            filled = 0;
         }
-        self.keep_text(bytes);
+        self.keep_text(filled);
         if first && self.text.starts_with(BYTE_ORDER_MARK) {
             self.at = BYTE_ORDER_MARK.len();
             self.mark.0 = self.at;
@@ -196,43 +198,53 @@ impl<R: Read> Window<R> {
         capacity.min(self.bytes + self.longest)
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>, capacity: usize) {
-        let room = capacity.saturating_sub(bytes.len());
-        bytes.reserve_exact(room);
-        match self.input.by_ref().take(room as u64).read_to_end(bytes) {
-            Ok(count) if count == room => {}
-            Ok(_) => self.ending = Some(Ending::Input),
-            Err(error) => {
-                self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
+    /// Reads until so many bytes are in the buffer, or there are no more; how many are in it.
+    fn fill(&mut self, room: usize) -> usize {
+        let mut filled = self.waiting;
+        self.buffer.resize(room.max(self.buffer.len()), 0);
+        while let Some(rest) = self.buffer.get_mut(filled..room).filter(|rest| !rest.is_empty()) {
+            match self.input.read(rest) {
+                Ok(0) => {
+                    self.ending = Some(Ending::Input);
+                    break;
+                }
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.ending = Some(Ending::Failed(ErrorKind::Read(error.to_string()), 0));
+                    break;
+                }
             }
         }
+        filled
     }
 
-    /// UTF-16 begins with a mark, or with a NUL in one of two characters.
-    fn refuse_utf16(&mut self, bytes: &mut Vec<u8>) {
-        let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        if marked || bytes.iter().take(4).any(|byte| *byte == 0) {
-            bytes.clear();
-            self.ending = Some(Ending::Failed(ErrorKind::Utf16, 0));
+    /// Takes what is UTF-8 of the bytes in the buffer; a character whose end may yet come waits there.
+    fn keep_text(&mut self, filled: usize) {
+        let bytes = self.buffer.get(..filled).unwrap_or_default();
+        let unfinished = unfinished(bytes);
+        if self.ending == Some(Ending::Input) && unfinished > 0 {
+            self.ending = Some(Ending::Cut(unfinished));
         }
+        let whole = bytes.get(..filled - unfinished).unwrap_or_default();
+        match simdutf8::compat::from_utf8(whole) {
+            Ok(text) => self.text.push_str(text),
+            Err(error) => {
+                let valid = whole.get(..error.valid_up_to()).unwrap_or_default();
+                self.text.push_str(&String::from_utf8_lossy(valid));
+                let length = error.error_len().unwrap_or(whole.len() - valid.len());
+                self.ending = Some(Ending::Failed(ErrorKind::Utf8, length));
+            }
+        }
+        self.buffer.copy_within(filled - unfinished..filled, 0);
+        self.waiting = unfinished;
     }
+}
 
-    /// Takes what is UTF-8; a character whose end may yet come waits in the tail.
-    fn keep_text(&mut self, mut bytes: Vec<u8>) {
-        self.tail = bytes.split_off(bytes.len() - unfinished(&bytes));
-        if self.ending == Some(Ending::Input) && !self.tail.is_empty() {
-            self.ending = Some(Ending::Cut(self.tail.len()));
-        }
-        self.text = String::from_utf8(bytes).unwrap_or_else(|error| {
-            let invalid = error.utf8_error();
-            let rest = error.as_bytes().len() - invalid.valid_up_to();
-            let length = invalid.error_len().unwrap_or(rest);
-            self.ending = Some(Ending::Failed(ErrorKind::Utf8, length));
-            let mut bytes = error.into_bytes();
-            bytes.truncate(invalid.valid_up_to());
-            String::from_utf8(bytes).unwrap_or_default()
-        });
-    }
+/// UTF-16 begins with a mark, or with a NUL in one of two characters.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let is_marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    is_marked || bytes.iter().take(4).any(|byte| *byte == 0)
 }
 
 /// Bytes at the end that begin a character without ending it.
