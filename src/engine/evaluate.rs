@@ -24,6 +24,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The member as it stands; `None` where the record has none.
+    #[inline]
     #[must_use]
     pub fn raw(&self, field: FieldId) -> Option<Raw<'a>> {
         self.record.slot(self.program.slot(field)?)
@@ -279,6 +280,7 @@ impl Scratch {
 
 impl Column {
     /// Fills the column's words by what was read.
+    #[inline]
     fn answer<T: Copy>(
         &self,
         words: &mut [Word],

@@ -212,10 +212,9 @@ impl Numbers {
     }
 
     fn look_up(&self, number: Number) -> u64 {
-        let cell = match self.points.binary_search(&number) {
-            Ok(point) => 2 * point + 1,
-            Err(before) => 2 * before,
-        };
+        let before = self.points.partition_point(|point| *point < number);
+        let is_point = self.points.get(before).is_some_and(|point| *point == number);
+        let cell = 2 * before + usize::from(is_point);
         self.cells.get(cell).copied().unwrap_or_default()
     }
 }

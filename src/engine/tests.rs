@@ -480,3 +480,75 @@ fn a_value_that_is_not_listed_is_reported_once() {
     let at = |value: &str| (text.find(value).unwrap() as u64, value.len() as u64);
     assert_eq!(offsets, [at("7"), at("\"high\"")]);
 }
+
+/// Policies that share columns and predicates, more than one word of a set holds.
+fn many_policies() -> String {
+    let mut text = String::from("policies:\n");
+    for number in 0..150 {
+        let (port, level) = (number % 7, number % 3 + 1);
+        let service = ["RDP", "SSH", "Redis", "SMB"][number % 4];
+        let rule = match number % 5 {
+            0 => format!("deny {service} if RiskLevel {level} and Port > {port}"),
+            1 => format!("deny if Port {port} and not RiskLevel {level} and traffic > {number}"),
+            2 => format!("deny if (RiskLevel {level} or Port {port}) and PublicIpNum > {number}"),
+            3 => format!("deny {service} or Telnet if SuggestLevel 30 unless Port {port}"),
+            _ => {
+                format!("deny if Port in 1..{} and Port != {port} and OutBytes > InBytes", port + 3)
+            }
+        };
+        text.push_str(&format!("  - {{id: p{number}, rule: '{rule}'}}\n"));
+    }
+    text
+}
+
+#[test]
+fn no_policy_is_ruled_out_that_its_formula_would_not_be() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let set = load(&catalogue, &many_policies());
+    let operation = catalogue.only().unwrap();
+    let program = Program::new(&set, operation, run()).unwrap();
+    let plan = Plan {
+        operation: Arc::clone(operation),
+        slots: program.slots().to_vec(),
+        hashes: Hashes::Left,
+    };
+    let name = Arc::from("records");
+    let mut outcomes = std::collections::BTreeSet::new();
+    for number in 0..400 {
+        let member =
+            |name: &str, values: &[&str], step: usize| match values[number / step % values.len()] {
+                "" => String::new(),
+                value => format!(r#","{name}":{value}"#),
+            };
+        let record = format!(
+            r#"{{"Protocol":"tcp"{}{}{}{}{}{}{}{}}}"#,
+            member("Port", &["0", "1", "3", "5", "null", "\"6\"", "9", ""], 1),
+            member("RiskLevel", &["1", "-1", "3", "", "2", "7"], 2),
+            member("SuggestLevel", &["30", "0", "10", "\"x\""], 3),
+            member(
+                "ServiceNameList",
+                &[r#"["RDP"]"#, r#"["Unknown"]"#, r#"["SMB","SSH"]"#, "[]", "7"],
+                5
+            ),
+            member("TotalBytes", &["100", "", "12.5", "1e9"], 7),
+            member("OutBytes", &["5", "7.0", "null"], 4),
+            member("InBytes", &["6", "1"], 6),
+            member("PublicIpNum", &["200", "", "3"], 3),
+        );
+        let mut judge = Judge::new(&program, &name);
+        let page = format!(r#"{{"DataList":[{record}]}}"#);
+        snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
+        let (found, _) = judge.finish();
+        for (index, policy) in set.policies.iter().enumerate() {
+            let judged = match found.findings.iter().find(|finding| finding.policy == index) {
+                None => Truth::False,
+                Some(finding) if finding.outcome == Outcome::Fail => Truth::True,
+                Some(_) => Truth::Unknown,
+            };
+            let traced = Tracer::new(&program).trace_text(policy, &record).unwrap().truth;
+            assert_eq!(judged, traced, "{} on {record}", policy.id);
+            outcomes.insert((index % 5, judged));
+        }
+    }
+    assert_eq!(outcomes.len(), 15, "each kind of policy came out each way: {outcomes:?}");
+}

@@ -84,12 +84,14 @@ impl Hash for Number {
 }
 
 impl PartialOrd for Number {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Number {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         match (*self, *other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),

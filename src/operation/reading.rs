@@ -26,6 +26,7 @@ pub type Reading<T> = Result<T, Unknown>;
 ///
 /// # Errors
 /// Why there is no number.
+#[inline]
 pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
     let number = any_number(raw)?;
     let is_whole = matches!(number, Number::Integer(_));
@@ -64,6 +65,7 @@ pub fn value<'a>(
 ///
 /// # Errors
 /// Why there is no code.
+#[inline]
 pub fn code(raw: Option<Raw<'_>>) -> Reading<i64> {
     match any_number(raw)? {
         Number::Integer(value) => Ok(value),
@@ -290,6 +292,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+#[inline]
 fn present(raw: Option<Raw<'_>>) -> Reading<Raw<'_>> {
     match raw {
         None => Err(Unknown::Absent),
@@ -298,6 +301,7 @@ fn present(raw: Option<Raw<'_>>) -> Reading<Raw<'_>> {
     }
 }
 
+#[inline]
 fn any_number(raw: Option<Raw<'_>>) -> Reading<Number> {
     let raw = present(raw)?;
     match raw.kind {
@@ -307,6 +311,7 @@ fn any_number(raw: Option<Raw<'_>>) -> Reading<Number> {
 }
 
 /// The text between the quotes, as it stands: whoever parses it refuses what it does not know, escapes included.
+#[inline]
 fn unquoted(raw: Raw<'_>) -> &str {
     match raw.kind {
         Json::String => raw.text.get(1..raw.text.len().saturating_sub(1)).unwrap_or_default(),

@@ -37,8 +37,7 @@ pub fn read_capture(
         visitor.enter(&name);
         let mut reading = Reading::new(answer.body.as_ref(), file, plan, visitor);
         reading.within = Some(Arc::clone(&name));
-        reading.documents().map_err(|stop| stop.problem(&name))?;
-        file = reading.file;
+        file = reading.documents().map_err(|stop| stop.problem(&name))?;
         for page in file.pages.iter_mut().skip(first) {
             page.sha256 = Some(answer.sha256());
         }

@@ -11,14 +11,14 @@ use crate::text::{Mark, Place, Problem, hex};
 use super::envelope::Envelope;
 use super::flaw::{Error, MAX_FLAWS};
 use super::page::{File, Page, RecordPlace, Total, Weight};
-use super::rows::{Identities, Row};
+use super::rows::{Identities, Row, Waiting};
 
 /// Takes records as they go by.
 pub trait Visitor {
     /// Told of the answer of a capture that is read next, in which the places of its records are counted.
     fn enter(&mut self, _page: &Arc<str>) {}
 
-    /// Looks at a record; whether something of it is to be kept.
+    /// Looks at a record, which may have come before; whether something of it is to be kept if not.
     fn visit(&mut self, record: &Record<'_>) -> bool;
 
     /// Keeps what is to be kept of the record that was visited last.
@@ -56,9 +56,12 @@ pub fn read<R: Read>(
     visitor: &mut dyn Visitor,
 ) -> Result<File, Problem> {
     let file = File::new(source, &plan.operation);
-    let mut reading = Reading::new(input, file, plan, visitor);
-    reading.documents().map_err(|stop| stop.problem(source))?;
-    Ok(reading.finish())
+    let reading = Reading::new(input, file, plan, visitor);
+    let mut file = reading.documents().map_err(|stop| stop.problem(source))?;
+    if let [only] = file.pages.as_mut_slice() {
+        only.source = Arc::clone(&file.source);
+    }
+    Ok(file)
 }
 
 /// Why reading a file ends before its end.
@@ -95,6 +98,8 @@ pub(super) struct Reading<'a, R> {
     /// For elements of a records list.
     listed: Projection,
     identities: Identities,
+    /// Rows that violate nothing, and are not in the file's yet.
+    waiting: Waiting,
 }
 
 impl<'a, R: Read> Reading<'a, R> {
@@ -112,11 +117,12 @@ impl<'a, R: Read> Reading<'a, R> {
             either: Projection::new(&names, &stops),
             listed: Projection::new(&names, &[]),
             identities: Identities::new(&plan.operation, &plan.slots),
+            waiting: Waiting::default(),
         }
     }
 
-    /// Reads every document of the file; most hold one.
-    pub(super) fn documents(&mut self) -> Result<(), Stop> {
+    /// Reads every document of the file, most hold one, and gives the file.
+    pub(super) fn documents(mut self) -> Result<File, Stop> {
         let mut count = 0_u64;
         let mut scalar = None;
         let mut bare = None;
@@ -141,9 +147,9 @@ impl<'a, R: Read> Reading<'a, R> {
             }
             Some((kind, place)) => {
                 self.no_records(&format!("the file holds {}", name(kind)), place);
-                Ok(())
+                Ok(self.finish())
             }
-            None => Ok(()),
+            None => Ok(self.finish()),
         }
     }
 
@@ -216,11 +222,14 @@ impl<'a, R: Read> Reading<'a, R> {
         let record = self.reader.last_record(projection);
         let identity = self.identities.of(&self.plan.operation, &record);
         let digest = record.digest();
-        let row = self.file.rows.take(identity, digest);
         if let Some(page) = self.file.pages.get_mut(page) {
             page.records += 1;
         }
-        if row == Row::Repeated || !self.visitor.visit(&record) {
+        if !self.visitor.visit(&record) {
+            return self.waiting.push(identity, digest, &mut self.file.rows);
+        }
+        self.waiting.settle(&mut self.file.rows);
+        if self.file.rows.take(identity, digest) == Row::Repeated {
             return;
         }
         let position = self.reader.record_position();
@@ -229,12 +238,9 @@ impl<'a, R: Read> Reading<'a, R> {
         self.visitor.keep(&record, RecordPlace { page, index, offset, position, identity, digest });
     }
 
-    fn finish(self) -> File {
-        let mut file = self.file;
-        if let [only] = file.pages.as_mut_slice() {
-            only.source = Arc::clone(&file.source);
-        }
-        file
+    fn finish(mut self) -> File {
+        self.waiting.settle(&mut self.file.rows);
+        self.file
     }
 
     /// Starts the hash of one page within its file.

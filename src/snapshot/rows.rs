@@ -24,6 +24,9 @@ const MAX_TABLES: usize = 16;
 /// Texts whose digests are remembered, since most rows have one of a few.
 const MAX_REMEMBERED: usize = 16;
 
+/// Rows that wait at most.
+const MAX_WAITING: usize = 64;
+
 /// What a row is to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
@@ -215,6 +218,28 @@ impl Rows {
     }
 }
 
+/// Rows of which nobody asks what they are, to be taken together: tables are seldom in the nearest
+/// memory, and many look-ups side by side take little longer than one.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(Vec<(Option<Identity>, u64)>);
+
+impl Waiting {
+    /// Takes a row sooner or later.
+    pub(super) fn push(&mut self, identity: Option<Identity>, digest: u64, rows: &mut Rows) {
+        self.0.push((identity, digest));
+        if self.0.len() == MAX_WAITING {
+            self.settle(rows);
+        }
+    }
+
+    /// Takes all that wait, in order.
+    pub(super) fn settle(&mut self, rows: &mut Rows) {
+        for (identity, digest) in self.0.drain(..) {
+            rows.take(identity, digest);
+        }
+    }
+}
+
 /// Digest of a row with one of its contents.
 fn content(identity: Identity, digest: u64) -> u64 {
     let mut hasher = Quality::default().build_hasher();
@@ -327,11 +352,18 @@ mod tests {
     }
 
     fn taken(taken: &[(u64, u16, u64)], model: &mut Model) -> Rows {
-        let mut rows = Rows::default();
+        let (mut rows, mut waiting) = (Rows::default(), Waiting::default());
         for (class, number, digest) in taken {
             let identity = Some(Identity { class: *class, number: *number });
-            assert_eq!(rows.take(identity, *digest), model.take((*class, *number, *digest)));
+            let expected = model.take((*class, *number, *digest));
+            if *number % 3 == 0 {
+                waiting.settle(&mut rows);
+                assert_eq!(rows.take(identity, *digest), expected);
+            } else {
+                waiting.push(identity, *digest, &mut rows);
+            }
         }
+        waiting.settle(&mut rows);
         rows
     }
 
