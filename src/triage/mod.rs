@@ -3,6 +3,7 @@
 
 mod aged;
 mod baseline;
+mod coverage;
 mod difference;
 mod finish;
 mod kept;
@@ -14,6 +15,7 @@ mod verdict;
 mod waiving;
 
 pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
+pub use coverage::{ControlCoverage, ControlState, FrameworkCoverage, Tally};
 pub use difference::{
     Collector, Difference, FieldChange, FindingChange, FindingChanges, Inventory, MOST_BYTES,
     MOST_RECORDS, RecordChange, RecordChanges, Side, Survey,
