@@ -17,9 +17,13 @@ mod files;
 mod home;
 #[path = "fetch/judged.rs"]
 mod judged;
+#[path = "fetch/secrets.rs"]
+mod secrets;
 #[path = "live/server.rs"]
 #[expect(dead_code, reason = "the library's own tests use all of it")]
 mod server;
+#[path = "live/services.rs"]
+mod services;
 
 /// The access key that commands are given.
 const KEY_ID: &str = "LTAIexampleKey0001";

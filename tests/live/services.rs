@@ -16,7 +16,7 @@ pub(crate) const TEMPORARY_SECRET: &str = "example-secret-of-a-session";
 pub(crate) const TOKEN: &str = "example/token+of=a-session";
 pub(crate) const OIDC_TOKEN: &str = "example.oidc.token";
 pub(crate) const ROLE: &str = "acs:ram::1234567890123456:role/reader";
-const METADATA_TOKEN: &str = "example-metadata-token";
+pub(crate) const METADATA_TOKEN: &str = "example-metadata-token";
 
 /// The access key, and the temporary one that every service gives.
 pub(crate) fn keys() -> Keys {

@@ -16,10 +16,45 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
+/// The text that `%XX` stand for; what stands for none stays as it is.
+pub(super) fn decode(text: &str) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digits = after.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let hex = digits.filter(|_| *first == b'%');
+        let hex = hex.and_then(|digits| std::str::from_utf8(digits).ok());
+        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
 /// `name=value` of each pair in the order of the names, joined by `&`.
 pub(super) fn query(pairs: &[(String, String)]) -> String {
     let mut sorted: Vec<&(String, String)> = pairs.iter().collect();
     sorted.sort();
     let encoded = sorted.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     encoded.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_encoded_is_decoded() {
+        for text in ["", "plain", "a b/+=%&", "中文", "%"] {
+            assert_eq!(decode(&encode(text)), text);
+        }
+        assert_eq!(decode("100%, %zz, %+4, %4"), "100%, %zz, %+4, %4");
+    }
 }

@@ -50,7 +50,7 @@ impl Endpoint {
         if endpoint.path == "/" {
             return Ok(endpoint);
         }
-        Err(Error::Shape(text.to_owned()).named(named))
+        Err(Error::Shape(without_query(text)).named(named))
     }
 
     /// Reads a URL, which may have a path.
@@ -102,6 +102,13 @@ impl Endpoint {
     /// The URL of another path.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.authority)
+    }
+
+    /// The values of the query that the URL has, as they are written.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        let query = self.path.split_once('?').map(|(_, query)| query);
+        let pairs = query.into_iter().flat_map(|query| query.split('&'));
+        pairs.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value))
     }
 
     /// Whether no proxy may be asked in its place.

@@ -134,7 +134,7 @@ impl Profiles<'_> {
                 let uri = profile.credentials_uri.as_ref();
                 let uri = self.text(profile, "credentials_uri", uri)?;
                 let endpoint = Endpoint::parse_uri(&uri, &name)?;
-                (Box::new(Uri { endpoint, name }), "credentials URI")
+                (Box::new(Uri::new(endpoint, name)), "credentials URI")
             }
             Mode::Chain => (self.chain(profile, depth)?, "role"),
             Mode::Other(why) => {

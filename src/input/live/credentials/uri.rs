@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use crate::input::live::encode::decode;
 use crate::input::live::endpoint::Endpoint;
+use crate::input::live::secret::Secret;
 use crate::input::live::transport::Outgoing;
 use crate::input::live::world::World;
 use crate::text::Problem;
@@ -15,8 +17,18 @@ const NAME: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
 
 /// A URI that gives keys.
 pub(super) struct Uri {
-    pub(super) endpoint: Endpoint,
-    pub(super) name: String,
+    endpoint: Endpoint,
+    name: String,
+    /// Values of its query, which may be secret.
+    hidden: Vec<Secret>,
+}
+
+impl Uri {
+    pub(super) fn new(endpoint: Endpoint, name: String) -> Self {
+        let forms = |value: &str| [value.to_owned(), decode(value)].map(Secret::new);
+        let hidden = endpoint.values().flat_map(forms).collect();
+        Self { endpoint, name, hidden }
+    }
 }
 
 /// The URI of the environment.
@@ -24,14 +36,14 @@ pub(super) fn find(world: &dyn World) -> Result<Option<Found>, Problem> {
     let Some(uri) = world.variable(NAME) else { return Ok(None) };
     let name = format!("credentials URI of `{NAME}`");
     let endpoint = Endpoint::parse_uri(uri.trim(), NAME)?;
-    let source = Box::new(Uri { endpoint, name: format!("the {name}") });
+    let source = Box::new(Uri::new(endpoint, format!("the {name}")));
     Ok(Some(Found { source, kind: "credentials URI", name, profile: None, region: None }))
 }
 
 impl Source for Uri {
     fn session(&self, via: &Via<'_>) -> Result<Option<Session>, Problem> {
         let help = "check that the helper runs, and the URI";
-        let question = Question { source: &self.name, secrets: Vec::new(), help };
+        let question = Question { source: &self.name, secrets: self.hidden.iter().collect(), help };
         let body = via.ask(&question, &mut |limit| Outgoing {
             method: "GET",
             url: Zeroizing::new(self.endpoint.url("")),

@@ -15,6 +15,9 @@ use crate::text::Problem;
 
 use super::{Error, Session};
 
+/// The longest word for what went wrong; anything longer is none, and may be secret.
+const MAX_CODE: usize = 60;
+
 /// How a source asks.
 pub(super) struct Via<'a> {
     pub(super) inner: &'a Inner,
@@ -100,8 +103,12 @@ pub(super) fn sent(question: &Question<'_>, body: &[u8]) -> Result<Session, Prob
     let sent: Sent = serde_json::from_slice(body)
         .map_err(|_| question.broken("the answer is no JSON with credentials".to_owned()))?;
     if let Some(code) = sent.code.as_ref().filter(|code| !code.eq_ignore_ascii_case("success")) {
-        let code: String = code.chars().take(100).collect();
-        return Err(question.broken(format!("the answer says `{code}`")));
+        let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ' ');
+        let why = match code.len() <= MAX_CODE && code.chars().all(is_code) {
+            true => format!("the answer says `{code}`"),
+            false => "the answer says that it failed".to_owned(),
+        };
+        return Err(question.broken(why));
     }
     let missing = |name: &str| question.broken(format!("the answer holds no `{name}`"));
     let filled = |secret: &Secret| !secret.is_empty();
