@@ -83,6 +83,7 @@ impl Record {
             waivers: &self.waivers,
             settings: &settings,
             hashes: Hashes::Left,
+            framework: None,
         };
         let (report, notes) = asked.report(|time| self.terms(time)).map_err(stop)?;
         let terms = self.terms(report.time);

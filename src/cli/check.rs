@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,6 +14,7 @@ use crate::triage::{Report, Terms};
 use super::baseline;
 use super::fresh::FreshEvidence;
 use super::judge::Asked;
+use super::load::{FRAMEWORK, find_framework};
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions, plain};
 use super::project::Settings;
 use super::show::{self, Shown};
@@ -73,10 +75,15 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
+        self.run_for(None, look)
+    }
+
+    /// The same run, of which no more is shown than the view of a framework.
+    pub(super) fn run_for(&self, framework: Option<&str>, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
         let (settings, judged) = match Settings::find(self.policies.config.as_deref()) {
             Ok(settings) => {
-                let judged = self.judge(&settings);
+                let judged = self.judge(&settings, framework);
                 (settings, judged)
             }
             Err(problems) => (Settings::default(), Err(problems)),
@@ -110,7 +117,11 @@ impl Check {
     }
 
     /// The report, and what is worth knowing beside it.
-    fn judge(&self, settings: &Settings) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
+    fn judge(
+        &self,
+        settings: &Settings,
+        framework: Option<&str>,
+    ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
         let baseline = self.baseline.clone().or_else(|| settings.baseline());
         let baseline = baseline.as_deref().map(baseline::read).transpose()?;
         let asked = Asked {
@@ -120,6 +131,7 @@ impl Check {
             waivers: &self.waivers,
             settings,
             hashes: self.hashes(settings),
+            framework,
         };
         let (report, notes) = asked.report(|time| self.terms(settings, time))?;
         let terms = self.terms(settings, report.time);
@@ -127,7 +139,7 @@ impl Check {
             Some(baseline) => report.since(baseline, terms),
             None => report,
         };
-        Ok((report, notes))
+        Ok((view(report, framework)?, notes))
     }
 
     /// The files of the command line, else of the project.
@@ -188,4 +200,11 @@ impl Check {
         let is_asked = formats.any(|format| format == Format::Github);
         is_asked.then(|| step_summary::add(page)).flatten()
     }
+}
+
+/// The report as far as it is about a framework, where one is named.
+fn view(report: Report, framework: Option<&str>) -> Result<Report, Vec<Problem>> {
+    let Some(name) = framework else { return Ok(report) };
+    let framework = Arc::clone(find_framework(name, FRAMEWORK, &report.policies)?);
+    Ok(report.viewed(&framework))
 }

@@ -51,7 +51,7 @@ impl Explain {
         let stop = |problems| Stop::Problems(problems, shown.clone());
         let loaded = load(&self.policies, Depth::Each).map_err(stop)?;
         let policy = self.policy(&loaded).map_err(stop)?;
-        let mut text = prose(policy);
+        let mut text = prose(policy, &loaded.policies.frameworks);
         if !self.input.is_empty() {
             text.push('\n');
             self.records(&loaded, policy, &mut text).map_err(stop)?;

@@ -15,7 +15,7 @@ use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Term
 
 use super::fresh::{Catch, Fresh};
 use super::live::{Fetched, asked_for};
-use super::load::{Loaded, load_for, now, operation};
+use super::load::{FRAMEWORK, Loaded, find_framework, load_for, now, operation};
 use super::options::{EvidenceOptions, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 
@@ -65,6 +65,8 @@ pub(super) struct Asked<'a> {
     pub(super) waivers: &'a WaiverOptions,
     pub(super) settings: &'a Settings,
     pub(super) hashes: Hashes,
+    /// The framework whose view is asked for.
+    pub(super) framework: Option<&'a str>,
 }
 
 impl Asked<'_> {
@@ -79,6 +81,8 @@ impl Asked<'_> {
         };
         let mut loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
+        let framework = self.framework;
+        framework.map(|name| find_framework(name, FRAMEWORK, &loaded.policies)).transpose()?;
         let catch = self.fetch(&mut loaded)?;
         let terms = terms(loaded.now);
         let judgement = Judgement {

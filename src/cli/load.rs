@@ -190,6 +190,9 @@ pub(super) fn find(
     Err(vec![Problem::new(&Error::Operation(name.to_owned(), help), place)])
 }
 
+/// The flag that names a framework.
+pub(super) const FRAMEWORK: &str = "--framework";
+
 /// The framework of a name that an argument gave.
 pub(super) fn find_framework<'a>(
     name: &str,

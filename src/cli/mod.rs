@@ -16,6 +16,7 @@ mod load;
 mod man;
 mod options;
 mod project;
+mod report;
 mod save;
 mod schema;
 mod show;
@@ -59,9 +60,9 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "a run has one")]
 enum Command {
     Check(check::Check),
+    Report(report::Report),
     Fetch(fetch::Fetch),
     Diff(diff::Diff),
     Lint(lint::Lint),
@@ -98,6 +99,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = match &cli.command {
         Command::Check(check) => check.run(&cli.look),
+        Command::Report(report) => report.run(&cli.look),
         Command::Fetch(fetch) => fetch.run(&cli.look),
         Command::Diff(diff) => diff.run(&cli.look),
         Command::Lint(lint) => lint.run(&cli.look),

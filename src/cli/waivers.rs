@@ -45,6 +45,7 @@ impl Waivers {
                 waivers: &self.waivers,
                 settings: &settings,
                 hashes: Hashes::Left,
+                framework: None,
             };
             let (report, notes) = asked.report(terms).map_err(stop)?;
             shown.notes(&notes);

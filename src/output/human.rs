@@ -9,6 +9,7 @@ use crate::triage::Report;
 
 use super::{Entry, Hashes, Reader, Style, Told, count};
 
+mod controls;
 mod difference;
 mod ending;
 mod frame;
@@ -40,6 +41,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     for (group, most) in groups.iter().zip(shares(&groups, style.max_findings)) {
         group.write(most, &mut page)?;
     }
+    controls::write(report, &mut page)?;
     ending::write(report, &mut page)?;
     page.finish()
 }

@@ -15,6 +15,7 @@ use crate::text::{Level, Location, Place, Position, hex, printable};
 use crate::triage::{Disposition, Finding, Loosening, Report, Verdict};
 
 use super::count;
+use super::elsewhere;
 use super::unjudged::Unjudged;
 
 /// The rule of what evidence lacks.
@@ -99,7 +100,7 @@ pub(super) fn items(report: &Report) -> impl Iterator<Item = Item<'_>> {
     lacks.into_iter().chain(findings)
 }
 
-/// What evidence lacks, and policies that judged nothing.
+/// What evidence lacks, policies that judged nothing, and what a view leaves out.
 pub(super) fn lacks(report: &Report) -> Vec<Item<'_>> {
     let item = |is_missed: bool, lack| Item {
         report,
@@ -134,7 +135,21 @@ pub(super) fn lacks(report: &Report) -> Vec<Item<'_>> {
     if lacks.is_empty() && report.evidence.is_empty() {
         lacks.push(item(true, nothing()));
     }
+    if let Some(message) = elsewhere::message(report) {
+        lacks.push(item(elsewhere::decides(report), left_out(message)));
+    }
     lacks
+}
+
+/// What is said of findings that a view leaves out.
+fn left_out(message: String) -> Lack<'static> {
+    Lack {
+        code: elsewhere::CODE,
+        message: Cow::Owned(message),
+        help: Some(elsewhere::HELP),
+        source: NOWHERE,
+        position: None,
+    }
 }
 
 /// Whether a snapshot that is not whole was accepted.

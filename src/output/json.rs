@@ -8,6 +8,7 @@ use super::json_text::{self, Breaks};
 use super::{Entry, Hashes, Reader, Style, Told};
 
 mod approval;
+mod coverage;
 mod difference;
 mod document;
 mod failure;

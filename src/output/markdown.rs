@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, Wholeness};
 use crate::text::{Place, Position};
-use crate::triage::{Report, Verdict};
+use crate::triage::{ControlCoverage, ControlState, Report, Verdict};
 
 use super::item::{Item, Status, items, prose, short};
 use super::{Entry, Hashes, Reader, Style, Told, count};
@@ -53,10 +53,39 @@ pub(super) fn write(report: &Report, room: usize, out: &mut dyn Write) -> io::Re
     }
     let head = ["Evidence", "Operation", "Records", "Whole", "SHA-256"];
     page.table("Evidence", &head, &mut report.evidence.iter().map(evidence))?;
+    coverage(report, &mut page)?;
     let head = ["Result", "Severity", "Policy", "Finding", "Place"];
     page.table("Results", &head, &mut items(report).map(|item| row(&item)))?;
     page.left = ENDING;
     page.fixes(&failed(report))
+}
+
+/// The controls of the framework that the report is narrowed to.
+fn coverage(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(view) = &report.view else {
+        return Ok(());
+    };
+    let framework = &view.coverage.framework;
+    let title = format!("{} {} ({})", framework.name, framework.version, framework.id);
+    let head = ["Control", "State", "Strength", "Asks for", "Open", "Why no more can be said"];
+    let mut rows = view.coverage.controls.iter().map(control);
+    page.table(&escaped(&short(&title)), &head, &mut rows)
+}
+
+fn control(control: &ControlCoverage) -> Vec<String> {
+    vec![
+        code_cell(&short(&control.id)),
+        match control.state {
+            ControlState::NotMet | ControlState::WeaknessFound => {
+                format!("**{}**", control.state.words())
+            }
+            state => state.words().to_owned(),
+        },
+        control.strength.name().to_owned(),
+        escaped(&short(&control.title)),
+        control.findings.open.to_string(),
+        escaped(&short(&control.reasons.join("; "))),
+    ]
 }
 
 /// The policies that an open finding violates and that say what to do.

@@ -9,6 +9,7 @@ use crate::triage::{Difference, Report};
 mod artifact;
 mod checkstyle;
 mod difference;
+mod elsewhere;
 mod github;
 mod gitlab;
 mod human;

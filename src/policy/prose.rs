@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use crate::json::Number;
 use crate::operation::{Field, FieldId, Kind, Schema};
@@ -9,12 +10,13 @@ use crate::operation::{Field, FieldId, Kind, Schema};
 use super::condition::{
     Comparison, Condition, Expression, Operator, Predicate, Ranges, Test, TextTest,
 };
+use super::controls::{Control, Framework};
 use super::policy::{Policy, WhenUnknown};
 use super::unit::Unit;
 
-/// The policy in prose, a line a thought.
+/// The policy in prose, a line a thought; `frameworks` tell what the controls that it names ask for.
 #[must_use]
-pub fn prose(policy: &Policy) -> String {
+pub fn prose(policy: &Policy, frameworks: &[Arc<Framework>]) -> String {
     let mut text = format!("{} ({}, {} severity)\n", policy.id, policy.effect, policy.severity);
     if policy.title != policy.rule.text() {
         let _ = writeln!(text, "{}", policy.title);
@@ -38,13 +40,28 @@ pub fn prose(policy: &Policy) -> String {
             let _ = writeln!(text, "{name}: {}", words.trim());
         }
     }
-    for (framework, controls) in &policy.controls {
-        let _ = writeln!(text, "{framework}: {}", controls.join(", "));
-    }
     for reference in &policy.references {
         let _ = writeln!(text, "see {reference}");
     }
+    controls(policy, frameworks, &mut text);
     text
+}
+
+/// What the controls ask for that a policy names, and how much its findings say about each.
+fn controls(policy: &Policy, frameworks: &[Arc<Framework>], text: &mut String) {
+    let all = frameworks
+        .iter()
+        .flat_map(|framework| framework.controls.iter().map(move |control| (framework, control)));
+    let named = all.filter(|(framework, control)| framework.is_named_by(policy, control));
+    let mut framework_before = None;
+    for (framework, control) in named {
+        if framework_before != Some(&framework.id) {
+            let _ = writeln!(text, "\n{} {} ({})", framework.name, framework.version, framework.id);
+            framework_before = Some(&framework.id);
+        }
+        let Control { id, title, strength, .. } = control;
+        let _ = writeln!(text, "- {id} ({}): {title}", strength.name());
+    }
 }
 
 /// When a policy is violated, a line a thought: its condition with sets and parameters put in.

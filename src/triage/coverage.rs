@@ -151,17 +151,21 @@ const LACKING: [ControlState; 4] = [
 ];
 
 impl Report {
-    /// What it says of every framework that its policies name a control of, in the order of their ids.
+    /// What it says of every framework that its policies name a control of, in the order of their ids; of
+    /// the one that it is narrowed to, where it is.
     #[must_use]
     pub fn coverage(&self) -> Vec<FrameworkCoverage> {
+        if let Some(view) = &self.view {
+            return vec![view.coverage.clone()];
+        }
         let facts = self.facts();
         let named = self.policies.frameworks.iter().filter(|one| is_named(&self.policies, one));
         named.map(|framework| of_framework(framework, &self.policies, &facts)).collect()
     }
 
-    /// What it says of one framework.
+    /// What it says of one framework, while it has all its findings.
     #[must_use]
-    pub fn coverage_of(&self, framework: &Arc<Framework>) -> FrameworkCoverage {
+    pub(super) fn coverage_of(&self, framework: &Arc<Framework>) -> FrameworkCoverage {
         of_framework(framework, &self.policies, &self.facts())
     }
 
@@ -191,7 +195,7 @@ impl Report {
         let operation = &policy.operation.name;
         let mut lacks = Vec::new();
         if !self.was_judged(policy) {
-            let reason = format!("there is no evidence of `{operation}` for `{id}`");
+            let reason = format!("there is no evidence of `{operation}`");
             lacks.push((ControlState::NotJudged, reason));
         }
         let mut bearing = self.bearing_on(policy);

@@ -108,6 +108,7 @@ pub fn finish(
         approvals,
         fixed: Vec::new(),
         loosened,
+        view: None,
         kept,
     };
     report.verdict = verdict(&report, terms);

@@ -12,6 +12,7 @@ mod narrowed;
 mod register;
 mod report;
 mod verdict;
+mod view;
 mod waiving;
 
 pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
@@ -24,4 +25,5 @@ pub use finish::{JudgedFile, Terms, day, finish, is_sufficient};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
+pub use view::{Elsewhere, View};
 pub use waiving::WaiverUse;

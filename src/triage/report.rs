@@ -18,6 +18,7 @@ use super::kept::Kept;
 use super::message;
 use super::register::ApprovalUse;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
+use super::view::View;
 use super::waiving::WaiverUse;
 
 /// One finding; its texts are asked of the report.
@@ -67,6 +68,8 @@ pub struct Report {
     pub fixed: Vec<Fixed>,
     /// How the run was told to accept less.
     pub loosened: Vec<Loosening>,
+    /// What it is narrowed to, where it shows less than was found.
+    pub view: Option<View>,
     pub(super) kept: Vec<Kept>,
 }
 

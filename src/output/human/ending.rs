@@ -89,14 +89,29 @@ fn loosened(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     if !flags.is_empty() {
         page.paragraph(("loosened by ", Paint::Doubtful), &flags.join(", "), 2)?;
     }
+    weakened(report, page)?;
     let counted: u64 = report.counts.iter().map(|counts| counts.inconclusive).sum();
     let is_inconclusive = |finding: &&Finding| finding.outcome == Outcome::Inconclusive;
     let listed = report.findings.iter().filter(is_inconclusive).count() as u64;
-    match counted.saturating_sub(listed) {
+    let elsewhere = report.view.as_ref().map_or(0, |view| view.elsewhere.inconclusive);
+    match counted.saturating_sub(listed + elsewhere) {
         0 => Ok(()),
         number => {
             let outcomes = count(number, "inconclusive outcome", "inconclusive outcomes");
             page.paragraph(("not listed: ", Paint::Faint), &outcomes, 2)
         }
     }
+}
+
+/// What the project made milder, and why.
+fn weakened(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    for policy in report.policies.policies.iter().filter(|policy| policy.is_weakened()) {
+        let Some(was) = &policy.overridden else { continue };
+        let words = format!(
+            "`{}` is {}[{}], not {}[{}]: {}",
+            policy.id, policy.effect, policy.severity, was.effect, was.severity, was.reason
+        );
+        page.paragraph(("overridden: ", Paint::Doubtful), &words, 2)?;
+    }
+    Ok(())
 }

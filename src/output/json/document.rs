@@ -10,6 +10,7 @@ use crate::text::Problem;
 use crate::triage::{self, PolicyCounts, Report, Summary, Terms};
 
 use super::approval::ApprovalText;
+use super::coverage::{FrameworkText, ViewText};
 use super::finding::{Findings, FixedText, PlaceText};
 use super::origin::OriginText;
 use super::waiver::UsedText;
@@ -24,6 +25,10 @@ pub(super) struct Document<'a> {
     summary: SummaryText,
     terms: TermsText,
     loosened: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    view: Option<ViewText<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frameworks: Option<[FrameworkText<'a>; 1]>,
     evidence: Vec<SnapshotText<'a>>,
     policies: Vec<PolicyText<'a>>,
     waivers: Vec<UsedText<'a>>,
@@ -47,6 +52,11 @@ impl<'a> Document<'a> {
             summary: SummaryText::new(&report.summary),
             terms: TermsText::new(report.terms),
             loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
+            view: report.view.as_ref().map(ViewText::new),
+            frameworks: report
+                .view
+                .as_ref()
+                .map(|view| [FrameworkText::new(report, &view.coverage)]),
             evidence: SnapshotText::all(report),
             policies: counted
                 .zip(conditions)

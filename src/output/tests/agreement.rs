@@ -450,3 +450,34 @@ fn sarif_keeps_the_most_severe_results_and_says_so() {
     let github = rendered(&report, Format::Github, &Style::default());
     assert!(github.ends_with("::notice title=portcullis::2990 more errors, 2990 more warnings; all are in the summary of the job\n"), "{github}");
 }
+
+/// The report as far as it is about a framework.
+fn viewed(report: Report, name: &str) -> Report {
+    let framework = policy::find_framework(&report.policies.frameworks, name).unwrap();
+    let framework = Arc::clone(framework);
+    report.viewed(&framework)
+}
+
+#[test]
+fn no_format_looks_green_where_a_view_leaves_out_why_the_run_is_not_clean() {
+    let weak = CALM.replace("\"ProbRisk\": null", "\"ProbRisk\": \"weak\"");
+    let alert = Terms { fail_on: FailOn::Alert, ..STRICT };
+    let strange =
+        CALM.replace("\"SSL\"", "\"Unknown\"").replace("\"RiskLevel\": 1", "\"RiskLevel\": 3");
+    for (policies, record, exit_code) in
+        [(policies(), &weak, 1), (loaded("p.yaml", "policies: [deny RDP]"), &strange, 3)]
+    {
+        let report = report(policies, &[("ports.json", &response(&[record], 1))], alert);
+        let view = viewed(report, "pci-dss-4.0.1");
+        assert_eq!(view.verdict.exit_code(), exit_code);
+        assert!(view.findings.is_empty());
+        for format in Format::ALL {
+            let written = rendered(&view, format, &Style::default());
+            let says_exit_code = matches!(format.name(), "human" | "json");
+            assert!(says_exit_code || is_red(format, &written), "{format:?} {written}");
+            let said = written.split_whitespace().collect::<Vec<_>>().join(" ");
+            let says = said.contains("are not shown") || said.contains("\"elsewhere\"");
+            assert!(says, "{format:?} {written}");
+        }
+    }
+}

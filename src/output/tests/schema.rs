@@ -27,12 +27,26 @@ pub(super) fn check(schema: &Validator, document: &Value) {
 
 /// A report in which every member of the schema occurs.
 fn rich() -> Value {
+    let rendered = rendered(&rich_report(), Format::Json, &Style::default());
+    serde_json::from_str(&rendered).unwrap()
+}
+
+/// The same, narrowed to a framework.
+fn narrowed() -> Value {
+    let report = rich_report();
+    let framework = policy::find_framework(&report.policies.frameworks, "pci-dss-4.0.1");
+    let framework = Arc::clone(framework.unwrap());
+    let rendered = rendered(&report.viewed(&framework), Format::Json, &Style::default());
+    serde_json::from_str(&rendered).unwrap()
+}
+
+fn rich_report() -> Report {
     let record =
         r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "ServiceNameList": "RDP"}"#;
     let loose = Terms { allow_partial: true, ..STRICT };
     let mut report = waived(report(policies(), &[("a.json", &response(&[record], 2))], loose));
     report.evidence[0].origin = Some(Arc::new(origin()));
-    serde_json::from_str(&rendered(&report, Format::Json, &Style::default())).unwrap()
+    report
 }
 
 fn origin() -> Origin {
@@ -57,6 +71,7 @@ fn failure() -> Value {
 #[test]
 fn reports_and_failures_are_valid() {
     check(&REPORT, &rich());
+    check(&REPORT, &narrowed());
     check(&ERROR, &failure());
     let nothing = report(Vec::new(), &[], STRICT);
     let nothing = rendered(&nothing, Format::Json, &Style::default());
@@ -68,6 +83,7 @@ fn reports_and_failures_are_valid() {
 fn every_member_of_the_schemas_is_written() {
     let mut written = BTreeSet::new();
     members(&rich(), &mut written);
+    members(&narrowed(), &mut written);
     members(&failure(), &mut written);
     let mut described = BTreeSet::new();
     for schema in [REPORT_SCHEMA, ERROR_SCHEMA] {
@@ -107,9 +123,8 @@ pub(super) fn properties(schema: &Value, names: &mut BTreeSet<String>) {
 
 #[test]
 fn every_object_of_the_schemas_is_closed_and_says_what_it_must_have() {
-    for (schema, optional) in
-        [(REPORT_SCHEMA, &["read", "meaning", "unknown"] as &[&str]), (ERROR_SCHEMA, &[])]
-    {
+    let optional = ["view", "frameworks", "read", "meaning", "unknown"];
+    for (schema, optional) in [(REPORT_SCHEMA, optional.as_slice()), (ERROR_SCHEMA, &[])] {
         strict(&serde_json::from_str(schema).unwrap(), optional);
     }
 }

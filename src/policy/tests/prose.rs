@@ -6,7 +6,7 @@ use crate::policy::prose;
 /// The lines that say when a record violates the only policy.
 fn meaning_of(rule: &str) -> Vec<String> {
     let set = good(&format!("policies: ['{rule}']"));
-    let text = prose(&set.policies[0]);
+    let text = prose(&set.policies[0], &set.frameworks);
     let lines = text.lines().skip_while(|line| !line.ends_with("violates it when")).skip(1);
     lines.take_while(|line| !line.is_empty()).map(|line| line.trim().to_owned()).collect()
 }
@@ -43,4 +43,19 @@ fn one_test_reads_as_it_was_meant() {
     ] {
         assert_eq!(meaning_of(rule), [line]);
     }
+}
+
+#[test]
+fn controls_are_said_with_what_they_ask_for() {
+    let set =
+        good("policies: [{rule: deny RDP, controls: {soc2: [CC6.6]}, tags: [T1133, exposure]}]");
+    let text = prose(&set.policies[0], &set.frameworks);
+    let found = |id| crate::policy::find_framework(&set.frameworks, id).unwrap();
+    for (framework, control) in [("mitre-attack", "T1133"), ("soc2-2017", "CC6.6")] {
+        let framework = found(framework);
+        let control = framework.control(control).unwrap();
+        assert!(text.contains(&format!("({})\n- {} (", framework.id, control.id)), "{text}");
+        assert!(text.contains(&control.title), "{text}");
+    }
+    assert_eq!(text.matches("\n- ").count(), 2, "{text}");
 }

@@ -8,7 +8,7 @@ use crate::operation::Catalogue;
 use crate::policy::{self, WhenUnknown};
 use crate::snapshot::{self, Hashes, Origin, Plan, Snapshot};
 use crate::text::Source;
-use crate::triage::{self, Baseline, FailOn, JudgedFile, Terms};
+use crate::triage::{self, Baseline, Elsewhere, FailOn, JudgedFile, Terms};
 
 const FRAMEWORK: &str = "\
 framework: estate
@@ -22,11 +22,20 @@ controls:
   other: {title: Nobody asks for it, strength: direct}
 ";
 
+const SHELLS: &str = "\
+framework: shells
+name: Shells
+version: '1'
+named_in: tags
+controls:
+  S: {title: No shell is reached, strength: direct}
+";
+
 const POLICIES: &str = "\
 params: {level: 3}
 policies:
   - {id: rdp, rule: deny RDP if RiskLevel $level, controls: {estate: [D, P, C, both]}, WHEN}
-  - {id: ssh, rule: alert SSH, controls: {estate: [both]}}
+  - {id: ssh, rule: alert SSH, controls: {estate: [both]}, tags: [S]}
 ";
 
 const STRICT: Terms = Terms {
@@ -79,7 +88,8 @@ impl Case {
         let wishes =
             policy::Wishes { params: &self.params, project: Some(&project), is_all: false };
         let text = POLICIES.replace("WHEN", self.when_unknown);
-        let sources = [Source::new("p.yaml", text.as_str()), Source::new("f.yaml", FRAMEWORK)];
+        let sources = [("p.yaml", text.as_str()), ("f.yaml", FRAMEWORK), ("s.yaml", SHELLS)];
+        let sources = sources.map(|(name, text)| Source::new(name, text));
         let (mut set, problems) = policy::collect_for(&sources, &catalogue, &wishes);
         assert!(problems.is_empty(), "{problems:?}");
         let today = triage::day(self.terms.time);
@@ -115,7 +125,7 @@ impl Case {
 /// States of the direct and the partial control, and what is said of the direct one.
 fn states(report: &Report) -> (ControlState, ControlState, String) {
     let all = report.coverage();
-    let [coverage] = all.as_slice() else { panic!("{all:?}") };
+    let [coverage, _] = all.as_slice() else { panic!("{all:?}") };
     let control = |id: &str| coverage.controls.iter().find(|one| one.id == id).unwrap();
     assert_eq!(control("C").state, ControlState::Background);
     assert_eq!(control("other").state, ControlState::NotJudged);
@@ -250,7 +260,7 @@ fn a_policy_without_evidence_judged_nothing() {
     report.evidence = vec![Snapshot { wholeness: Wholeness::NoEvidence, ..snapshot }];
     let (direct, _, why) = states(&report);
     assert_eq!(direct, ControlState::NotJudged);
-    assert_eq!(why, "there is no evidence of `DescribeInternetOpenPort` for `rdp`");
+    assert_eq!(why, "there is no evidence of `DescribeInternetOpenPort`");
 }
 
 #[test]
@@ -326,4 +336,28 @@ fn the_built_in_packs_support_controls_by_evidence_that_is_whole() {
         };
         assert_eq!(control.state, expected, "{}: {:?}", control.id, control.reasons);
     }
+}
+
+#[test]
+fn a_view_shows_what_speaks_to_the_framework_and_counts_the_rest() {
+    let waived = "waivers: [{policy: ssh, reason: a jump host, expires: 1970-03-01}]";
+    for (case, expected) in [
+        (case(&[SSH, OPEN, UNCLEAR]), Elsewhere { deny: 1, inconclusive: 1, ..none() }),
+        (Case { waivers: waived, ..case(&[SSH, OPEN]) }, Elsewhere { deny: 1, ..none() }),
+    ] {
+        let report = case.report();
+        let framework = policy::find_framework(&report.policies.frameworks, "shells").unwrap();
+        let whole = report.clone();
+        let view = report.clone().viewed(framework);
+        assert_eq!(view.view.as_ref().unwrap().elsewhere, expected);
+        assert_eq!((view.verdict, view.summary), (whole.verdict, whole.summary));
+        assert!(view.findings.iter().all(|finding| view.policy(finding).id == "ssh"));
+        assert_eq!(view.findings.len(), 1);
+        assert_eq!(view.coverage(), [view.view.as_ref().unwrap().coverage.clone()]);
+        assert!(whole.coverage().contains(&view.view.as_ref().unwrap().coverage));
+    }
+}
+
+fn none() -> Elsewhere {
+    Elsewhere::default()
 }
