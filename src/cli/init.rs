@@ -17,7 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("portcullis.yaml", include_str!("init/portcullis.yaml")),
     ("policies/estate.yaml", include_str!("init/policies.yaml")),
     (".github/workflows/portcullis.yml", include_str!("init/github.yml")),
-    ("portcullis.gitlab-ci.yml", include_str!("init/gitlab.yml")),
+    (".gitlab/portcullis.yml", include_str!("init/gitlab.yml")),
 ];
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

@@ -82,7 +82,11 @@ impl<'a> Item<'a> {
                 let help = format!("quote it: `\"{}\"`", text_of(self.node));
                 self.wrong_with("a text", Some(help))
             }
-            _ => self.wrong("a text"),
+            Some(Value::Text(_) | Value::Null) => {
+                let help = format!("write some words for `{}`", self.name());
+                self.wrong_with("a text", Some(help))
+            }
+            None => self.wrong("a text"),
         };
         problems.push(problem);
         None

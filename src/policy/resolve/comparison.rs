@@ -54,7 +54,10 @@ impl<'a> Resolver<'a> {
             {
                 self.unknown_field(name, right)
             }
-            (Side::Value, _) => self.fail_at(&ResolveError::NoField, &comparison.left.location),
+            (Side::Value, _) => {
+                self.looked_up(Item::written(&comparison.left))?;
+                self.fail_at(&ResolveError::NoField, &comparison.left.location)
+            }
         }
     }
 

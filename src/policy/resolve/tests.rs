@@ -623,6 +623,8 @@ fn sets_params_and_patterns_are_checked_where_they_are_used() {
         r#"
 traffic > $bsy | policy/unknown-param | $bsy | did you mean `$busy`
 traffic > $nothing | policy/unknown-param | $nothing | under `params:`
+$nothing > 1 | policy/unknown-param | $nothing | under `params:`
+$busy > 1 | policy/no-field | $busy | asks a field
 traffic > $again | policy/nested-param | $again | the value itself
 Port = $ping | policy/nested-param | $ping | the value itself
 Port < 2 * $ping | policy/nested-param | $ping | the value itself
