@@ -200,6 +200,39 @@ fn pipelines_call_what_there_is() {
 }
 
 #[test]
+fn a_command_line_that_is_not_understood_is_told_in_the_format_that_it_asks_for() {
+    let says = |arguments: &[&str]| {
+        let (code, out, _) = run(&mut portcullis(arguments));
+        assert_eq!(code, 2, "{arguments:?}");
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(document["schema"], "portcullis.error/v1");
+        assert_eq!(
+            (&document["exit_code"], &document["problems"][0]["code"]),
+            (&2.into(), &"cli/usage".into())
+        );
+        let text = |name: &str| document["problems"][0][name].as_str().unwrap().to_owned();
+        (text("message"), text("help"))
+    };
+    let (message, help) = says(&["check", "--fail-onn", "deny", "-f", "json"]);
+    assert_eq!(message, "unexpected argument '--fail-onn' found");
+    assert_eq!(help, "a similar argument exists: '--fail-on'");
+    let (message, help) = says(&["check", "-fjson", "--fail-on=all"]);
+    assert!(message.starts_with("invalid value 'all' for '--fail-on <EFFECT>'"), "{message}");
+    assert_eq!(help, "see `--help`");
+    says(&["--format=json", "chekc"]);
+    let (code, out, err) = run(portcullis(&["chekc"]).env("PORTCULLIS_FORMAT", "json"));
+    assert!(code == 2 && out.contains("cli/usage") && err.is_empty(), "{out}{err}");
+    for arguments in
+        [["chekc", "-f", "short"], ["chekc", "-f", "nothing"], ["chekc", "--", "-fjson"]]
+    {
+        let (code, out, err) = run(&mut portcullis(&arguments));
+        assert!(code == 2 && out.is_empty() && err.contains("Usage: portcullis"), "{err}");
+    }
+    let (code, out, _) = run(&mut portcullis(&["check", "-f", "json", "--help"]));
+    assert!(code == 0 && out.contains("Usage: portcullis check"));
+}
+
+#[test]
 fn help_fits_80_columns() {
     for (path, _) in all_commands() {
         let arguments: Vec<&str> = path.split(' ').skip(1).chain(["--help"]).collect();

@@ -23,8 +23,10 @@ mod show;
 mod step_summary;
 mod terms;
 mod test;
+mod usage;
 mod waivers;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -95,8 +97,12 @@ impl From<io::Error> for Stop {
 /// Runs the command line of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = without_blank_twins(Cli::command()).get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let parsed = without_blank_twins(Cli::command()).try_get_matches_from(&arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(usage::tell(&error, &arguments)),
+    };
     let outcome = match &cli.command {
         Command::Check(check) => check.run(&cli.look),
         Command::Report(report) => report.run(&cli.look),

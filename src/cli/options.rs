@@ -45,6 +45,9 @@ pub(super) fn plain() -> Style {
 }
 
 impl Look {
+    /// Where no flag could be read.
+    pub(super) const PLAIN: Self = Self { color: When::Never };
+
     /// The style for a stream that is, or is not, a terminal.
     pub(super) fn style(&self, stream: &impl IsTerminal) -> Style {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
