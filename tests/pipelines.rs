@@ -126,6 +126,26 @@ fn no_input_of_the_action_is_part_of_a_script() {
 }
 
 #[test]
+fn the_readme_gives_the_action_and_the_job_what_they_take() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let mut blocks =
+        readme.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let workflow = blocks.find(|block| block.contains("uses: OWNER/portcullis/")).unwrap();
+    let workflow: Value = serde_yaml::from_str(workflow).unwrap();
+    let step = &workflow["jobs"]["exposure"]["steps"][1];
+    let folder = Path::new(ACTION).parent().unwrap();
+    assert_eq!(step["uses"], format!("OWNER/portcullis/{}@main", folder.display()));
+    let inputs = documents(ACTION).remove(0)["inputs"].clone();
+    for (name, _) in step["with"].as_mapping().unwrap() {
+        assert!(inputs.get(name).is_some(), "{name:?}");
+    }
+    assert!(readme.contains(&format!("file: {INCLUDE}\n")));
+    for hook in documents(".pre-commit-hooks.yaml").remove(0).as_sequence().unwrap() {
+        assert!(readme.contains(&format!("`{}`", hook["id"].as_str().unwrap())));
+    }
+}
+
+#[test]
 fn hooks_run_on_the_files_that_they_are_given() {
     let hooks = documents(".pre-commit-hooks.yaml").remove(0);
     let files: Vec<PathBuf> = ["two.yaml"]
