@@ -131,6 +131,18 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Keeps what a picture of the record shows, as far as some policy asks it: what runs there, and how
+    /// much goes over it.
+    fn keep_picture(&mut self, fields: &Fields<'_>, hit: &Hit) {
+        let operation = &self.program.operation;
+        self.capture(fields, hit, operation.subject);
+        if let Some(volume) = operation.schema.volume() {
+            fields.origins(volume, &mut |field| {
+                self.capture(fields, hit, field);
+            });
+        }
+    }
+
     /// Puts the fields that decided in the order of the rule, each once, and what was computed by what it
     /// came from.
     fn in_written_order(&self, fields: &Fields<'_>, index: usize, deciding: &mut Vec<FieldId>) {
@@ -208,6 +220,7 @@ impl Visitor for Judge<'_> {
             self.keep_outcome(&fields, &mut hit, *outcome);
         }
         self.outcomes = outcomes;
+        self.keep_picture(&fields, &hit);
         hit.captures = first..self.findings.captures.len();
         self.findings.hits.push(hit);
     }

@@ -153,6 +153,16 @@ impl Schema {
         self.ids().find(|id| self.field(*id).name == name)
     }
 
+    /// The field that sums bytes: what went both ways together.
+    #[must_use]
+    pub fn volume(&self) -> Option<FieldId> {
+        let is_sum = |derived: &Derived| !derived.otherwise.is_empty();
+        self.ids().find(|id| {
+            let field = self.field(*id);
+            field.kind == Kind::Bytes && field.derived.as_ref().is_some_and(is_sum)
+        })
+    }
+
     /// Every id, in order.
     pub fn ids(&self) -> impl Iterator<Item = FieldId> + use<> {
         (0..self.fields.len()).filter_map(|index| u16::try_from(index).ok()).map(FieldId)

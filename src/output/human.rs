@@ -19,6 +19,7 @@ mod page;
 
 pub(super) use difference::write as difference;
 use group::Group;
+pub(super) use notice::lines_around;
 use page::{Page, Paint};
 
 pub(super) const ENTRY: Entry = Entry {

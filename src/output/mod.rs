@@ -12,6 +12,7 @@ mod difference;
 mod elsewhere;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod item;
 mod json;
@@ -66,6 +67,7 @@ formats! {
     Gitlab gitlab,
     Checkstyle checkstyle,
     Markdown markdown,
+    Html html,
 }
 
 /// What a format is to the rest of the program.

@@ -61,6 +61,12 @@ impl Excerpt {
         excerpt
     }
 
+    /// The pieces of `text` whose lines follow on each other, each with the number in the file of its
+    /// first line; lines of the file are left out between two of them.
+    pub fn blocks(&self) -> impl Iterator<Item = (u64, Span)> {
+        self.blocks.iter().map(|block| (block.first_line, block.span))
+    }
+
     /// The same as source code of a report, under the name of the file.
     #[must_use]
     pub fn named(self, name: &str) -> NamedExcerpt {

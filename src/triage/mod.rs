@@ -5,6 +5,7 @@ mod aged;
 mod baseline;
 mod coverage;
 mod difference;
+mod exposure;
 mod finish;
 mod kept;
 mod message;
@@ -21,6 +22,7 @@ pub use difference::{
     Collector, Difference, FieldChange, FindingChange, FindingChanges, Inventory, MOST_BYTES,
     MOST_RECORDS, RecordChange, RecordChanges, Side, Survey,
 };
+pub use exposure::{Opening, Standing};
 pub use finish::{JudgedFile, Terms, day, finish, is_sufficient};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};

@@ -370,7 +370,7 @@ impl Report {
         })
     }
 
-    fn hit(&self, finding: &Finding) -> Option<(&Kept, &crate::engine::Finding, &Hit)> {
+    pub(super) fn hit(&self, finding: &Finding) -> Option<(&Kept, &crate::engine::Finding, &Hit)> {
         let kept = self.kept.get(finding.file as usize)?;
         let found = kept.found.findings.get(finding.index as usize)?;
         Some((kept, found, kept.found.hits.get(found.hit)?))

@@ -78,7 +78,7 @@ pub(super) fn draw(
 
 /// The lines that a span touches and so many around them, so that a long text is not searched again for
 /// every problem in it.
-fn lines_around(text: &str, span: Span, context: usize) -> Span {
+pub(in crate::output) fn lines_around(text: &str, span: Span, context: usize) -> Span {
     let span = span.within(text);
     let mut start = span.start;
     for step in 0..=context {

@@ -299,6 +299,27 @@ fn markdown(written: &str) -> Vec<Said> {
     .collect()
 }
 
+fn html(written: &str) -> Vec<Said> {
+    let findings = super::html::findings(written).into_iter();
+    let open =
+        findings.filter(|told| ["deny", "alert", "inconclusive"].contains(&told.result.as_str()));
+    open.map(|told| {
+        let mut place = told.place.rsplitn(3, ':');
+        let column = place.next().and_then(|column| column.parse().ok());
+        let line = place.next().and_then(|line| line.parse().ok());
+        assert_eq!(place.next(), Some("ports.json"));
+        Said {
+            policy: told.policy,
+            message: Some(told.message),
+            line,
+            column,
+            severity: Some(told.severity),
+            fingerprint: Some(told.fingerprint),
+        }
+    })
+    .collect()
+}
+
 /// What a format says of open findings; `None` where another test holds it.
 fn said(format: Format, written: &str, file: &str) -> Option<Vec<Said>> {
     Some(match format.name() {
@@ -308,6 +329,7 @@ fn said(format: Format, written: &str, file: &str) -> Option<Vec<Said>> {
         "checkstyle" => checkstyle(written),
         "github" => github(written),
         "markdown" => markdown(written),
+        "html" => html(written),
         _ => return None,
     })
 }
@@ -373,6 +395,7 @@ fn is_red(format: Format, written: &str) -> bool {
         "markdown" => {
             written.contains("insufficient evidence") || written.contains("could not judge")
         }
+        "html" => !written.contains("class=\"verdict clean\""),
         "json" => written.contains("\"exit_code\": 3") || written.contains("\"exit_code\": 2"),
         "human" | "short" => {
             let words = ["evidence[", "inconclusive[", "insufficient evidence", "error"];
