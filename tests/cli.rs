@@ -540,3 +540,38 @@ fn the_built_in_packs_leave_nothing_to_complain_about() {
     let (code, stdout, stderr) = run(&mut portcullis(&["lint", "--strict"]));
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
 }
+
+#[test]
+fn the_view_of_a_framework_ends_in_the_exit_code_of_check() {
+    let flags: [&[&str]; 5] = [
+        &[],
+        &["--fail-on", "alert"],
+        &["--fail-on", "never"],
+        &["--assume-complete", "--allow-partial", "--inconclusive", "pass"],
+        &["-p", "tests/cmd/policies/two.yaml", "--waivers", "tests/cmd/waivers/rdp.yaml"],
+    ];
+    let mut codes = BTreeSet::new();
+    let mut files: Vec<_> = fs::read_dir(root().join("tests/cmd/evidence"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.push(root().join("tests/cmd/evidence/missing.json"));
+    for file in files {
+        for flags in flags {
+            let file = file.to_str().unwrap();
+            let judged = |words: &[&str]| {
+                let words: Vec<&str> = [words, &[file, "-f", "short"], flags].concat();
+                let time = "2026-11-24T12:00:00Z";
+                run(portcullis(&words).current_dir(root()).env("PORTCULLIS_NOW", time))
+            };
+            let (code, ..) = judged(&["check"]);
+            for framework in ["cis-alibaba-cloud-2.0", "nis2", "mitre-attack"] {
+                let (view, out, err) = judged(&["report", "--framework", framework]);
+                assert_eq!(view, code, "{file} {flags:?}");
+                assert!(view == 0 || !out.is_empty() || !err.is_empty(), "{file} {flags:?}");
+            }
+            codes.insert(code);
+        }
+    }
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+}

@@ -16,6 +16,7 @@ mod frame;
 mod group;
 mod notice;
 mod page;
+mod register;
 
 pub(super) use difference::write as difference;
 use group::Group;

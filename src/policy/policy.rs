@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::{Condition, Control, Framework, Template};
+use super::{Condition, Control, Framework, Predicate, Template};
 use crate::operation::{Effect, Operation, Severity};
 use crate::text::{Location, Problem};
 
@@ -64,6 +64,14 @@ pub struct Overridden {
 }
 
 impl Policy {
+    /// Whether it asks if an approval covers the record.
+    #[must_use]
+    pub fn asks_for_approval(&self) -> bool {
+        let mut asks = false;
+        self.condition.each_test(&mut |test| asks |= test.predicate == Predicate::Approved);
+        asks
+    }
+
     /// Whether the project file made it milder than it is by itself.
     #[must_use]
     pub fn is_weakened(&self) -> bool {

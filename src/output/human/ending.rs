@@ -9,6 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::triage::{Finding, Report, Verdict};
 
 use super::page::{Page, Paint};
+use super::register;
 
 pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     for unjudged in Unjudged::all(report) {
@@ -44,7 +45,8 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         ])?;
     }
     waived(report, page)?;
-    loosened(report, page)
+    loosened(report, page)?;
+    register::write(report, page)
 }
 
 /// What each waiver hides, who answers for it, and until when.

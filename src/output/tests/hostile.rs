@@ -114,9 +114,12 @@ policies:
         let text = response(&[&record], 1);
         let report = report_of(set.clone(), &[(EVIL, &text)], STRICT);
         assert_eq!(report.findings.len(), 1);
+        let framework = policy::find_framework(&set.frameworks, "evil").unwrap();
+        let view = report.clone().viewed(framework);
         for format in Format::ALL {
             for style in styles() {
                 is_harmless(&rendered(&report, format, &style), style.colour);
+                is_harmless(&rendered(&view, format, &style), style.colour);
             }
         }
     }
