@@ -49,6 +49,24 @@ fn every_format_at_once_is_the_same_as_each_alone() {
 }
 
 #[test]
+fn reports_become_a_history_that_changes_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("history").display().to_string();
+    let output = format!("json={history}/2026-01-01.json");
+    let (code, before, _) = check(&[EXAMPLE, "-f", "html", "-o", &output], None);
+    assert_eq!(code, 1);
+    fs::write(folder.path().join("history/answer.json"), "{}").unwrap();
+    let (code, after, told) = check(&[EXAMPLE, "-f", "html", "--history", &history], None);
+    assert_eq!(code, 1);
+    assert!(!before.contains("id=\"trend\"") && after.contains("id=\"trend\""));
+    assert!(after.contains("2026-01-01.json") && told.contains("history/no-report"), "{told}");
+    let json = |arguments: &[&str]| check(&[&[EXAMPLE, "-f", "json"], arguments].concat(), None).1;
+    assert_eq!(json(&[]), json(&["--history", &history]));
+    let nowhere = folder.path().join("nowhere").display().to_string();
+    assert_eq!(check(&[EXAMPLE, "--history", &nowhere], None).0, 2);
+}
+
+#[test]
 fn a_writer_that_fails_is_exit_2_and_the_others_still_come() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.sarif");

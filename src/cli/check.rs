@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use crate::input;
 use crate::output::{self, Format, Style, Told};
 use crate::snapshot::Hashes;
 use crate::text::Problem;
-use crate::triage::{Report, Terms};
+use crate::triage::{Moment, Report, Terms};
 
 use super::baseline;
 use super::fresh::FreshEvidence;
@@ -67,6 +68,9 @@ pub(super) struct Check {
     /// Findings that `human` and `short` show; 0 shows all
     #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
     max_findings: Option<usize>,
+    /// Folder of earlier reports, written by `-o json=FILE`, whose trend the page of `html` shows
+    #[arg(long, value_name = "DIR", env = "PORTCULLIS_HISTORY", hide_env_values = true)]
+    history: Option<PathBuf>,
     #[command(flatten)]
     accepted: Accepted,
     #[command(flatten)]
@@ -124,6 +128,7 @@ impl Check {
     ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
         let baseline = self.baseline.clone().or_else(|| settings.baseline());
         let baseline = baseline.as_deref().map(baseline::read).transpose()?;
+        let (history, left_out) = self.history()?;
         let asked = Asked {
             evidence: &self.evidence,
             fresh: self.fresh.asked(&self.evidence.input)?,
@@ -133,13 +138,20 @@ impl Check {
             hashes: self.hashes(settings),
             framework,
         };
-        let (report, notes) = asked.report(|time| self.terms(settings, time))?;
+        let (mut report, mut notes) = asked.report(|time| self.terms(settings, time))?;
         let terms = self.terms(settings, report.time);
+        report.history = history;
+        notes.extend(left_out);
         let report = match &baseline {
             Some(baseline) => report.since(baseline, terms),
             None => report,
         };
         Ok((view(report, framework)?, notes))
+    }
+
+    /// What earlier reports said, and what is none or cannot be read.
+    fn history(&self) -> Result<(Vec<Moment>, Vec<Problem>), Vec<Problem>> {
+        self.history.as_deref().map(input::history).transpose().map(Option::unwrap_or_default)
     }
 
     /// The files of the command line, else of the project.

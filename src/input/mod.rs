@@ -1,9 +1,11 @@
 //! Floor 7: where evidence and policies come from: files, folders, standard input, live.
 
 mod discover;
+mod history;
 pub mod live;
 mod open;
 mod unpack;
 
 pub use discover::{Found, Kind, PROJECT_FILE, STDIN, discover};
+pub use history::{MAX_HISTORY_BYTES, MAX_HISTORY_FILES, history};
 pub use open::{Input, read_text, read_text_within};

@@ -10,6 +10,7 @@ use super::{Entry, Hashes, Reader, Style, Told};
 
 mod accepted;
 mod basis;
+mod coverage;
 mod exposure;
 mod findings;
 mod lacking;
@@ -18,6 +19,7 @@ mod page;
 mod policies;
 mod register;
 mod snippet;
+mod trend;
 mod unjudged;
 mod verdict;
 
@@ -40,14 +42,22 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
     let mut page = Page::begin(&verdict::title(report), Some(report.time), out)?;
     page.put(verdict::banner(report))?;
     page.put(lacking::section(&missing))?;
-    page.put(verdict::contents(report, !missing.is_empty()))?;
+    page.put(verdict::contents(report, &missing))?;
     page.put(basis::section(report, &noted))?;
+    if report.view.is_some() {
+        // What the page is about.
+        page.put(coverage::section(report))?;
+    }
     page.put(numbers::section(report))?;
     page.put(exposure::section(report))?;
     findings::write(report, &mut page)?;
     page.put(policies::section(report))?;
     page.put(accepted::section(report))?;
     page.put(register::section(report))?;
+    if report.view.is_none() {
+        page.put(coverage::section(report))?;
+    }
+    page.put(trend::section(report))?;
     page.end()
 }
 

@@ -107,6 +107,7 @@ pub fn finish(
         waivers,
         approvals,
         fixed: Vec::new(),
+        history: Vec::new(),
         loosened,
         view: None,
         kept,

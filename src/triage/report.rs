@@ -17,6 +17,7 @@ use super::finish::Terms;
 use super::kept::Kept;
 use super::message;
 use super::register::ApprovalUse;
+use super::trend::Moment;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 use super::view::View;
 use super::waiving::WaiverUse;
@@ -66,6 +67,8 @@ pub struct Report {
     pub approvals: Vec<ApprovalUse>,
     /// What the baseline had and is gone, in its order.
     pub fixed: Vec<Fixed>,
+    /// What earlier reports said, the oldest first.
+    pub history: Vec<Moment>,
     /// How the run was told to accept less.
     pub loosened: Vec<Loosening>,
     /// What it is narrowed to, where it shows less than was found.

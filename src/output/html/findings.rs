@@ -54,7 +54,7 @@ fn controls(report: &Report) -> Markup {
         has
     };
     let policies = report.policies.policies.iter().zip(has_finding).enumerate();
-    html! { form.controls id="controls" hidden aria-label="Filter and sort findings" {
+    html! { form.controls id="filter" hidden aria-label="Filter and sort findings" {
         div { label for="by-text" { "Text" } input id="by-text" type="search" autocomplete="off"; }
         div { label for="by-severity" { "Severity" } select id="by-severity" {
             option value="" { "all" }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::output::elsewhere;
 use crate::output::item::Item;
 
 use super::page::{self, place, said};
@@ -12,10 +13,24 @@ pub(super) fn section(missing: &[Item<'_>]) -> Markup {
         return html! {};
     }
     let body = html! {
-        p { "A policy that finds nothing in evidence that is not all there has proven nothing." }
+        @if is_elsewhere(missing) {
+            p { "This page shows one framework. What other policies found decides as well." }
+        } @else {
+            p { "A policy that finds nothing in evidence that is not all there has proven nothing." }
+        }
         (list(missing))
     };
-    html! { div.lacking { (page::section("evidence", "Evidence is not sufficient", body)) } }
+    html! { div.lacking { (page::section("evidence", title(missing), body)) } }
+}
+
+/// What the part is called.
+pub(super) fn title(missing: &[Item<'_>]) -> &'static str {
+    if is_elsewhere(missing) { "Found elsewhere" } else { "Evidence is not sufficient" }
+}
+
+/// Whether nothing is missing but what a view leaves out.
+fn is_elsewhere(missing: &[Item<'_>]) -> bool {
+    missing.iter().all(|item| item.kind() == elsewhere::CODE)
 }
 
 /// What is to be said of evidence, item by item.

@@ -1,6 +1,6 @@
 'use strict';
 (() => {
-  const form = document.getElementById('controls');
+  const form = document.getElementById('filter');
   const list = document.querySelector('.findings');
   if (!form || !list) return;
   const byId = (id) => document.getElementById(id);

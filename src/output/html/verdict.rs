@@ -3,9 +3,12 @@
 use maud::{Markup, html};
 
 use crate::operation::Effect;
+use crate::output::item::Item;
 use crate::triage::{FailOn, Report, Verdict};
 
-use super::page::{count, number};
+use super::coverage;
+use super::lacking;
+use super::page::{count, number, text};
 
 /// The title of the page.
 pub(super) fn title(report: &Report) -> String {
@@ -54,6 +57,13 @@ pub(super) fn banner(report: &Report) -> Markup {
             div {
                 h1 { (words(report.verdict)) }
                 p.lead { (sentence(report)) }
+                @if let Some(view) = &report.view {
+                    p {
+                        "Shown are the findings of policies that name a control of "
+                        (text(&view.coverage.framework.name)) " " (text(&view.coverage.framework.version))
+                        "; the verdict and the numbers below are those of the whole run."
+                    }
+                }
                 p.exit { "Exit code " strong { (report.verdict.exit_code()) } }
             }
         }
@@ -126,10 +136,10 @@ fn sentence(report: &Report) -> String {
 }
 
 /// What the page holds.
-pub(super) fn contents(report: &Report, is_lacking: bool) -> Markup {
+pub(super) fn contents(report: &Report, missing: &[Item<'_>]) -> Markup {
     let has_register = !report.policies.approvals.is_empty();
     let parts = [
-        ("evidence", "Missing evidence", is_lacking),
+        ("evidence", lacking::title(missing), !missing.is_empty()),
         ("basis", "Basis", true),
         ("numbers", "Numbers", true),
         ("exposure", "Exposure", !report.findings.is_empty()),
@@ -137,6 +147,8 @@ pub(super) fn contents(report: &Report, is_lacking: bool) -> Markup {
         ("policies", "Policies", true),
         ("accepted", "Loosened and accepted", true),
         ("register", "Approvals", has_register),
+        ("controls", "Controls", !coverage::frameworks(report).is_empty()),
+        ("trend", "Trend", !report.history.is_empty()),
     ];
     html! {
         nav aria-label="Parts of the report" {

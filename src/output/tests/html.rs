@@ -296,6 +296,51 @@ fn a_page_says_first_what_was_proven() {
 }
 
 #[test]
+fn a_trend_ends_with_this_report_and_changes_nothing_else() {
+    let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
+    let text = response(&[record], 1);
+    let mut report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+    let without = page(&report);
+    assert!(!without.contains("id=\"trend\""));
+    let earlier = |index: u32| triage::Moment {
+        source: Arc::from(format!("earlier/{index}.json")),
+        deny: u64::from(index),
+        ..report.moment()
+    };
+    report.history = (0..100).map(earlier).collect();
+    let page = page(&report);
+    is_sound(&page);
+    let (before, _) = without.split_once("</main>").unwrap();
+    let before = before.split_once("<nav ").unwrap().0;
+    assert!(page.starts_with(before), "the verdict is the same");
+    assert!(!page.contains("earlier/40.json") && page.contains("earlier/41.json"));
+    let all = elements(&page);
+    let sources: Vec<&str> = all
+        .iter()
+        .filter(|element| element.name == "code" && element.text.starts_with("earlier/"))
+        .map(|element| element.text.as_str())
+        .collect();
+    assert_eq!((sources.len(), sources[0]), (59, "earlier/99.json"));
+}
+
+#[test]
+fn controls_are_told_with_their_strength_and_nothing_is_compliant() {
+    let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
+    let text = response(&[record], 1);
+    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+    let page = page(&report);
+    let all = elements(&page);
+    let section = &all.iter().find(|one| one.attribute("id") == Some("controls")).unwrap().text;
+    assert!(section.contains("1.4.4") && section.contains("partial"), "{section}");
+    for framework in report.coverage() {
+        for control in framework.controls {
+            assert!(section.contains(&control.id) && section.contains(control.state.words()));
+        }
+    }
+    assert!(!page.to_lowercase().contains("complian"));
+}
+
+#[test]
 fn a_page_has_the_register_the_waivers_and_what_was_loosened() {
     let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
     let terms = Terms { allow_partial: true, ..STRICT };
