@@ -401,4 +401,8 @@ fn a_filter_that_could_hide_what_a_policy_looks_for_proves_nothing() {
         assert_eq!(checked(name, &[1], &[]), (1, true), "what is there is there");
         assert_eq!(checked(name, &[2], &["--fail-on", "never"]), (0, true), "none decides");
     }
+    let (code, out, _) = portcullis(&["check", "-f", "github", path.to_str().unwrap()], b"");
+    let errors: Vec<&str> = out.lines().filter(|line| line.starts_with("::error ")).collect();
+    assert_eq!((code, errors.len()), (3, 1), "{errors:?}");
+    assert!(errors[0].contains("could hide what"), "{errors:?}");
 }

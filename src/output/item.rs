@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::engine::Outcome;
 use crate::operation::{Effect, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Flaw, Snapshot, Weight, Wholeness};
+use crate::snapshot::Flaw;
 use crate::text::{Level, Location, Place, Position, hex, printable};
-use crate::triage::{Disposition, Finding, Loosening, Report, Verdict};
+use crate::triage::{Disposition, Finding, Report, Verdict};
 
 use super::count;
 use super::elsewhere;
@@ -114,12 +114,8 @@ pub(super) fn lacks(report: &Report) -> Vec<Item<'_>> {
     };
     let mut lacks = Vec::new();
     for snapshot in &report.evidence {
-        let is_accepted = is_accepted(report, snapshot);
         let said = snapshot.flaws.iter().filter(|flaw| flaw.problem.level != Level::Note);
-        lacks.extend(said.map(|flaw| {
-            let is_missed = flaw.weight > Weight::Noted && !is_accepted;
-            item(is_missed, Lack::of(flaw))
-        }));
+        lacks.extend(said.map(|flaw| item(!report.accepts(snapshot, flaw), Lack::of(flaw))));
     }
     for unjudged in Unjudged::all(report) {
         let rule = &unjudged.first.rule;
@@ -149,17 +145,6 @@ fn left_out(message: String) -> Lack<'static> {
         help: Some(elsewhere::HELP),
         source: NOWHERE,
         position: None,
-    }
-}
-
-/// Whether a snapshot that is not whole was accepted.
-fn is_accepted(report: &Report, snapshot: &Snapshot) -> bool {
-    let is_loosened = |by| report.loosened.contains(&by);
-    match snapshot.wholeness {
-        Wholeness::Complete => true,
-        Wholeness::Unprovable => is_loosened(Loosening::AssumeComplete),
-        Wholeness::Partial => is_loosened(Loosening::AllowPartial),
-        Wholeness::NoEvidence => false,
     }
 }
 

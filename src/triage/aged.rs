@@ -42,6 +42,10 @@ pub(super) fn say(evidence: &mut [Snapshot], terms: Terms) {
     }
 }
 
+/// What is said of a snapshot for its age.
+pub(super) const CODES: [&str; 3] =
+    ["evidence/too-old", "evidence/from-the-future", "evidence/age-unknown"];
+
 /// Whether the age of a snapshot is not accepted.
 pub(super) fn is_refused(snapshot: &Snapshot, terms: Terms) -> bool {
     refused(snapshot, terms).is_some()

@@ -1,6 +1,7 @@
 //! Floor 6: what was found becomes a finished report: ordered, counted, and with a verdict that no
 //! format can change.
 
+mod accepted;
 mod aged;
 mod baseline;
 mod coverage;

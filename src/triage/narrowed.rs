@@ -23,6 +23,9 @@ enum Error {
     Filtered { filters: String, policies: String },
 }
 
+/// What is said of a snapshot for its filters.
+pub(super) const CODE: &str = "evidence/filtered";
+
 /// Says of each snapshot what its filters could hide, and from which policies.
 pub(super) fn say(evidence: &mut [Snapshot], policies: &PolicySet, terms: Terms) {
     for snapshot in evidence {

@@ -416,8 +416,12 @@ fn no_format_looks_green_where_evidence_is_not_sufficient() {
     let (partial, whole) = (response(&[CALM], 39), response(&[CALM], 1));
     let error = r#"{"Code": "Throttling.User", "Message": "slow down", "RequestId": "1"}"#;
     let bare = format!("[{CALM}]");
+    let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..STRICT };
+    let assumed = Terms { assume_complete: true, ..young };
     for report in [
         strict(&[]),
+        report(rdp(), &[("ports.json", &whole)], young),
+        report(rdp(), &[("ports.json", &bare)], assumed),
         strict(&[("ports.json", &partial)]),
         strict(&[("ports.json", &response(&[&unknown], 1))]),
         strict(&[("ports.json", error)]),
@@ -428,6 +432,7 @@ fn no_format_looks_green_where_evidence_is_not_sufficient() {
         for format in Format::ALL {
             let written = rendered(&report, format, &Style::default());
             assert!(is_red(format, &written), "{format:?} {written}");
+            assert!(!written.contains("0 outcomes"), "{format:?} {written}");
         }
     }
     let loose = Terms { allow_partial: true, ..STRICT };
