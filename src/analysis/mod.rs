@@ -3,6 +3,7 @@
 //! covered by another adds nothing. Whatever is said is certain; where certainty is out of reach
 //! (free texts, arithmetic, conditions of too many alternatives), nothing is said.
 
+mod aggregate;
 mod cover;
 mod domain;
 mod effort;
@@ -26,15 +27,21 @@ use effort::{Effort, PER_SEARCH};
 use search::{Answer, Conflict, Goal, search};
 use truth::Truths;
 
-/// Whether the policy's condition is true of no record.
+/// Whether the policy's condition is true of no record; of no snapshot, where it judges the whole.
 #[must_use]
 pub fn never_fires(policy: &Policy) -> bool {
+    if policy.judges_whole() {
+        return aggregate::why_never(policy, true).is_some();
+    }
     why_never(policy, Truths::TRUE).is_some()
 }
 
 /// Whether the policy's condition is false of no record: none can pass, though it may be unknown.
 #[must_use]
 pub fn always_fires(policy: &Policy) -> bool {
+    if policy.judges_whole() {
+        return aggregate::why_never(policy, false).is_some();
+    }
     why_never(policy, Truths::FALSE).is_some()
 }
 

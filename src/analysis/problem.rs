@@ -4,6 +4,7 @@
 use crate::policy::{Policy, PolicySet};
 use crate::text::{Place, Problem, Span};
 
+use super::aggregate::{self, Reason};
 use super::cover::{Covers, covers};
 use super::effort::{Effort, Exhausted, PER_SEARCH};
 use super::search::{Conflict, exclude_each_other};
@@ -88,7 +89,24 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
 }
 
 fn by_itself(policy: &Policy) -> Option<Problem> {
+    if policy.judges_whole() {
+        return of_whole(policy);
+    }
     never_fires(policy).or_else(|| always_fires(policy))
+}
+
+/// The same of a policy that judges the whole.
+fn of_whole(policy: &Policy) -> Option<Problem> {
+    let id = policy.id.clone();
+    let (reason, flaw, label) = match aggregate::why_never(policy, true) {
+        Some(Reason { test, why }) => (test, Flaw::NeverFires { id, why }, "cannot be true here"),
+        None => {
+            let Reason { test, why } = aggregate::why_never(policy, false)?;
+            (test, Flaw::AlwaysFires { id, why }, "cannot be false here")
+        }
+    };
+    let place = reason.map_or(&policy.rule, |test| &test.location).clone();
+    Some(Problem::new(&flaw, Place::Text(place)).labelled(label))
 }
 
 fn never_fires(policy: &Policy) -> Option<Problem> {

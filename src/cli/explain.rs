@@ -15,8 +15,10 @@ use crate::output::Format;
 use crate::policy::{Policy, WhenUnknown, prose};
 use crate::snapshot::{self, Hashes, Plan, RecordPlace, Visitor};
 use crate::text::{Level, Place, Problem, nearest, printable};
+use crate::triage::{self, FailOn, Terms};
 
 use super::Stop;
+use super::judge::Judgement;
 use super::load::{Loaded, load, operation};
 use super::options::{Look, PolicyOptions};
 use super::show::{Shown, unless_closed};
@@ -54,7 +56,10 @@ impl Explain {
         let mut text = prose(policy, &loaded.policies.frameworks);
         if !self.input.is_empty() {
             text.push('\n');
-            self.records(&loaded, policy, &mut text).map_err(stop)?;
+            match policy.judges_whole() {
+                true => self.snapshots(&loaded, policy, &mut text).map_err(stop)?,
+                false => self.records(&loaded, policy, &mut text).map_err(stop)?,
+            }
         }
         unless_closed(io::stdout().lock().write_all(text.as_bytes()))?;
         Ok(0)
@@ -70,6 +75,44 @@ impl Explain {
             let place = Place::Whole(Arc::from("POLICY"));
             vec![Problem::new(&Error::Policy(self.id.clone(), help), place)]
         })
+    }
+
+    /// A line a snapshot.
+    fn snapshots(
+        &self,
+        loaded: &Loaded,
+        policy: &Policy,
+        text: &mut String,
+    ) -> Result<(), Vec<Problem>> {
+        let judgement = Judgement {
+            loaded,
+            when_unknown: WhenUnknown::Fail,
+            hashes: Hashes::Left,
+            named: operation(self.operation.as_ref(), &loaded.catalogue)?,
+            compares: false,
+        };
+        let judged = judgement.run(&self.input)?;
+        let terms = Terms {
+            time: loaded.now,
+            fail_on: FailOn::Alert,
+            when_unknown: WhenUnknown::Fail,
+            assume_complete: false,
+            allow_partial: false,
+            max_age: None,
+        };
+        let policies = loaded.policies.clone();
+        let report = triage::finish(policies, judged.files, &judged.nothing, terms);
+        let index = loaded.policies.policies.iter().position(|other| other.id == policy.id);
+        for (source, truth, why) in report.wholes(index.unwrap_or_default()) {
+            let _ = writeln!(text, "{}: {}: {}", printable(source), verb(truth), printable(why));
+        }
+        for snapshot in &report.evidence {
+            for flaw in &snapshot.flaws {
+                let (source, message) = (&snapshot.source, &flaw.problem.message);
+                let _ = writeln!(text, "{}: {}", printable(source), printable(message));
+            }
+        }
+        Ok(())
     }
 
     /// A paragraph a record.
@@ -134,12 +177,7 @@ impl Visitor for Explainer<'_> {
 
     fn visit(&mut self, record: &Record<'_>) -> bool {
         let trace = self.tracer.trace(self.policy, record);
-        let outcome = match trace.truth {
-            Truth::True => "fails",
-            Truth::Unknown => "inconclusive",
-            Truth::False => "passes",
-        };
-        self.last = format!("{outcome}: {}", why(&trace));
+        self.last = format!("{}: {}", verb(trace.truth), why(&trace));
         true
     }
 
@@ -147,5 +185,13 @@ impl Visitor for Explainer<'_> {
         let (source, at) = (printable(&self.source), place.position);
         let _ =
             writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
+    }
+}
+
+fn verb(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "fails",
+        Truth::Unknown => "inconclusive",
+        Truth::False => "passes",
     }
 }

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::analysis::Depth;
 use crate::engine::{Program, Run, Trace, TracePart, Tracer, Truth};
+use crate::json;
 use crate::output::{Format, Told};
 use crate::policy::{Case, Expectation, Policy, WhenUnknown};
 use crate::text::{Place, Problem};
@@ -85,11 +86,11 @@ impl Tally {
         let (mut fired, mut passed) = (false, false);
         for case in &policy.cases {
             self.cases += 1;
-            match tracer.trace_text(policy, &case.record) {
-                Ok(trace) => {
-                    fired |= trace.truth == Truth::True;
-                    passed |= trace.truth == Truth::False;
-                    self.failures.extend(failure(policy, case, &trace));
+            match Came::of(policy, case, tracer) {
+                Ok(came) => {
+                    fired |= came.truth == Truth::True;
+                    passed |= came.truth == Truth::False;
+                    self.failures.extend(failure(policy, case, &came));
                 }
                 Err(error) => {
                     let place = Place::Text(case.location.clone());
@@ -122,20 +123,38 @@ impl Tally {
     }
 }
 
-fn failure(policy: &Policy, case: &Case, trace: &Trace) -> Option<Problem> {
+/// What came out of a case, and why.
+struct Came {
+    truth: Truth,
+    why: String,
+}
+
+impl Came {
+    fn of(policy: &Policy, case: &Case, tracer: &mut Tracer<'_>) -> Result<Self, json::Error> {
+        if policy.judges_whole() {
+            let whole = tracer.judge_texts(policy, &case.records)?;
+            return Ok(Self { truth: whole.truth, why: whole.words });
+        }
+        let record = case.records.first().map_or("", String::as_str);
+        let trace = tracer.trace_text(policy, record)?;
+        Ok(Self { truth: trace.truth, why: why(&trace) })
+    }
+}
+
+fn failure(policy: &Policy, case: &Case, came: &Came) -> Option<Problem> {
     let expected = match case.expect {
         Expectation::Fails(_) => Truth::True,
         Expectation::Pass => Truth::False,
         Expectation::Inconclusive => Truth::Unknown,
     };
-    if trace.truth == expected {
+    if came.truth == expected {
         return None;
     }
     let error = Error::Unexpected {
         policy: policy.id.clone(),
         expected: verb(expected),
-        came: past(trace.truth),
-        why: why(trace),
+        came: past(came.truth),
+        why: came.why.clone(),
     };
     let problem = Problem::new(&error, Place::Text(case.location.clone())).labelled("this case");
     Some(problem.related("the rule", policy.rule.clone()))

@@ -8,6 +8,7 @@ use crate::operation::FieldId;
 use crate::snapshot::RecordPlace;
 use crate::text::Position;
 
+use super::aggregate::Tally;
 use super::truth::Truth;
 
 /// How many records of each policy keep their whole text, for snippets.
@@ -82,7 +83,7 @@ pub struct Capture {
 }
 
 /// All findings of one file, in the order of its records and, within a record, of the policies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     /// One a policy and record.
     pub findings: Vec<Finding>,
@@ -98,6 +99,8 @@ pub struct Findings {
     pub waivers: Vec<u32>,
     /// Of each approval of the policy set, whether what it speaks of is open.
     pub approvals: Vec<Truth>,
+    /// What the file adds to each aggregate.
+    pub tallies: Vec<Tally>,
     /// The texts of all captures.
     pub text: String,
     /// Whole records.

@@ -8,6 +8,7 @@ use crate::operation::FieldId;
 use crate::policy::WhenUnknown;
 use crate::snapshot::{Flaw, RecordPlace, Visitor};
 
+use super::aggregate::Tallies;
 use super::drift::Drift;
 use super::evaluate::{Fields, Scratch};
 use super::finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
@@ -26,6 +27,8 @@ pub struct Judge<'a> {
     findings: Findings,
     drift: Drift,
     has_drift: bool,
+    tallies: Tallies,
+    is_counted: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -44,12 +47,15 @@ impl<'a> Judge<'a> {
             },
             drift: Drift::new(source),
             has_drift: false,
+            tallies: Tallies::new(&program.aggregates),
+            is_counted: false,
         }
     }
 
     /// What was found, and which values the schema does not list.
     #[must_use]
-    pub fn finish(self) -> (Findings, Vec<Flaw>) {
+    pub fn finish(mut self) -> (Findings, Vec<Flaw>) {
+        self.findings.tallies = self.tallies.finish();
         (self.findings, self.drift.finish())
     }
 
@@ -198,13 +204,17 @@ impl Visitor for Judge<'_> {
             }
         }
         self.scratch.outcomes(&fields, &mut self.outcomes);
-        !self.outcomes.is_empty() || self.has_drift
+        self.is_counted = self.tallies.visit(&fields, &mut self.scratch);
+        !self.outcomes.is_empty() || self.has_drift || self.is_counted
     }
 
     fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {
         let fields = Fields { program: self.program, record };
         if self.has_drift {
             self.drift.keep(&fields, &place);
+        }
+        if self.is_counted {
+            self.tallies.keep(place.identity, place.digest);
         }
         if self.outcomes.is_empty() {
             return;

@@ -1,5 +1,6 @@
 //! Floor 5: policies judge records. Pure: nothing here reads a file, a clock or the environment.
 
+mod aggregate;
 mod approved;
 mod arithmetic;
 mod drift;
@@ -10,16 +11,21 @@ mod judge;
 mod patterns;
 mod program;
 mod table;
+mod total;
 mod trace;
 mod truth;
+mod values;
+mod whole;
 
-pub use arithmetic::apply;
+pub use aggregate::{MAX_REMEMBERED, Open, Tally};
 pub use evaluate::{Fields, Scratch};
 pub use finding::{Capture, EXCERPTS_PER_POLICY, Finding, Findings, Hit, Outcome};
 pub use judge::Judge;
 pub use program::{Program, Run};
 pub use trace::{Trace, TracePart, Tracer};
 pub use truth::Truth;
+pub use values::MAX_VALUES;
+pub use whole::{Measured, Whole};
 
 #[cfg(test)]
 #[expect(

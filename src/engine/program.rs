@@ -12,6 +12,7 @@ use crate::policy::{
 };
 use crate::text::{Location, Place, Problem};
 
+use super::aggregate::{Counted, asked_by, of_records};
 use super::guard::{Guard, Set};
 use super::table::Block;
 
@@ -47,7 +48,9 @@ pub struct Program {
     pub(super) slots: Vec<FieldId>,
     pub(super) columns: Vec<Column>,
     pub(super) compares: Vec<Compare>,
+    /// Of each policy; false of every record where it judges the whole.
     pub(super) formulas: Vec<Formula>,
+    pub(super) aggregates: Vec<Counted>,
     /// What rules policies out before their formulas are asked, the cheapest first.
     pub(super) guards: Vec<Guard>,
     /// Every policy.
@@ -136,10 +139,11 @@ impl Program {
             columns: Vec::new(),
             compares: Vec::new(),
             formulas: Vec::new(),
+            aggregates: Vec::new(),
             guards: Vec::new(),
             all: (0..policies.len()).collect(),
             atoms: HashMap::default(),
-            asked: policies.iter().map(|policy| asked(&policy.condition)).collect(),
+            asked: policies.iter().map(|policy| asked_by(policy)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
             waivers: Vec::new(),
             register: set.approvals.clone(),
@@ -161,10 +165,9 @@ impl Program {
             words: 0,
             slot_of: vec![None; operation.schema.fields.len()],
         };
-        let conditions = policies.iter().map(|policy| (&policy.condition, &policy.rule));
-        program.place_predicates(conditions)?;
-        program.formulas =
-            policies.iter().map(|policy| program.formula(&policy.condition)).collect();
+        program.place_predicates(policies.iter().flat_map(|policy| of_records(policy)))?;
+        program.formulas = policies.iter().map(|policy| program.of_record(policy)).collect();
+        program.aggregates = program.counted(&policies);
         program.guards = program.guards();
         let waivers = program.place_waivers(set, &policies)?;
         program.place_slots(waivers);
@@ -292,7 +295,7 @@ impl Program {
         }
     }
 
-    fn formula(&self, condition: &Condition) -> Formula {
+    pub(super) fn formula(&self, condition: &Condition) -> Formula {
         let formulas = |parts: &[Condition]| {
             let mut formulas: Vec<Formula> = parts.iter().map(|part| self.formula(part)).collect();
             formulas.sort_by_key(|formula| self.cost(formula));
@@ -379,7 +382,7 @@ fn too_large(field: &str, chunk: &[(&Predicate, &Location)]) -> Problem {
 }
 
 /// The fields that a condition asks, each once, in the order in which they were written.
-fn asked(condition: &Condition) -> Vec<FieldId> {
+pub(super) fn asked(condition: &Condition) -> Vec<FieldId> {
     let mut fields = Vec::new();
     condition.each_test(&mut |test| {
         for field in test.predicate.fields() {

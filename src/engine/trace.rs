@@ -1,11 +1,13 @@
 //! A `Trace` says, part by part, what a record made of a condition: why a policy came out as it did.
 
 use crate::json::{self, Projection, Reader};
-use crate::policy::{Condition, Policy};
+use crate::policy::{Bounds, Condition, Policy};
 
+use super::aggregate::{Open, Tallies};
 use super::evaluate::{Fields, Scratch};
 use super::program::Program;
 use super::truth::Truth;
+use super::whole::Whole;
 
 /// What a record made of a condition and of each of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,44 @@ impl<'a> Tracer<'a> {
     /// # Errors
     /// Where the text is not one JSON object.
     pub fn trace_text(&mut self, policy: &Policy, record: &str) -> Result<Trace, json::Error> {
+        self.read(record, &mut |tracer, record| tracer.trace(policy, record))
+    }
+
+    /// What records make of a policy of the program that judges the whole. Each counts, and there are no
+    /// others.
+    ///
+    /// # Errors
+    /// Where a text is not one JSON object.
+    pub fn judge_texts(
+        &mut self,
+        policy: &Policy,
+        records: &[String],
+    ) -> Result<Whole, json::Error> {
+        let mut tallies = Tallies::new(&self.program.aggregates);
+        for record in records {
+            self.read(record, &mut |tracer, record| {
+                let fields = Fields { program: tracer.program, record };
+                tracer.scratch.begin();
+                if tallies.visit(&fields, &mut tracer.scratch) {
+                    tallies.keep(None, record.digest());
+                }
+            })?;
+        }
+        let tallies = tallies.finish();
+        let operation = &self.program.operation;
+        let open = Open { may_have_more: false, changed: 0 };
+        Ok(Whole::of(&policy.condition, &operation.schema, &|aggregate| {
+            let tally = tallies.iter().find(|tally| tally.aggregate() == aggregate);
+            tally.map_or(Bounds::ANY, |tally| tally.bounds(operation, open))
+        }))
+    }
+
+    /// Reads a record that stands by itself.
+    fn read<T>(
+        &mut self,
+        record: &str,
+        take: &mut dyn FnMut(&mut Self, &json::Record<'_>) -> T,
+    ) -> Result<T, json::Error> {
         let schema = &self.program.operation.schema;
         let names: Vec<&str> =
             self.program.slots().iter().map(|id| schema.field(*id).name.as_str()).collect();
@@ -78,7 +118,7 @@ impl<'a> Tracer<'a> {
         let mut reader = Reader::new(record.as_bytes());
         reader.peek()?;
         reader.record(&mut projection)?;
-        Ok(self.trace(policy, &reader.last_record(&projection)))
+        Ok(take(self, &reader.last_record(&projection)))
     }
 
     fn condition(&mut self, fields: &Fields<'_>, condition: &Condition) -> Trace {

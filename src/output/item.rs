@@ -292,12 +292,12 @@ impl<'a> Item<'a> {
         let Some(finding) = self.finding() else {
             return String::new();
         };
-        let text = |(name, value): (String, String)| match serde_json::from_str::<String>(&value) {
-            Ok(text) => format!("{name} {text}"),
-            Err(_) => format!("{name} {value}"),
+        let text = |(name, value): (String, String)| {
+            format!("{name} {}", serde_json::from_str(&value).unwrap_or(value))
         };
         let known: Vec<String> = self.report.identity(finding).into_iter().map(text).collect();
         match known.is_empty() {
+            true if self.report.policy(finding).judges_whole() => "snapshot".to_owned(),
             true => self.report.record(finding).unwrap_or_default().pointer,
             false => short(&known.join(", ")),
         }

@@ -1,4 +1,4 @@
-//! A case's record, from YAML to the JSON that the API would have sent.
+//! A case's records, from YAML to the JSON that the API would have sent.
 
 use miette::Diagnostic;
 use serde::de::IgnoredAny;
@@ -20,6 +20,20 @@ enum CaseError {
     #[diagnostic(code("policy/derived-field"), help("it is made from other fields; give {from}"))]
     DerivedField { name: String, from: String },
 
+    #[error("a policy that judges the whole needs `records`")]
+    #[diagnostic(
+        code("policy/records-needed"),
+        help("write `records:` and all records of a snapshot, such as `records: [{{…}}, {{…}}]`")
+    )]
+    RecordsNeeded,
+
+    #[error("a policy that judges each record needs `record`")]
+    #[diagnostic(
+        code("policy/records-needed"),
+        help("write `record:` and one record; several records are several cases")
+    )]
+    RecordNeeded,
+
     #[error("`{text}` is no number in JSON")]
     #[diagnostic(
         code("policy/no-json-number"),
@@ -28,20 +42,35 @@ enum CaseError {
     NoJsonNumber { text: String },
 }
 
-/// Resolves the fields of a case and writes its record.
+/// Resolves the fields of a case and writes its records. `judges_whole` says whether its policy takes
+/// them together; nothing where that could not be found out.
 pub(super) fn resolve(
     draft: &CaseDraft<'_>,
+    judges_whole: Option<bool>,
     schema: &Schema,
     problems: &mut Vec<Problem>,
 ) -> Option<Case> {
     let before = problems.len();
-    for entry in draft.record.as_mapping().unwrap_or_default() {
-        problems.extend(name_problem(entry, schema));
+    let error = match (judges_whole, draft.is_list) {
+        (Some(true), false) => Some((CaseError::RecordsNeeded, "one record")),
+        (Some(false), true) => Some((CaseError::RecordNeeded, "several records")),
+        _ => None,
+    };
+    if let Some((error, label)) = error {
+        let place = Place::Text(draft.key.clone());
+        problems.push(Problem::new(&error, place).labelled(label));
     }
-    let mut record = String::new();
-    write(draft.record, &mut record, problems);
+    let mut records = Vec::with_capacity(draft.records.len());
+    for node in &draft.records {
+        for entry in node.as_mapping().unwrap_or_default() {
+            problems.extend(name_problem(entry, schema));
+        }
+        let mut record = String::new();
+        write(node, &mut record, problems);
+        records.push(record);
+    }
     let whole = problems.len() == before;
-    whole.then_some(Case { record, expect: draft.expect?, location: draft.location.clone() })
+    whole.then_some(Case { records, expect: draft.expect?, location: draft.location.clone() })
 }
 
 fn name_problem(entry: &Entry, schema: &Schema) -> Option<Problem> {

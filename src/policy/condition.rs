@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::Aggregate;
 use crate::json::Number;
 use crate::operation::FieldId;
 use crate::text::Location;
@@ -153,15 +155,18 @@ pub enum Expression {
     Field(FieldId),
     /// A literal, its unit already multiplied out.
     Number(Number),
+    /// A number over all records.
+    Aggregate(Arc<Aggregate>),
     /// Two operands.
     Binary(Box<Expression>, Operator, Box<Expression>),
 }
 
 impl Expression {
+    /// The fields of the record itself.
     fn each_field(&self, visit: &mut dyn FnMut(FieldId)) {
         match self {
             Self::Field(field) => visit(*field),
-            Self::Number(_) => {}
+            Self::Number(_) | Self::Aggregate(_) => {}
             Self::Binary(left, _, right) => {
                 left.each_field(visit);
                 right.each_field(visit);
@@ -181,6 +186,34 @@ pub enum Operator {
     Multiply,
     /// `/`
     Divide,
+}
+
+impl Operator {
+    /// The result; `None` where it is beyond 64 bits, not finite, or a division by zero.
+    #[must_use]
+    pub fn apply(self, left: Number, right: Number) -> Option<Number> {
+        match self {
+            Self::Add => left.plus(right),
+            Self::Subtract => left.combine(right, i64::checked_sub, |left, right| left - right),
+            Self::Multiply => left.combine(right, i64::checked_mul, |left, right| left * right),
+            Self::Divide => divide(left, right),
+        }
+    }
+}
+
+/// A whole quotient stays exact; any other is the nearest decimal.
+fn divide(left: Number, right: Number) -> Option<Number> {
+    if right.to_f64() == 0.0 {
+        return None;
+    }
+    let whole = |left: i64, right: i64| {
+        let is_whole = left.checked_rem(right) == Some(0);
+        is_whole.then(|| left.checked_div(right)).flatten()
+    };
+    left.combine(right, whole, |left, right| left / right).or_else(|| {
+        let quotient = left.to_f64() / right.to_f64();
+        quotient.is_finite().then_some(Number::Decimal(quotient))
+    })
 }
 
 /// A set of numbers: ranges in order that neither overlap nor touch.

@@ -49,6 +49,13 @@ enum LoadError {
     )]
     SetNamedAsField { name: String },
 
+    #[error("this message shows a field of one record, but its policy judges all of them together")]
+    #[diagnostic(
+        code("policy/record-beside-aggregate"),
+        help("say what it means in words; the numbers are added to them")
+    )]
+    FieldInMessage,
+
     #[error("there is no policy")]
     #[diagnostic(
         code("policy/no-policy"),
@@ -282,14 +289,16 @@ fn resolved(
     problems: &mut Vec<Problem>,
 ) -> Option<Policy> {
     let schema = &operation.schema;
-    let message = message(draft.message, operation, problems);
-    let cases =
-        draft.cases.iter().filter_map(|draft| case::resolve(draft, schema, problems)).collect();
-    let rule = draft.rule?;
-    let meaning = match &rule.kind {
+    let meaning = draft.rule.as_ref().and_then(|rule| match &rule.kind {
         RuleKind::Sentence(sentence) => resolve::sentence(sentence, scope, problems),
         RuleKind::Formula(expr) => resolve::condition(expr, scope, problems),
-    };
+    });
+    let judges_whole = meaning.as_ref().map(|meaning| meaning.condition.judges_whole());
+    let message = message(draft.message, judges_whole == Some(true), operation, problems);
+    let cases = draft.cases.iter();
+    let cases = cases.filter_map(|case| case::resolve(case, judges_whole, schema, problems));
+    let cases = cases.collect();
+    let rule = draft.rule?;
     let meaning = meaning.filter(|_| rule.is_whole)?;
     Some(Policy {
         id: id?,
@@ -320,24 +329,38 @@ fn default_severity(effect: Effect) -> Severity {
     }
 }
 
-/// The policy's message, else the operation's.
+/// The policy's message, else the operation's; of a whole snapshot the operation says nothing.
 fn message(
     node: Option<&Node>,
+    judges_whole: bool,
     operation: &Operation,
     problems: &mut Vec<Problem>,
 ) -> Option<Template> {
-    let text = node.and_then(Node::as_scalar);
-    let text = text.map_or(operation.message.as_str(), |scalar| scalar.text());
-    let errors = match Template::parse(text.trim_end(), &operation.schema) {
-        Ok(template) => return Some(template),
-        Err(errors) => errors,
+    let text = node.and_then(Node::as_scalar).map(|scalar| scalar.text());
+    let text = match text {
+        None if judges_whole => "",
+        text => text.unwrap_or(&operation.message),
     };
-    problems.extend(errors.into_iter().map(|(range, error)| {
-        let place = match node {
-            Some(node) => Place::Text(node.location_of(range)),
-            None => Place::Whole(operation.name.as_str().into()),
-        };
-        Problem::new(&error, place).labelled(error.label())
-    }));
-    None
+    let parsed = Template::parse(text.trim_end(), &operation.schema);
+    let place = |range| match node {
+        Some(node) => Place::Text(node.location_of(range)),
+        None => Place::Whole(operation.name.as_str().into()),
+    };
+    match parsed {
+        Ok(template) if judges_whole && template.fields().next().is_some() => {
+            let place = place(0..text.trim_end().len());
+            problems
+                .push(Problem::new(&LoadError::FieldInMessage, place).labelled("names a field"));
+            None
+        }
+        Ok(template) => Some(template),
+        Err(errors) => {
+            problems.extend(
+                errors.into_iter().map(|(range, error)| {
+                    Problem::new(&error, place(range)).labelled(error.label())
+                }),
+            );
+            None
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Floor 4: policies, from YAML to typed conditions.
 
+mod aggregate;
+mod bounds;
 mod case;
 mod condition;
 mod controls;
@@ -22,6 +24,8 @@ mod told;
 mod unit;
 mod waiver;
 
+pub use aggregate::{Aggregate, Measure};
+pub use bounds::Bounds;
 pub use condition::{
     Comparison, Condition, Expression, Operator, Pattern, Predicate, Ranges, Test, TextTest,
 };
@@ -30,7 +34,7 @@ pub use load::{Wishes, collect, collect_for, load};
 pub use packs::{built_in, is_built_in, packs};
 pub use policy::{Approval, Case, Expectation, Overridden, Policy, PolicySet, Waiver, WhenUnknown};
 pub use project::{Project, Said, SeverityOverride, project};
-pub use prose::{condition_in_words, prose};
+pub use prose::{amount, condition_in_words, prose};
 pub use template::{Part, Template};
 pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers, waivers_for};
 

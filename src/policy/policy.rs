@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::{Condition, Control, Framework, Predicate, Template};
+use super::{Condition, Control, Framework, Predicate, Template, Test};
 use crate::operation::{Effect, Operation, Severity};
 use crate::text::{Location, Problem};
 
@@ -36,7 +36,7 @@ pub struct Policy {
     pub when_unknown: Option<WhenUnknown>,
     /// The operation whose records it judges.
     pub operation: Arc<Operation>,
-    /// Violation: the record is one when this is true.
+    /// Violation: the record is one when this is true; the snapshot, where it asks aggregates.
     pub condition: Condition,
     /// Params that it reads and whose values the run gave in place of the file's own, in order.
     pub replaced: Vec<String>,
@@ -68,8 +68,18 @@ impl Policy {
     #[must_use]
     pub fn asks_for_approval(&self) -> bool {
         let mut asks = false;
-        self.condition.each_test(&mut |test| asks |= test.predicate == Predicate::Approved);
+        let mut ask = |test: &Test| asks |= test.predicate == Predicate::Approved;
+        self.condition.each_test(&mut ask);
+        for aggregate in self.condition.aggregates() {
+            aggregate.records.each_test(&mut ask);
+        }
         asks
+    }
+
+    /// Whether it judges each snapshot as a whole, and not each record.
+    #[must_use]
+    pub fn judges_whole(&self) -> bool {
+        self.condition.judges_whole()
     }
 
     /// Whether the project file made it milder than it is by itself.
@@ -107,11 +117,11 @@ impl WhenUnknown {
     }
 }
 
-/// One test of a policy: a record, and what must come out.
+/// One test of a policy: a record, or all of a snapshot, and what must come out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The record as a JSON object.
-    pub record: String,
+    /// The records as JSON objects; one, unless the policy judges the whole.
+    pub records: Vec<String>,
     /// What must come out.
     pub expect: Expectation,
     /// The case in its file.

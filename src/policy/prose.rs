@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::json::Number;
 use crate::operation::{Field, FieldId, Kind, Schema};
 
+use super::aggregate::Measure;
 use super::condition::{
     Comparison, Condition, Expression, Operator, Predicate, Ranges, Test, TextTest,
 };
@@ -23,7 +24,8 @@ pub fn prose(policy: &Policy, frameworks: &[Arc<Framework>]) -> String {
     }
     let at = policy.location.position();
     let _ = writeln!(text, "from {}:{}:{}\n", policy.location.source.name(), at.line, at.column);
-    let _ = writeln!(text, "A record of {} violates it when", policy.operation.name);
+    let judged = if policy.judges_whole() { "snapshot" } else { "record" };
+    let _ = writeln!(text, "A {judged} of {} violates it when", policy.operation.name);
     condition(&policy.condition, &policy.operation.schema, 1, &mut text);
     let unknown = match policy.when_unknown {
         Some(WhenUnknown::Fail) => "is listed, and the evidence is insufficient",
@@ -70,6 +72,34 @@ pub fn condition_in_words(policy: &Policy) -> String {
     let mut text = String::new();
     condition(&policy.condition, &policy.operation.schema, 0, &mut text);
     text
+}
+
+/// An aggregate on one line.
+pub(super) fn aggregate(measure: Measure, records: &Condition, schema: &Schema) -> String {
+    let field = measure.field().map(|field| schema.field(field).name.clone());
+    let records = match records {
+        Condition::All(parts) if parts.is_empty() => None,
+        records => Some(on_one_line(records, schema)),
+    };
+    let within = match (field, records) {
+        (Some(field), Some(records)) => format!("({field} where {records})"),
+        (Some(within), None) | (None, Some(within)) => format!("({within})"),
+        (None, None) => String::new(),
+    };
+    format!("{}{within}", measure.name())
+}
+
+fn on_one_line(condition: &Condition, schema: &Schema) -> String {
+    let joined = |parts: &[Condition], word: &str| {
+        let parts: Vec<String> = parts.iter().map(|part| on_one_line(part, schema)).collect();
+        format!("({})", parts.join(word))
+    };
+    match condition {
+        Condition::All(parts) => joined(parts, " and "),
+        Condition::Any(parts) => joined(parts, " or "),
+        Condition::Not(part) => format!("not {}", on_one_line(part, schema)),
+        Condition::Test(test) => predicate(&test.predicate, schema),
+    }
 }
 
 fn condition(condition: &Condition, schema: &Schema, depth: usize, text: &mut String) {
@@ -137,19 +167,25 @@ fn predicate(predicate: &Predicate, schema: &Schema) -> String {
                 list(nets.iter().map(ToString::to_string).collect())
             )
         }
-        Predicate::Compare(left, comparison, right) => {
-            let (op, mirrored) = match comparison {
-                Comparison::Equal => ("=", "="),
-                Comparison::Less => ("<", ">"),
-                Comparison::LessOrEqual => ("<=", ">="),
-            };
-            let (first, second) = (expression(left, schema), expression(right, schema));
-            match (left, right) {
-                (Expression::Field(_), _) => format!("{first} {op} {second}"),
-                (_, Expression::Field(_)) => format!("{second} {mirrored} {first}"),
-                _ => format!("{first} {op} {second}"),
-            }
-        }
+        Predicate::Compare(left, how, right) => comparison((left, *how, right), schema),
+    }
+}
+
+fn comparison(
+    (left, comparison, right): (&Expression, Comparison, &Expression),
+    schema: &Schema,
+) -> String {
+    let (op, mirrored) = match comparison {
+        Comparison::Equal => ("=", "="),
+        Comparison::Less => ("<", ">"),
+        Comparison::LessOrEqual => ("<=", ">="),
+    };
+    let (first, second) = (expression(left, schema), expression(right, schema));
+    let is_asked =
+        |side: &Expression| matches!(side, Expression::Field(_) | Expression::Aggregate(_));
+    match !is_asked(left) && is_asked(right) {
+        true => format!("{second} {mirrored} {first}"),
+        false => format!("{first} {op} {second}"),
     }
 }
 
@@ -172,8 +208,9 @@ fn spelled(field: &Field, name: &str) -> String {
     known.next().cloned().unwrap_or_else(|| name.to_owned())
 }
 
-/// A number with its unit, the greatest that keeps it whole.
-fn amount(field: &Field, number: Number) -> String {
+/// A number of a field with its unit, the greatest that keeps it whole.
+#[must_use]
+pub fn amount(field: &Field, number: Number) -> String {
     match (&field.kind, number) {
         (Kind::Percent, number) => format!("{number}%"),
         (Kind::Bytes, Number::Integer(bytes)) => match Unit::whole(bytes) {
@@ -212,6 +249,7 @@ fn expression(expression: &Expression, schema: &Schema) -> String {
     match expression {
         Expression::Field(field) => schema.field(*field).name.clone(),
         Expression::Number(number) => number.to_string(),
+        Expression::Aggregate(aggregate) => aggregate.meaning().to_owned(),
         Expression::Binary(left, operator, right) => {
             let operator = match operator {
                 Operator::Add => "+",

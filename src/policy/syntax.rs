@@ -218,4 +218,44 @@ pub(crate) enum OperandKind {
     Range(Box<Operand>, Box<Operand>),
     List(Vec<Operand>),
     Binary(Box<Operand>, Operator, Box<Operand>),
+    Aggregate(Box<AggregateOperand>),
+}
+
+/// `count(RiskLevel high)`, `sum(traffic where RiskLevel high)`
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AggregateOperand {
+    pub function: Function,
+    /// The keyword.
+    pub named: Location,
+    /// What is measured of each record; nothing where records are counted.
+    pub field: Option<Operand>,
+    /// The records that it is about; every one where nothing is said.
+    pub records: Option<Expr>,
+}
+
+/// The keyword of an aggregate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Function {
+    Count,
+    Sum,
+    Distinct,
+}
+
+impl Function {
+    /// Every one.
+    pub(crate) const ALL: [Self; 3] = [Self::Count, Self::Sum, Self::Distinct];
+
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Distinct => "distinct",
+        }
+    }
+
+    /// Reads a keyword, in any case.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|function| word.eq_ignore_ascii_case(function.name()))
+    }
 }

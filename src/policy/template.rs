@@ -76,6 +76,16 @@ impl Template {
         }
     }
 
+    /// The literal text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Part::Literal(text) => Some(text.as_str()),
+            Part::Field(_) => None,
+        });
+        texts.collect()
+    }
+
     /// The fields it shows.
     pub fn fields(&self) -> impl Iterator<Item = FieldId> {
         self.parts.iter().filter_map(|part| match part {

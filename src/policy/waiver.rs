@@ -109,7 +109,7 @@ impl Policies<'_> {
             let params = BTreeMap::new();
             let scope = Scope { operation, sets, params: &params };
             let mut found = Vec::new();
-            if let Some(resolved) = resolve::condition(expr, &scope, &mut found) {
+            if let Some(resolved) = resolve::records(expr, &scope, &mut found) {
                 conditions.insert(operation.name.clone(), resolved.condition);
             }
             told.push(found);

@@ -18,6 +18,7 @@ use super::register;
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::waive;
+use super::whole;
 
 /// One file, read and judged.
 #[derive(Clone, Debug)]
@@ -77,6 +78,7 @@ pub fn finish(
             operation: Arc::clone(&file.operation),
             lists: file.pages.iter().map(|page| page.list.clone()).collect(),
             found,
+            of_whole: Vec::new(),
         });
         read.push(file);
     }
@@ -89,6 +91,7 @@ pub fn finish(
     evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
     narrowed::say(&mut evidence, &policies, terms);
     aged::say(&mut evidence, terms);
+    whole::judge(&policies, &evidence, &mut kept, terms);
     let counts = counts(&policies, &evidence, &kept);
     let mut findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
@@ -130,6 +133,7 @@ fn place(kept: &mut [Kept], evidence: &[Snapshot]) {
 
 /// Drops what was found on rows that an earlier page of the same snapshot had with the same content.
 fn drop_repeated(found: &mut Findings, earlier: &snapshot::Rows) {
+    found.tallies.iter_mut().for_each(|tally| tally.drop_repeated(earlier));
     let is_repeated = |hit: &crate::engine::Hit| {
         earlier.look_up(hit.place.identity, hit.place.digest) == Row::Repeated
     };

@@ -10,6 +10,7 @@ use crate::snapshot::Origin;
 
 use super::message;
 use super::report::Evidence;
+use super::whole::OfWhole;
 
 /// What a file's judgement kept.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub(super) struct Kept {
     /// Pointer of each page's records list.
     pub(super) lists: Vec<Option<String>>,
     pub(super) found: Findings,
+    /// What there is to say of the findings of its whole snapshot.
+    pub(super) of_whole: Vec<OfWhole>,
 }
 
 impl Kept {

@@ -17,6 +17,7 @@ mod trend;
 mod verdict;
 mod view;
 mod waiving;
+mod whole;
 
 pub use baseline::{Baseline, Fixed, MAX_BASELINE_BYTES};
 pub use coverage::{ControlCoverage, ControlState, FrameworkCoverage, Tally};

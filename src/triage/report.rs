@@ -147,7 +147,9 @@ impl Report {
 
     /// Appends a finding's message: the policy's template filled from the record.
     pub fn message_into(&self, finding: &Finding, message: &mut String) {
-        if let Some((kept, _, hit)) = self.hit(finding) {
+        if let Some(whole) = self.of_whole(finding) {
+            message.push_str(&whole.message);
+        } else if let Some((kept, _, hit)) = self.hit(finding) {
             let captures = kept.found.captures.get(hit.captures.clone()).unwrap_or_default();
             let schema = &kept.operation.schema;
             message::fill(
@@ -224,7 +226,10 @@ impl Report {
     pub fn record(&self, finding: &Finding) -> Option<RecordAt> {
         let (kept, _, hit) = self.hit(finding)?;
         let mut pointer = String::new();
-        kept.pointer_into(hit, &mut pointer);
+        match self.of_whole(finding) {
+            Some(whole) => pointer.push_str(&whole.pointer),
+            None => kept.pointer_into(hit, &mut pointer),
+        }
         Some(RecordAt {
             source: Arc::clone(kept.source_of(hit)),
             pointer,
@@ -344,10 +349,12 @@ impl Report {
         let Some((kept, _, hit)) = self.hit(finding) else {
             return false;
         };
-        kept.operation.identity.iter().all(|field| {
-            let described = kept.operation.schema.field(*field);
-            !message::identifying(described, kept.raw(hit, *field)).is_empty()
-        })
+        // A snapshot is identified by where it lies.
+        self.policy(finding).judges_whole()
+            || kept.operation.identity.iter().all(|field| {
+                let described = kept.operation.schema.field(*field);
+                !message::identifying(described, kept.raw(hit, *field)).is_empty()
+            })
     }
 
     /// Every outcome that is no pass, those that are only counted too.

@@ -1,5 +1,6 @@
 //! The analysis in a small world: one operation with a field of every kind that it sees through.
 
+mod aggregates;
 mod cases;
 mod flaws;
 mod oracle;

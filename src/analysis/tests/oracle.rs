@@ -154,7 +154,7 @@ pub(super) fn compare(
             _ => None,
         },
         Expression::Number(number) => Some(*number),
-        Expression::Binary(..) => None,
+        Expression::Binary(..) | Expression::Aggregate(_) => None,
     };
     let (Some(left), Some(right)) = (number(left), number(right)) else {
         return 0;

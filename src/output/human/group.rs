@@ -81,11 +81,15 @@ impl<'a> Group<'a> {
         page.blank()?;
         for finding in shown.iter().filter(|finding| !framed.contains(finding)) {
             let (source, position) = self.report.place(finding);
-            page.entry(&place(source, Some(position)), &self.report.message(finding))?;
+            let (at, message) = (place(source, Some(position)), self.report.message(finding));
+            match self.policy.judges_whole() {
+                true => page.paragraph(("  ", Paint::Plain), &format!("{at}  {message}"), 4)?,
+                false => page.entry(&at, &message)?,
+            }
         }
         match (shown.len(), others.len() as u64) {
             (_, 0) => {}
-            (0, all) => page.line(("  … ", Paint::Plain), &count(all, "record", "records"))?,
+            (0, _) => page.line(("  … ", Paint::Plain), &self.judged(others.len()))?,
             (_, more) => page.line(("  … and ", Paint::Plain), &format!("{more} more"))?,
         }
         if shown.len() > framed.len() || !others.is_empty() {
@@ -102,7 +106,7 @@ impl<'a> Group<'a> {
             (Outcome::Fail, Effect::Alert) => ("alert", Paint::Doubtful),
         };
         // The number stays with its noun.
-        let records = count(self.findings.len() as u64, "record", "records").replace(' ', NO_BREAK);
+        let records = self.judged(self.findings.len()).replace(' ', NO_BREAK);
         let lead = format!("{word}[{severity}] ");
         let words = if title == self.policy.rule.text() {
             // The rule follows, word for word.
@@ -111,6 +115,14 @@ impl<'a> Group<'a> {
             format!("{id}: {title} —{NO_BREAK}{records}")
         };
         page.paragraph((&lead, paint), &words, 2)
+    }
+
+    /// So many of what the policy judges.
+    fn judged(&self, number: usize) -> String {
+        match self.policy.judges_whole() {
+            true => count(number as u64, "snapshot", "snapshots"),
+            false => count(number as u64, "record", "records"),
+        }
     }
 
     /// One record: its message, and the values that decided.

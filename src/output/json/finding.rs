@@ -4,7 +4,9 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::policy::Policy;
+use crate::engine::Measured;
+use crate::json::Number;
+use crate::policy::{Bounds, Policy};
 use crate::text::Location;
 use crate::triage::{self, Evidence, Finding, Identity, Meaning, RecordAt, Report};
 
@@ -80,6 +82,8 @@ struct FindingText<'a> {
     record: RecordText<'a>,
     evidence: List<'a>,
     absent: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aggregates: Vec<MeasuredText<'a>>,
     rule: &'a RawValue,
     waiver: Option<WaiverText<'a>>,
     matching: &'a [u32],
@@ -114,12 +118,29 @@ impl<'a> FindingText<'a> {
             },
             evidence: List(words.evidence, &words.meanings),
             absent: report.absent(finding),
+            aggregates: report.measured(finding).iter().map(MeasuredText::new).collect(),
             rule: &fixed.rule,
             waiver: report.waiver(finding).map(WaiverText::new),
             matching: report.matching(finding),
             remediation: policy.remediation.as_deref(),
             controls: &fixed.controls,
         }
+    }
+}
+
+/// An aggregate, and what it came to.
+#[derive(Serialize)]
+struct MeasuredText<'a> {
+    aggregate: &'a str,
+    low: Option<Box<RawValue>>,
+    high: Option<Box<RawValue>>,
+}
+
+impl<'a> MeasuredText<'a> {
+    fn new(measured: &'a Measured) -> Self {
+        let end = |number: Option<Number>| RawValue::from_string(number?.to_string()).ok();
+        let Bounds { low, high } = measured.bounds;
+        Self { aggregate: &measured.aggregate, low: end(low), high: end(high) }
     }
 }
 
@@ -146,7 +167,11 @@ impl Serialize for IdentityText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let operation = &self.policy.operation;
         let mut map = serializer.serialize_map(None)?;
-        for field in &operation.identity {
+        let of_record = match self.policy.judges_whole() {
+            true => [].as_slice(),
+            false => &operation.identity,
+        };
+        for field in of_record {
             let name = &operation.schema.field(*field).name;
             let value = self.known.iter().find(|(known, _)| known == name);
             map.serialize_entry(name, &value.and_then(|(_, value)| raw(value)))?;

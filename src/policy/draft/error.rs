@@ -118,6 +118,10 @@ pub(super) enum DraftError {
     )]
     ImpossibleExpectation { effect: &'static str, expected: &'static str },
 
+    #[error("`record` beside `records`")]
+    #[diagnostic(code("policy/two-records"), help("keep one of the two"))]
+    TwoRecords,
+
     #[error("an approval of every service on every port")]
     #[diagnostic(code("policy/boundless-approval"), help("add `service:` or `port:`"))]
     BoundlessApproval,

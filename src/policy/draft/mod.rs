@@ -2,6 +2,7 @@
 //! the right shape, every rule is parsed, and everything still knows its place.
 
 mod approval;
+mod case;
 mod error;
 mod formula;
 mod framework;
@@ -18,10 +19,11 @@ use super::resolve::{Param, Set};
 use crate::text::{Location, Place, Problem};
 use crate::yaml::Node;
 
+pub(super) use case::CaseDraft;
 pub(super) use error::suggestion;
 pub(super) use framework::read as framework;
 pub(super) use named::one_value;
-pub(super) use policy::{CaseDraft, ControlsDraft, PolicyDraft, RuleKind};
+pub(super) use policy::{ControlsDraft, PolicyDraft, RuleKind};
 pub(super) use project::project;
 pub(super) use waiver::{WaiverDraft, WaiverFile, waiver_file};
 

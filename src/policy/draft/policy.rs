@@ -1,13 +1,14 @@
 //! One element of `policies`: a sentence, or a mapping around one, or a mapping with the rule in mapping form.
 
 use super::Written;
+use super::case::{CaseDraft, cases};
 use super::error::DraftError;
 use super::formula;
 use super::shape::{Form, Item, text_of, words_of};
 use crate::operation::{Effect, Severity};
 use crate::policy::slug::{MAX_ID, is_id};
 use crate::policy::syntax::{Expr, Sentence};
-use crate::policy::{Expectation, WhenUnknown, parser};
+use crate::policy::{WhenUnknown, parser};
 use crate::text::{Level, Location, Place, Problem};
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
@@ -74,16 +75,6 @@ pub(in crate::policy) enum RuleKind {
 pub(in crate::policy) struct ControlsDraft {
     pub framework: (String, Location),
     pub ids: Vec<(String, Location)>,
-}
-
-/// A case whose record has not met the schema.
-#[derive(Debug)]
-pub(in crate::policy) struct CaseDraft<'a> {
-    /// A mapping.
-    pub record: &'a Node,
-    /// Nothing where it could not be read, which was told.
-    pub expect: Option<Expectation>,
-    pub location: Location,
 }
 
 /// Reads one policy.
@@ -319,39 +310,4 @@ pub(super) fn control_id(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<
         return None;
     }
     item.text(problems)
-}
-
-fn cases<'a>(
-    item: Item<'a>,
-    effect: Option<Effect>,
-    problems: &mut Vec<Problem>,
-) -> Vec<CaseDraft<'a>> {
-    let items = item.list("a list of cases", problems).unwrap_or_default();
-    items.into_iter().filter_map(|item| case(item, effect, problems)).collect()
-}
-
-/// `{record: {…}, expect: deny}`
-fn case<'a>(
-    item: Item<'a>,
-    effect: Option<Effect>,
-    problems: &mut Vec<Problem>,
-) -> Option<CaseDraft<'a>> {
-    let form = Form::of(item, "a case", &["record", "expect"], problems)?;
-    let record = form.required("record", problems);
-    let expect = form.required("expect", problems);
-    if let Some(record) = record.filter(|record| record.node.as_mapping().is_none()) {
-        problems.push(record.wrong("a mapping of fields and values"));
-    }
-    let expect = expect.and_then(|expect| {
-        let expected = expect.choice(&Expectation::ALL, Expectation::name, problems)?;
-        if let (Expectation::Fails(fails), Some(effect)) = (expected, effect)
-            && fails != effect
-        {
-            let (effect, expected) = (effect.name(), fails.name());
-            let error = DraftError::ImpossibleExpectation { effect, expected };
-            problems.push(expect.problem(&error, "never"));
-        }
-        Some(expected)
-    });
-    Some(CaseDraft { record: record?.node, expect, location: item.node.location.clone() })
 }

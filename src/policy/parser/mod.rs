@@ -1,6 +1,7 @@
 //! Words to syntax: the text of a YAML scalar becomes a `Sentence`, an `Expr` or an `Operand` whose
 //! every part knows its place in the file.
 
+mod aggregate;
 mod cursor;
 mod error;
 mod expression;

@@ -68,6 +68,9 @@ impl Parser<'_> {
         if self.at_reserved() {
             return self.fail_after(|after| SyntaxError::MissingValue { after });
         }
+        if let Some(aggregate) = self.aggregate()? {
+            return Ok(aggregate);
+        }
         let kind = match self.peek().map(|token| token.kind.clone()) {
             Some(TokenKind::Word(word)) => OperandKind::Name(word),
             Some(TokenKind::Text(text)) => OperandKind::Text(text),

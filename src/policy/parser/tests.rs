@@ -60,6 +60,11 @@ fn value(operand: &Operand) -> String {
             let elements: Vec<_> = elements.iter().map(value).collect();
             format!("[{}]", elements.join(", "))
         }
+        OperandKind::Aggregate(aggregate) => {
+            let field = aggregate.field.as_ref().map(value).unwrap_or_default();
+            let records = aggregate.records.as_ref().map(shown).unwrap_or_default();
+            format!("{}({field}|{records})", aggregate.function.name())
+        }
         OperandKind::Binary(left, operator, right) => {
             let sign = match operator {
                 Operator::Add => "+",
@@ -112,6 +117,28 @@ fn conditions_bind_not_before_and_before_or() {
         ("a starts", "a = starts"),
     ];
     for (text, expected) in table {
+        assert_eq!(shown(&read(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn aggregates_are_operands() {
+    for (text, expected) in [
+        ("count > 2", "count > 2"),
+        ("COUNT(a 1 and b 2) > 2", "count(|(a = 1 and b = 2)) > 2"),
+        ("count(where a 1) >= 2 and c 3", "(count(|a = 1) >= 2 and c = 3)"),
+        ("count() = 0", "count(|) = 0"),
+        ("sum(a) > 1GB", "sum(a|) > 1GB"),
+        ("1 GB < Sum(a where not (b 1 or c 2))", "1GB < sum(a|not (b = 1 or c = 2))"),
+        ("distinct(a where b in [1, 2]) > 2", "distinct(a|b in [1, 2]) > 2"),
+        ("count(a 1) / count * 100 > 50", "((count(|a = 1) / count) * 100) > 50"),
+        (
+            "10 * count(a 1) - sum(b) < count (c 2)",
+            "((10 * count(|a = 1)) - sum(b|)) < count(|c = 2)",
+        ),
+        ("count(count(a 1) > 2) > 3", "count(|count(|a = 1) > 2) > 3"),
+        ("count > count(a 1)", "count > count(|a = 1)"),
+    ] {
         assert_eq!(shown(&read(text)), expected, "{text}");
     }
 }

@@ -15,7 +15,10 @@ use crate::text::nearest;
 /// One side of a comparison between numbers, and what its units must fit.
 #[derive(Default)]
 pub(super) struct Terms<'a> {
-    fields: Vec<FieldId>,
+    pub fields: Vec<FieldId>,
+    pub has_aggregate: bool,
+    /// The first field that a record is asked for.
+    asked: Option<Item<'a>>,
     units: Vec<(Unit, String, Item<'a>)>,
 }
 
@@ -35,9 +38,10 @@ impl<'a> Resolver<'a> {
             .one(op, comparison.right.as_ref()?)
             .and_then(|item| self.expression(&item, &mut terms));
         let (left, right) = (left?, right?);
-        if terms.fields.is_empty() {
+        if terms.fields.is_empty() && !terms.has_aggregate {
             return self.fail_at(&ResolveError::NoField, &comparison.location);
         }
+        self.check_sides(&terms)?;
         self.check_units(&terms)?;
         let (left, op, right) = match op {
             Op::Less | Op::NotEqual | Op::Equal | Op::LessOrEqual => (left, op, right),
@@ -56,6 +60,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn literal(&mut self, item: &Item<'a>, field: FieldId) -> Option<Number> {
         let mut terms = Terms::default();
         let expression = self.expression(item, &mut terms)?;
+        if terms.has_aggregate {
+            let help = "compare aggregates by `=`, `<` and the like".to_owned();
+            let found = item.described();
+            return self.fail(&ResolveError::NumberNeeded { found, help }, item);
+        }
         if let Some(other) = terms.fields.first() {
             let name = self.field(*other).name.clone();
             let help =
@@ -67,7 +76,7 @@ impl<'a> Resolver<'a> {
         self.check_units(&terms)?;
         match expression {
             Expression::Number(number) => Some(number),
-            Expression::Field(_) | Expression::Binary(..) => None,
+            Expression::Field(_) | Expression::Aggregate(_) | Expression::Binary(..) => None,
         }
     }
 
@@ -78,7 +87,11 @@ impl<'a> Resolver<'a> {
                 let unit = self.unit(unit, item, terms)?;
                 self.multiplied(*number, unit, item).map(Expression::Number)
             }
+            OperandKind::Name(name) if !item.is_of_set() && self.is_count(name) => {
+                self.count(item, terms)
+            }
             OperandKind::Name(name) => self.operand_field(name, item, terms),
+            OperandKind::Aggregate(asked) => self.aggregate(asked, &item.operand.location, terms),
             OperandKind::Param(_) => {
                 let value = self.looked_up(item.clone())?;
                 self.expression(&value, terms)
@@ -116,7 +129,19 @@ impl<'a> Resolver<'a> {
             return self.fail(&error, item);
         }
         terms.fields.push(id);
+        terms.asked.get_or_insert_with(|| item.clone());
         Some(Expression::Field(id))
+    }
+
+    /// Refuses a record's field beside an aggregate.
+    fn check_sides(&mut self, terms: &Terms<'a>) -> Option<()> {
+        match terms.asked.as_ref().filter(|_| terms.has_aggregate) {
+            None => Some(()),
+            Some(item) => {
+                let text = item.text();
+                self.fail(&ResolveError::FieldBesideAggregate { text }, item)
+            }
+        }
     }
 
     /// Reports what is no number, as a misspelt field where it is close to one.
@@ -171,13 +196,16 @@ impl<'a> Resolver<'a> {
             }
             let error = ResolveError::UnitNotTaken {
                 unit: text.clone(),
-                help: field.map_or_else(String::new, |field| {
-                    format!(
-                        "`{}` is {}; write the number without this unit",
-                        field.name,
-                        with_article(&field.kind)
-                    )
-                }),
+                help: field.map_or_else(
+                    || "a number of records or of values has no unit".to_owned(),
+                    |field| {
+                        format!(
+                            "`{}` is {}; write the number without this unit",
+                            field.name,
+                            with_article(&field.kind)
+                        )
+                    },
+                ),
             };
             return self.fail(&error, item);
         }

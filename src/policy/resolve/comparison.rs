@@ -22,6 +22,7 @@ enum Side<'a> {
     Field(FieldId),
     /// A bare word that is no field.
     Word(&'a str),
+    Aggregate,
     /// Arithmetic with a word in it.
     Arithmetic,
     Value,
@@ -33,13 +34,15 @@ impl<'a> Resolver<'a> {
             return self.lone_question(comparison);
         };
         match (self.side(&comparison.left), self.side(right)) {
-            (Side::Field(id), _) => self.question(&Question {
-                id,
-                field: self.field(id),
-                op: comparison.op,
-                right,
-                comparison,
-            }),
+            // As the value of a field, `count` may be a text or a name.
+            (Side::Field(_), Side::Aggregate) if right.kind.is_name() => {
+                self.asked(comparison, right)
+            }
+            (Side::Aggregate, _) | (_, Side::Aggregate) => {
+                let asked = self.arithmetic(comparison)?;
+                Some(turned(comparison.op, asked))
+            }
+            (Side::Field(_), _) => self.asked(comparison, right),
             (Side::Word(name), Side::Field(id)) if self.may_be_field(name, id) => {
                 self.unknown_field(name, &comparison.left)
             }
@@ -61,8 +64,18 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// A question to the field on the left.
+    fn asked(&mut self, comparison: &'a Comparison, right: &'a Operand) -> Option<Condition> {
+        let Side::Field(id) = self.side(&comparison.left) else {
+            return None;
+        };
+        let field = self.field(id);
+        self.question(&Question { id, field, op: comparison.op, right, comparison })
+    }
+
     fn side(&self, operand: &'a Operand) -> Side<'a> {
         match &operand.kind {
+            _ if self.is_aggregate(operand) => Side::Aggregate,
             OperandKind::Name(name) => match self.find(name) {
                 Some(id) => Side::Field(id),
                 None => Side::Word(name),
@@ -102,7 +115,7 @@ impl<'a> Resolver<'a> {
         let id = match self.side(&comparison.left) {
             Side::Field(id) => id,
             Side::Word(name) => return self.unknown_field(name, &comparison.left),
-            Side::Arithmetic | Side::Value => {
+            Side::Arithmetic | Side::Aggregate | Side::Value => {
                 let op = comparison.op;
                 let error = ResolveError::QuestionWithoutField { op };
                 return self.fail_at(&error, &comparison.left.location);
@@ -197,7 +210,7 @@ fn is_numeric(operand: &Operand) -> bool {
 /// Whether a bare word takes part in arithmetic.
 fn has_name(operand: &Operand) -> bool {
     match &operand.kind {
-        OperandKind::Name(_) => true,
+        OperandKind::Name(_) | OperandKind::Aggregate(_) => true,
         OperandKind::Binary(left, _, right) => has_name(left) || has_name(right),
         _ => false,
     }

@@ -207,6 +207,43 @@ pub(super) enum ResolveError {
     )]
     FieldAsTarget { name: String },
 
+    #[error("`{name}` measures a field, {found} is none")]
+    #[diagnostic(
+        code("policy/field-needed"),
+        help("write a field's name, such as `{name}(Field where …)`")
+    )]
+    FieldNeeded { name: &'static str, found: String },
+
+    #[error("an aggregate stands within another")]
+    #[diagnostic(
+        code("policy/nested-aggregate"),
+        help(
+            "within the brackets single records are asked; compare aggregates with one another outside"
+        )
+    )]
+    NestedAggregate,
+
+    #[error("an aggregate is asked where single records are")]
+    #[diagnostic(
+        code("policy/aggregate-not-taken"),
+        help("what a policy finds in a whole snapshot is matched by a waiver without `match`")
+    )]
+    AggregateNotTaken,
+
+    #[error("`{text}` is of one record, but an aggregate is of all")]
+    #[diagnostic(
+        code("policy/record-beside-aggregate"),
+        help("a field is asked within the brackets of an aggregate, such as `sum({text})`")
+    )]
+    FieldBesideAggregate { text: String },
+
+    #[error("`{text}` asks one record, but this rule judges all of them together")]
+    #[diagnostic(
+        code("policy/record-beside-aggregate"),
+        help("write it within the brackets of an aggregate, such as `count({text})`")
+    )]
+    RecordBesideAggregate { text: String },
+
     #[error("the records of `{operation}` have no port to target")]
     #[diagnostic(code("policy/no-port"), help("write a condition after `if`"))]
     NoPort { operation: String },
@@ -253,6 +290,12 @@ impl ResolveError {
             Self::MisspeltName { .. } => "misspelt?",
             Self::UnknownName { .. } => "not a known value",
             Self::FieldAsTarget { .. } => "a field",
+            Self::FieldNeeded { .. } => "not a field",
+            Self::NestedAggregate => "within another",
+            Self::AggregateNotTaken => "asks all records",
+            Self::FieldBesideAggregate { .. } | Self::RecordBesideAggregate { .. } => {
+                "asks one record"
+            }
             Self::NoPort { .. } => "no port to target",
         }
     }

@@ -76,6 +76,7 @@ impl<'a> Item<'a> {
             OperandKind::Range(..) => format!("the range `{text}`"),
             OperandKind::List(_) => "a list".to_owned(),
             OperandKind::Binary(..) => format!("the arithmetic `{text}`"),
+            OperandKind::Aggregate(_) => format!("the aggregate `{text}`"),
         }
     }
 

@@ -2,6 +2,7 @@
 //! kind, and an `Expr` becomes a `Condition` that cannot fail any more.
 
 mod address;
+mod aggregate;
 mod arithmetic;
 mod code;
 mod comparison;
@@ -18,6 +19,7 @@ mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aggregate::Whole;
 use error::ResolveError;
 use item::Item;
 
@@ -70,7 +72,21 @@ pub(crate) fn condition(
     scope: &Scope<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Resolved> {
-    Resolver::new(scope, problems).finish(|resolver| resolver.condition(expr))
+    Resolver::new(scope, problems).finish(|resolver| {
+        let condition = resolver.condition(expr)?;
+        resolver.unmixed(condition)
+    })
+}
+
+/// The same of single records: aggregates are refused.
+pub(crate) fn records(
+    expr: &Expr,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Resolved> {
+    let mut resolver = Resolver::new(scope, problems);
+    resolver.whole.is_refused = true;
+    resolver.finish(|resolver| resolver.condition(expr))
 }
 
 /// What a sentence asks: one of its targets, and its condition, and not what follows `unless`.
@@ -89,11 +105,20 @@ struct Resolver<'a> {
     told: Told,
     failed: bool,
     replaced: BTreeSet<String>,
+    whole: Whole,
 }
 
 impl<'a> Resolver<'a> {
     fn new(scope: &'a Scope<'a>, problems: &'a mut Vec<Problem>) -> Self {
-        Self { scope, problems, told: Told::default(), failed: false, replaced: BTreeSet::new() }
+        let whole = Whole::default();
+        Self {
+            scope,
+            problems,
+            told: Told::default(),
+            failed: false,
+            replaced: BTreeSet::new(),
+            whole,
+        }
     }
 
     /// A name that is misspelt still resolves, so that what stands beside it is checked too; the
@@ -105,19 +130,26 @@ impl<'a> Resolver<'a> {
 
     fn sentence(&mut self, sentence: &'a Sentence) -> Option<Condition> {
         let targets: Vec<_> = sentence.targets.iter().map(|target| self.target(target)).collect();
+        let subject =
+            (!targets.is_empty()).then(|| targets.into_iter().collect::<Option<_>>().map(any));
+        let named: Vec<&str> = sentence.targets.iter().map(|one| one.location.text()).collect();
+        self.whole.subject = subject.clone().flatten().map(|subject| (subject, named.join(" or ")));
         let condition = sentence.condition.as_ref().map(|expr| self.condition(expr));
         let unless = sentence.unless.as_ref().map(|expr| self.condition(expr));
         let mut parts = Vec::new();
-        if !targets.is_empty() {
-            parts.push(any(targets.into_iter().collect::<Option<_>>()?));
-        }
         if let Some(condition) = condition {
             parts.push(condition?);
         }
         if let Some(unless) = unless {
             parts.push(not(unless?));
         }
-        Some(all(parts))
+        let condition = self.unmixed(all(parts))?;
+        match subject {
+            // Its aggregates have it.
+            Some(subject) if condition.judges_whole() => subject.map(|_| condition),
+            Some(subject) => Some(all(vec![subject?, condition])),
+            None => Some(condition),
+        }
     }
 
     fn condition(&mut self, expr: &'a Expr) -> Option<Condition> {

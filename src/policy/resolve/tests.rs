@@ -218,6 +218,7 @@ fn expression(expression: &Expression) -> String {
     match expression {
         Expression::Field(id) => name(*id),
         Expression::Number(number) => number.to_string(),
+        Expression::Aggregate(aggregate) => aggregate.meaning().to_owned(),
         Expression::Binary(left, operator, right) => {
             let sign = match operator {
                 Operator::Add => "+",
@@ -719,4 +720,58 @@ proptest::proptest! {
             proptest::prop_assert!(!place.text().is_empty());
         }
     }
+}
+
+#[test]
+fn aggregates_are_of_the_records_that_they_name() {
+    asks(
+        r#"
+count > 50 | 50 < count
+COUNT >= $port | 3389 <= count
+deny if 3 < count(RiskLevel high) | 3 < count(RiskLevel is 3 (high))
+deny if count() != 0 | not count = 0
+deny RDP if count > 3 | 3 < count(ServiceNameList contains RDP)
+deny RDP or 3389 if count(RiskLevel 3) > 3 | 3 < count(((ServiceNameList contains RDP or Port is 3389) and RiskLevel is 3 (high)))
+deny if count > 3 unless count > 9 | (3 < count and not 9 < count)
+deny if sum(traffic where RiskLevel high) > 1GB | 1000000000 < sum(traffic where RiskLevel is 3 (high))
+sum(TrafficPercent1Day) <= 50% | sum(TrafficPercent1Day) <= 50
+sum(InBytes) > 10 * sum(OutBytes) | (10 * sum(OutBytes)) < sum(InBytes)
+distinct(Port where not RiskLevel low) = 20 | distinct(Port where not RiskLevel is 1 (low)) = 20
+count(approved) * 2 > count + 1 | (count + 1) < (count(an approval in force covers it) * 2)
+not (count > 1 or count(Port 1) = 0) | not (1 < count or count(Port is 1) = 0)
+Protocol = "count" | Protocol one of count
+"#,
+    );
+}
+
+#[test]
+fn aggregates_and_records_are_not_mixed() {
+    refuses(
+        r#"
+deny if count > 2 and RiskLevel 3 | policy/record-beside-aggregate | RiskLevel 3 | `count(RiskLevel 3)`
+deny if not (RiskLevel 3 or count > 2) | policy/record-beside-aggregate | RiskLevel 3 | brackets
+deny RDP if count > 2 unless approved | policy/record-beside-aggregate | approved | brackets
+count > Port | policy/record-beside-aggregate | Port | `sum(Port)`
+Port > count | policy/record-beside-aggregate | Port | `sum(Port)`
+2 * count(Port 1) > InBytes + 1 | policy/record-beside-aggregate | InBytes | brackets
+count(count(Port 1) > 3) > 2 | policy/nested-aggregate | count | single records
+count(Port 1 and sum(InBytes) > 3) > 2 | policy/nested-aggregate | sum | single records
+sum(Protocol) > 2 | policy/not-numeric | Protocol | bytes and percent
+sum(RiskLevel) > 2 | policy/not-numeric | RiskLevel | bytes and percent
+sum(Prt) > 2 | policy/unknown-field | Prt | did you mean `Port`
+sum(2 * Port) > 2 | policy/field-needed | 2 * Port | `sum(Field
+distinct("Port") > 2 | policy/field-needed | "Port" | `distinct(Field
+count(RiskLevel 7) > 2 | policy/unknown-value | 7 | high (3)
+count > 5KB | policy/unit-not-taken | 5KB | no unit
+distinct(InBytes) > 5KB | policy/unit-not-taken | 5KB | no unit
+sum(InBytes) > 5% | policy/unit-not-taken | 5% | a number of bytes
+count > "five" | policy/number-needed | "five" | such as `80`
+count > RDP | policy/number-needed | RDP | such as `80`
+count in [1, 2] | policy/operator-not-taken | in | `<`
+count is known | policy/no-field | count | `is known`
+Port in [count, 2] | policy/number-needed | count | aggregates
+Port in 1..count(Port 1) | policy/number-needed | count(Port 1) | aggregates
+Protocol = count(Port 1) | policy/not-numeric | Protocol | bytes and percent
+"#,
+    );
 }

@@ -10,7 +10,7 @@ fn record(yaml: &str) -> String {
     let text = format!(
         "policies:\n  - rule: deny RDP\n    cases:\n      - {{record: {yaml}, expect: pass}}\n"
     );
-    good(&text).policies[0].cases[0].record.clone()
+    good(&text).policies[0].cases[0].records[0].clone()
 }
 
 #[test]
@@ -84,10 +84,26 @@ fn a_slip_in_a_case_is_told_at_its_place() {
         ("{«record»: {Port: 1}}", "policy/missing-key", "add `expect:`"),
         ("{«expect»: pass}", "policy/missing-key", "add `record:`"),
         ("{record: {Port: 1}, expect: pass, «nmae»: x}", "policy/unknown-key", "`expect`"),
-        ("«deny»", "policy/wrong-shape", "`record`, `expect`"),
+        ("{«records»: [{Port: 1}], expect: pass}", "policy/records-needed", "`record:`"),
+        ("«deny»", "policy/wrong-shape", "`record`, `records`, `expect`"),
     ];
     for (case, code, help) in table {
         let text = format!("policies:\n  - rule: deny RDP\n    cases: [{case}]\n");
         each_is_told(&[(&text, code, help)]);
     }
+}
+
+#[test]
+fn a_policy_that_judges_the_whole_takes_all_records() {
+    let of = |case: &str| format!("policies:\n  - rule: deny if count > 1\n    cases: [{case}]\n");
+    let cases = good(&of("{records: [{Port: 1}, {Port: 2}], expect: deny}"));
+    assert_eq!(cases.policies[0].cases[0].records, [r#"{"Port": 1}"#, r#"{"Port": 2}"#]);
+    assert!(good(&of("{records: [], expect: pass}")).policies[0].cases[0].records.is_empty());
+    each_is_told(&[
+        (&of("{«record»: {Port: 1}, expect: pass}"), "policy/records-needed", "`records:`"),
+        (&of("{records: [{«Prt»: 1}], expect: pass}"), "policy/unknown-field", "`Port`"),
+        (&of("{records: «{}», expect: pass}"), "policy/wrong-shape", ""),
+        (&of("{«record»: {}, records: [], expect: pass}"), "policy/two-records", "keep one"),
+        (&of("{records: [«7»], expect: pass}"), "policy/wrong-shape", ""),
+    ]);
 }

@@ -82,7 +82,7 @@ fn a_policy_keeps_what_is_said_about_it() {
     assert_eq!(databases.cases.len(), 2);
     assert_eq!(databases.cases[0].expect, Expectation::Fails(Effect::Deny));
     assert_eq!(
-        databases.cases[0].record,
+        databases.cases[0].records[0],
         r#"{"Port": 6379, "ServiceNameList": ["Redis"], "RiskLevel": 2}"#
     );
 }

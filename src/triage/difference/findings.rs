@@ -93,7 +93,8 @@ impl Known {
             let capture = captures.get(side.report.place(finding).0);
             let pair = capture.and_then(|capture| pairs_of.get(capture)).copied();
             let key = identity(&side.report, finding);
-            let is_whole = pair.is_some() && key.is_some();
+            let is_told_apart = key.is_some() || side.report.policy(finding).judges_whole();
+            let is_whole = pair.is_some() && is_told_apart;
             let pair = pair.unwrap_or(pairs.len());
             let order = (pair, key, side.report.policy(finding).id.clone());
             if is_whole {

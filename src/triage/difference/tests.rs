@@ -276,6 +276,21 @@ fn what_an_effect_or_severity_rose_to_is_worse() {
 }
 
 #[test]
+fn a_finding_of_the_whole_is_matched_by_its_policy() {
+    let rule = policies("policies: [deny if count > 1]");
+    let compare = |before: &[u16], after: &[u16]| {
+        let side = |name: &'static str, ports: &[u16]| {
+            let records: Vec<String> = ports.iter().map(|port| record(*port, "")).collect();
+            side_by(&rule, &[(name, whole(&records))], STRICT)
+        };
+        Difference::new(side("before", before), side("after", after), STRICT)
+    };
+    assert_eq!(compare(&[1, 2], &[1, 2, 3]).findings.unchanged.len(), 1);
+    assert_eq!(compare(&[1, 2], &[1]).findings.fixed.len(), 1);
+    assert_eq!(compare(&[1], &[1, 2]).findings.new.len(), 1);
+}
+
+#[test]
 fn captures_are_compared_by_name_where_there_are_several() {
     let (open, shut) = (whole(&[record(1, RDP)]), whole(&[record(1, TAME)]));
     let files = |side: &'static str, a: &str, b: &str| {
