@@ -39,7 +39,8 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
     let lacks: Vec<_> = items(report).take_while(|item| item.finding().is_none()).collect();
     let (missing, noted): (Vec<_>, Vec<_>) =
         lacks.into_iter().partition(|lack| lack.status == Status::Insufficient);
-    let mut page = Page::begin(&verdict::title(report), Some(report.time), out)?;
+    let mut page =
+        Page::begin(&verdict::title(report), Some(report.time), basis::nonce(report), out)?;
     page.put(verdict::banner(report))?;
     page.put(lacking::section(&missing))?;
     page.put(verdict::contents(report, &missing))?;

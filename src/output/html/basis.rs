@@ -17,6 +17,18 @@ use super::page::{self, badge, moment, number, table, text, tool};
 /// Pages whose hashes are shown at once; more are folded in.
 const FEW_PAGES: usize = 4;
 
+/// A name that no text of the evidence or the policies can bring: a hash of all of them.
+pub(super) fn nonce(report: &Report) -> String {
+    let pages = report.evidence.iter().flat_map(|snapshot| &snapshot.pages);
+    let hashes = pages.flat_map(|page| [&*page.source, page.sha256.as_deref().unwrap_or_default()]);
+    let policies = report.policies.policies.iter().map(|policy| policy.location.source.as_ref());
+    let waivers = report.policies.waivers.iter().map(|waiver| waiver.location.source.as_ref());
+    let approvals = report.policies.approvals.iter().map(|one| one.location.source.as_ref());
+    let mut sources: Vec<&Source> = policies.chain(waivers).chain(approvals).collect();
+    sources.dedup_by_key(|source| source.name());
+    page::nonce(hashes.chain(sources.into_iter().map(Source::text)))
+}
+
 pub(super) fn section(report: &Report, noted: &[Item<'_>]) -> Markup {
     let pages: usize = report.evidence.iter().map(|snapshot| snapshot.pages.len()).sum();
     page::section(
@@ -34,7 +46,7 @@ pub(super) fn section(report: &Report, noted: &[Item<'_>]) -> Markup {
                 }
             }
             @if !noted.is_empty() {
-                h3 { "Notes on the evidence" }
+                h3 { "Notes" }
                 (lacking::list(noted))
             }
             (policies(report))

@@ -150,8 +150,8 @@ impl Entry<'_> {
                 }
             }
             dl.facts {
-                div { dt { "Rule" } dd { code { (flowing(policy.rule.text())) }
-                    " " a href={ "#policy-" (finding.policy + 1) } { (text(&policy.id)) }
+                div { dt { "Rule" } dd { (rule(policy))
+                    a href={ "#policy-" (finding.policy + 1) } { (text(&policy.id)) }
                 } }
                 @if let Some(remediation) = &policy.remediation {
                     div { dt { "Remedy" } dd { (flowing(remediation)) } }
@@ -160,6 +160,15 @@ impl Entry<'_> {
                 div { dt { "Fingerprint" } dd { code.fingerprint { (report.fingerprint(finding)) } } }
             }
         }
+    }
+}
+
+/// The words of a rule, on as many lines as they were written on.
+fn rule(policy: &Policy) -> Markup {
+    let words = policy.rule.text().trim_end();
+    match words.contains('\n') {
+        true => snippet::rule(&policy.rule),
+        false => html! { code { (text(words)) } " " },
     }
 }
 

@@ -22,12 +22,16 @@ const BUFFER: usize = 1 << 16;
 /// Characters of one text at most, so that a text from an API does not push everything else away.
 const LONGEST: usize = 4_000;
 
+/// Bytes of the name that the page's own script goes by.
+const NONCE_BYTES: usize = 18;
+
 /// What the elements around the parts are closed by.
 const END: &str = "</main>\n";
 
 /// The document, written part by part: a report may be longer than what should be held at once.
 pub(super) struct Page<'a> {
     out: BufWriter<&'a mut dyn Write>,
+    nonce: String,
 }
 
 impl<'a> Page<'a> {
@@ -35,21 +39,23 @@ impl<'a> Page<'a> {
     pub(super) fn begin(
         title: &str,
         time: Option<Timestamp>,
+        nonce: String,
         out: &'a mut dyn Write,
     ) -> io::Result<Self> {
-        let mut page = Self { out: BufWriter::with_capacity(BUFFER, out) };
+        let mut page = Self { out: BufWriter::with_capacity(BUFFER, out), nonce };
+        let nonce = page.nonce.clone();
         page.put(html! {
             (DOCTYPE)
             (PreEscaped("<html lang=\"en\">\n"))
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(security());
+                meta http-equiv="Content-Security-Policy" content=(security(&nonce));
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 meta name="generator" content=(tool());
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style nonce=(nonce) { (PreEscaped(STYLE)) }
             }
             (PreEscaped("\n<body>\n"))
             a.skip href="#main" { "Skip to the verdict" }
@@ -83,7 +89,7 @@ impl<'a> Page<'a> {
                 }
                 p { "The same in a form for programs: " code { "portcullis check --format json" } "." }
             }
-            script { (PreEscaped(SCRIPT)) }
+            script nonce=(self.nonce) { (PreEscaped(SCRIPT)) }
             (PreEscaped("</body>\n</html>"))
         })?;
         self.out.flush()
@@ -96,12 +102,23 @@ pub(super) fn tool() -> &'static str {
 }
 
 /// What the page may do: show its own style, run its own script, and ask nobody anything.
-fn security() -> String {
-    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    let (style, script) = (hash(STYLE), hash(SCRIPT));
+fn security(nonce: &str) -> String {
     format!(
-        "default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; \
+         form-action 'none'"
     )
+}
+
+/// The name that the page's own style and script go by: a hash of what the page is made of. A text in
+/// it that brings a script cannot know it, since the text is a part of what is hashed. A hash of the
+/// script itself would say as much, but validators of pages do not know that form.
+pub(super) fn nonce<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    STANDARD.encode(hash.finalize().get(..NONCE_BYTES).unwrap_or_default())
 }
 
 /// A text from anywhere: harmless, not too long, and escaped where it is put into the page.

@@ -8,7 +8,7 @@ use crate::output::human::lines_around;
 use crate::output::{Told, level};
 use crate::text::{Excerpt, Level, Location, Place, Problem, Room, Span};
 
-use super::page::{Page, badge, count, place, said, text};
+use super::page::{Page, badge, count, nonce, place, said, text};
 use super::{snippet, verdict};
 
 /// How much of a file is shown around what is wrong in it.
@@ -20,7 +20,14 @@ pub(super) fn write(told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
         _ => "Problems",
     };
     let title = format!("{words} (exit {}) – Portcullis", told.exit_code);
-    let mut page = Page::begin(&title, None, out)?;
+    let texts = told.problems.iter().flat_map(|problem| {
+        let text = match &problem.place {
+            Place::Text(location) => location.source.text(),
+            Place::Evidence(_) | Place::Whole(_) => "",
+        };
+        [problem.message.as_str(), problem.place.source(), text]
+    });
+    let mut page = Page::begin(&title, None, nonce(texts), out)?;
     page.put(html! {
         div.verdict.violations {
             (verdict::sign(None))
@@ -47,7 +54,7 @@ fn entry(problem: &Problem) -> Markup {
         Level::Warning => "alert",
         Level::Note => "known",
     };
-    html! { article class={ "problem " (class) } {
+    html! { div class={ "problem " (class) } {
         p { (badge(class, level(problem.level))) " " strong { (said(&problem.message)) } " "
             code { (text(&problem.code)) } }
         p.where { (place(problem.place.source(), problem.place.position())) }

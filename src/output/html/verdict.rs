@@ -138,16 +138,19 @@ fn sentence(report: &Report) -> String {
 /// What the page holds.
 pub(super) fn contents(report: &Report, missing: &[Item<'_>]) -> Markup {
     let has_register = !report.policies.approvals.is_empty();
+    let has_controls = !coverage::frameworks(report).is_empty();
+    let is_about_controls = report.view.is_some();
     let parts = [
         ("evidence", lacking::title(missing), !missing.is_empty()),
         ("basis", "Basis", true),
+        ("controls", "Controls", is_about_controls),
         ("numbers", "Numbers", true),
         ("exposure", "Exposure", !report.findings.is_empty()),
         ("findings", "Findings", true),
         ("policies", "Policies", true),
         ("accepted", "Loosened and accepted", true),
         ("register", "Approvals", has_register),
-        ("controls", "Controls", !coverage::frameworks(report).is_empty()),
+        ("controls", "Controls", has_controls && !is_about_controls),
         ("trend", "Trend", !report.history.is_empty()),
     ];
     html! {
