@@ -13,6 +13,8 @@ mod age;
 mod faults;
 #[path = "fetch/files.rs"]
 mod files;
+#[path = "fetch/filters.rs"]
+mod filters;
 #[path = "fetch/home.rs"]
 mod home;
 #[path = "fetch/judged.rs"]

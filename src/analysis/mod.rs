@@ -7,6 +7,7 @@ mod aggregate;
 mod cover;
 mod domain;
 mod effort;
+mod filter;
 mod problem;
 mod search;
 mod subject;
@@ -18,6 +19,7 @@ mod waivers;
 mod tests;
 
 pub use cover::covered_by;
+pub use filter::may_hide;
 pub use problem::{Depth, problems};
 pub use waivers::{overlap, overlaps, waivers};
 

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::analysis::may_hide;
 use crate::operation::call::Narrows;
-use crate::policy::{Policy, PolicySet};
+use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{Flaw, Snapshot, Weight};
 use crate::text::{Place, Problem};
 
@@ -15,12 +16,29 @@ const MOST_NAMED: usize = 5;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
-    #[error("{filters} could hide what {policies}")]
+    #[error("{filters} could hide violations of {policies}")]
     #[diagnostic(
         code("evidence/filtered"),
         help("fetch without that filter, or judge by policies that it cannot touch")
     )]
-    Filtered { filters: String, policies: String },
+    Violations { filters: String, policies: String },
+    #[error("{filters} could hide what is not known to pass {policies}")]
+    #[diagnostic(
+        code("evidence/filtered"),
+        help(
+            "fetch without that filter, or say by `--inconclusive` or `when_unknown:` that it does not matter"
+        )
+    )]
+    Unknown { filters: String, policies: String },
+}
+
+/// What a filter could hide from a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hidden {
+    /// A record that it fails on.
+    Violations,
+    /// A record that it does not know, where that keeps a run from being clean, and none that it fails on.
+    Unknown,
 }
 
 /// What is said of a snapshot for its filters.
@@ -29,23 +47,43 @@ pub(super) const CODE: &str = "evidence/filtered";
 /// Says of each snapshot what its filters could hide, and from which policies.
 pub(super) fn say(evidence: &mut [Snapshot], policies: &PolicySet, terms: Terms) {
     for snapshot in evidence {
-        let filters = narrowing(snapshot);
-        let judging: Vec<&Policy> = judging(snapshot, policies).collect();
-        if filters.is_empty() || judging.is_empty() {
-            continue;
-        }
-        let decides = judging.iter().any(|policy| terms.fail_on.counts(policy.effect));
-        let error = Error::Filtered { filters: filters.join(", "), policies: named(&judging) };
-        let place = Place::Whole(Arc::clone(&snapshot.source));
-        let weight = if decides { Weight::Unprovable } else { Weight::Noted };
-        snapshot.flaws.push(Flaw { weight, problem: Problem::new(&error, place) });
+        let flaws = [Hidden::Violations, Hidden::Unknown]
+            .into_iter()
+            .filter_map(|kind| flaw(snapshot, policies, terms, kind));
+        let flaws: Vec<Flaw> = flaws.collect();
+        snapshot.flaws.extend(flaws);
     }
 }
 
-/// Whether a policy that decides could have failed on a record that a filter left out.
+fn flaw(snapshot: &Snapshot, policies: &PolicySet, terms: Terms, kind: Hidden) -> Option<Flaw> {
+    let is_so = |filter: &Filter, policy: &Policy| hidden_by(filter, policy, terms) == Some(kind);
+    let mut filters = narrowing(snapshot);
+    filters.retain(|filter| judging(snapshot, policies).any(|policy| is_so(filter, policy)));
+    let blinded: Vec<&Policy> = judging(snapshot, policies)
+        .filter(|policy| filters.iter().any(|filter| is_so(filter, policy)))
+        .collect();
+    if blinded.is_empty() {
+        return None;
+    }
+    let filters: Vec<String> =
+        filters.iter().map(|(name, value)| format!("`{name}={value}`")).collect();
+    let (filters, policies) = (filters.join(", "), named(&blinded));
+    let error = match kind {
+        Hidden::Violations => Error::Violations { filters, policies },
+        Hidden::Unknown => Error::Unknown { filters, policies },
+    };
+    let decides = blinded.iter().any(|policy| terms.fail_on.counts(policy.effect));
+    let weight = if decides { Weight::Unprovable } else { Weight::Noted };
+    let place = Place::Whole(Arc::clone(&snapshot.source));
+    Some(Flaw { weight, problem: Problem::new(&error, place) })
+}
+
+/// Whether a filter left out what a policy that decides may not have passed.
 pub(super) fn hides(snapshot: &Snapshot, policies: &PolicySet, terms: Terms) -> bool {
-    is_narrowed(snapshot)
-        && judging(snapshot, policies).any(|policy| terms.fail_on.counts(policy.effect))
+    let filters = narrowing(snapshot);
+    judging(snapshot, policies)
+        .filter(|policy| terms.fail_on.counts(policy.effect))
+        .any(|policy| filters.iter().any(|filter| hidden_by(filter, policy, terms).is_some()))
 }
 
 /// Whether a filter could have left anything out.
@@ -53,32 +91,40 @@ pub(super) fn is_narrowed(snapshot: &Snapshot) -> bool {
     !narrowing(snapshot).is_empty()
 }
 
-fn judging<'a>(
-    snapshot: &'a Snapshot,
-    policies: &'a PolicySet,
-) -> impl Iterator<Item = &'a Policy> {
+/// A request parameter and its value.
+type Filter = (String, String);
+
+fn hidden_by((name, value): &Filter, policy: &Policy, terms: Terms) -> Option<Hidden> {
+    let unknown = policy.when_unknown.unwrap_or(terms.when_unknown);
+    if may_hide(policy, name, value, false) {
+        Some(Hidden::Violations)
+    } else if unknown == WhenUnknown::Fail && may_hide(policy, name, value, true) {
+        Some(Hidden::Unknown)
+    } else {
+        None
+    }
+}
+
+fn judging<'a>(snapshot: &Snapshot, policies: &'a PolicySet) -> impl Iterator<Item = &'a Policy> {
     policies.policies.iter().filter(|policy| snapshot.is_of(&policy.operation))
 }
 
 /// The filters of which it is not known that they leave nothing out.
-fn narrowing(snapshot: &Snapshot) -> Vec<String> {
+fn narrowing(snapshot: &Snapshot) -> Vec<&Filter> {
     let call = snapshot.operation.as_ref().and_then(|operation| operation.call.as_ref());
     let leaves_out = |name: &str| {
         let parameter = call.and_then(|call| call.parameter(name));
         parameter.is_none_or(|parameter| parameter.narrows != Narrows::Nothing)
     };
     let filters = snapshot.origin.iter().flat_map(|origin| &origin.filters);
-    let narrowing = filters.filter(|(name, _)| leaves_out(name));
-    narrowing.map(|(name, value)| format!("`{name}={value}`")).collect()
+    filters.filter(|(name, _)| leaves_out(name)).collect()
 }
 
 fn named(policies: &[&Policy]) -> String {
-    let names: Vec<String> =
-        policies.iter().take(MOST_NAMED).map(|policy| format!("`{}`", policy.id)).collect();
-    let names = names.join(", ");
-    match policies.len() {
-        1 => format!("{names} looks for"),
-        count if count > MOST_NAMED => format!("{names} and {} more look for", count - MOST_NAMED),
-        _ => format!("{names} look for"),
+    let names = policies.iter().take(MOST_NAMED).map(|policy| format!("`{}`", policy.id));
+    let names = names.collect::<Vec<_>>().join(", ");
+    match policies.len().saturating_sub(MOST_NAMED) {
+        0 => names,
+        more => format!("{names} and {more} more"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod cases;
+mod filters;
 mod flaws;
 mod oracle;
 mod properties;
