@@ -24,7 +24,7 @@ enum Document {
     Report,
     /// What it writes when nothing could be judged
     Error,
-    /// A capture: raw answers, and how they were asked for
+    /// What `fetch` writes: raw answers, and how they were asked for
     Snapshot,
     /// What `diff --format json` writes
     Diff,

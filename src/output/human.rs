@@ -9,6 +9,7 @@ use crate::triage::Report;
 
 use super::{Entry, Hashes, Reader, Style, Told, count};
 
+mod captured;
 mod controls;
 mod difference;
 mod ending;

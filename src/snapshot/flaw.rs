@@ -102,7 +102,7 @@ pub(super) enum Error {
     )]
     TotalsDiffer { first: u64, other: u64 },
     #[error("its capture was not whole")]
-    #[diagnostic(code("evidence/said-incomplete"), help("fetch it again"))]
+    #[diagnostic(code("evidence/said-incomplete"), help("fetch it again: `portcullis fetch`"))]
     SaidIncomplete,
     #[error("{0} came again with other content")]
     #[diagnostic(

@@ -220,3 +220,23 @@ fn two_snapshots_are_compared_record_by_record() {
     assert_eq!(difference.code, 1, "{difference:?}");
     assert_eq!(difference.json()["records"]["opened"].as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn a_report_for_people_says_how_its_evidence_was_asked_for() {
+    let server = serving(|asked| page(asked, 2));
+    let home = home(&server);
+    let line = "--region cn-hangzhou --since 2026-11-01 --until 2026-11-02 --filter Lang=en";
+    assert_eq!(home.run(&format!("fetch -o kept.json {line}")).code, 0);
+    let ended = home.run("check kept.json -p p.yaml");
+    let document: Value = serde_json::from_str(&home.read("kept.json")).unwrap();
+    let finished = document["finished"].as_str().unwrap();
+    let words = ended.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = format!(
+        "captured {}Z, region cn-hangzhou, window 2026-11-01T00:00:00Z to 2026-11-02T00:00:00Z, Lang=en",
+        finished.get(..19).unwrap()
+    );
+    assert!(words.contains(&expected), "{ended:?}");
+    home.write("e.json", "{\"PageInfo\": {\"TotalCount\": 0}, \"DataList\": []}");
+    let plain = home.run("check e.json -p p.yaml");
+    assert!(plain.code == 0 && !plain.out.contains("captured "), "{plain:?}");
+}

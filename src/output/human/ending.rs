@@ -8,10 +8,12 @@ use crate::output::{count, hidden};
 use crate::snapshot::Snapshot;
 use crate::triage::{Finding, Report, Verdict};
 
+use super::captured;
 use super::page::{Page, Paint};
 use super::register;
 
 pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    captured::write(report, page)?;
     for unjudged in Unjudged::all(report) {
         page.paragraph(("evidence: ", Paint::Doubtful), &unjudged.message(), 2)?;
     }
