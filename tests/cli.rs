@@ -181,7 +181,12 @@ fn the_policies_of_the_readme_are_sound() {
 #[test]
 fn pipelines_call_what_there_is() {
     let mut calls = 0;
-    for page in ["examples/03-pipeline/github-actions.yml", "examples/03-pipeline/gitlab-ci.yml"] {
+    for page in [
+        "examples/03-pipeline/github-actions.yml",
+        "examples/03-pipeline/gitlab-ci.yml",
+        "examples/04-live/github-actions.yml",
+        "examples/04-live/gitlab-ci.yml",
+    ] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for line in text.lines().filter_map(|line| line.trim().strip_prefix("- ")) {
             let call = line.strip_prefix("run: ").unwrap_or(line);
