@@ -25,6 +25,10 @@ pub fn may_hide(policy: &Policy, name: &str, value: &str, asks_unknown: bool) ->
         Some(Narrows::To(field)) => *field,
         Some(Narrows::Near(_) | Narrows::Unclear) | None => return true,
     };
+    // What is left out would have counted.
+    if !policy.condition.aggregates().is_empty() {
+        return true;
+    }
     let schema = &policy.operation.schema;
     let Some(predicate) = left_out(schema, field, value) else { return true };
     let left_out = Condition::Test(Test { predicate, location: policy.rule.clone() });
