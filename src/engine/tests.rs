@@ -11,6 +11,7 @@ use crate::text::Source;
 /// An operation whose records have a field of every kind.
 const EVERY_KIND: &str = "
 operation: DescribeThings
+provider: Test
 product: Test
 version: '2026-01-01'
 title: Things

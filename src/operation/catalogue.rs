@@ -10,6 +10,8 @@ use super::{Call, FieldId, Schema};
 pub struct Operation {
     /// The action's name.
     pub name: String,
+    /// Whose cloud it is, such as `Alibaba Cloud`.
+    pub provider: String,
     /// The product's code, such as `Cloudfw`.
     pub product: String,
     /// The API version, a date.

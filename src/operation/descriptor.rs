@@ -66,6 +66,7 @@ fn operation(root: &Node) -> Decoded<Operation> {
     let id = |key: &'static str| root.get(key).map(|node| field_id(&schema, node)).transpose();
     Ok(Operation {
         name: text(root, "operation")?,
+        provider: text(root, "provider")?,
         product: text(root, "product")?,
         version: text(root, "version")?,
         title: text(root, "title")?,

@@ -59,6 +59,7 @@ fn operation() -> Arc<Operation> {
         product: "Test".to_owned(),
         version: "2024-01-01".to_owned(),
         title: String::new(),
+        provider: String::new(),
         documentation: String::new(),
         records: Vec::new(),
         total: None,

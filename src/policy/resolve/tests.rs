@@ -83,6 +83,7 @@ fn operation() -> Operation {
         product: "Cloudfw".to_owned(),
         version: "2017-12-07".to_owned(),
         title: String::new(),
+        provider: String::new(),
         documentation: String::new(),
         records: vec!["DataList".to_owned()],
         total: None,
