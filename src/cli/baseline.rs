@@ -8,7 +8,7 @@ use clap::builder::BoolishValueParser;
 
 use crate::engine::Outcome;
 use crate::input;
-use crate::output::{Format, Told};
+use crate::output::Format;
 use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::{Level, Place, Problem};
@@ -18,7 +18,7 @@ use super::Stop;
 use super::judge::Asked;
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
-use super::show::{self, Shown, count, unless_closed};
+use super::show::{self, Shown, count, told, unless_closed};
 use super::terms::AcceptedEvidence;
 
 /// The evidence is not enough to record anything by.
@@ -90,7 +90,7 @@ impl Record {
         shown.notes(&notes);
         if !is_sufficient(&report, terms) {
             let problems = insufficient(&report, &file);
-            unless_closed(shown.problems(&Told { problems: &problems, exit_code: INSUFFICIENT }))?;
+            unless_closed(shown.problems(&told(&problems, INSUFFICIENT)))?;
             return Ok(INSUFFICIENT);
         }
         let baseline = if self.prune {

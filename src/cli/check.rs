@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::input;
-use crate::output::{self, Format, Style, Told};
+use crate::output::{self, Format, Style};
 use crate::snapshot::Hashes;
 use crate::text::Problem;
 use crate::triage::{Moment, Report, Terms};
@@ -18,7 +18,7 @@ use super::judge::Asked;
 use super::load::{FRAMEWORK, find_framework};
 use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions, plain};
 use super::project::Settings;
-use super::show::{self, Shown};
+use super::show::{self, Shown, told};
 use super::step_summary;
 use super::terms::{Accepted, Threshold};
 use super::{COULD_NOT_JUDGE, Stop};
@@ -96,7 +96,7 @@ impl Check {
         let (report, notes) = match judged {
             Ok(judged) => judged,
             Err(mut problems) => {
-                let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+                let told = told(&problems, COULD_NOT_JUDGE);
                 let mut files = self.write_files(output, &|format, style, out| {
                     output::problems(&told, format, style, out)
                 });

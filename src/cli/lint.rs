@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::analysis::{self, Depth};
-use crate::output::{Format, Told};
+use crate::output::Format;
 use crate::text::{Level, Problem};
 
 use super::Stop;
 use super::load::{Loaded, load_for};
 use super::options::{Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
-use super::show::{self, Shown, count, unless_closed};
+use super::show::{self, Shown, count, told, unless_closed};
 
 /// Check policies: types, policies that never or always fire, policies that others cover
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ impl Lint {
         let has_warning = warnings.iter().any(|problem| problem.level == Level::Warning);
         let exit_code = u8::from(self.strict && has_warning);
         if !warnings.is_empty() || self.format.is_for_machines() {
-            unless_closed(shown.problems(&Told { problems: &warnings, exit_code }))?;
+            unless_closed(shown.problems(&told(&warnings, exit_code)))?;
         }
         if self.format == Format::Human {
             let policies = count(loaded.policies.policies.len(), "policy", "policies");

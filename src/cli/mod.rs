@@ -32,11 +32,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::output::Told;
 use crate::text::Problem;
 
 use options::Look;
-use show::Shown;
+use show::{Shown, told};
 
 const ENVIRONMENT: &str = "\
 Environment:
@@ -123,7 +122,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(Stop::Problems(problems, shown)) => {
             // A reader that went away does not change what was found.
-            let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+            let told = told(&problems, COULD_NOT_JUDGE);
             let _ = shown.problems(&told);
             COULD_NOT_JUDGE
         }

@@ -11,6 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::output::{self, Format, Style, Told};
 use crate::text::{Place, Problem, nearest};
 
+use super::load::now;
 use super::options::Look;
 
 /// Bytes gathered before they are written.
@@ -31,6 +32,13 @@ pub(super) struct Shown {
     out: Style,
     /// On standard error.
     err: Style,
+}
+
+/// Problems, told now.
+pub(super) fn told(problems: &[Problem], exit_code: u8) -> Told<'_> {
+    // A clock that is told wrongly is among the problems.
+    let time = now().unwrap_or_else(|_| jiff::Timestamp::now());
+    Told { problems, exit_code, time }
 }
 
 impl Shown {
@@ -58,7 +66,7 @@ impl Shown {
         if !notes.is_empty() {
             let format = if io::stderr().is_terminal() { Format::Human } else { Format::Short };
             // Notes change nothing, and neither does a reader that went away.
-            let told = Told { problems: notes, exit_code: 0 };
+            let told = told(notes, 0);
             let _ = output::problems(&told, format, &self.err, &mut io::stderr().lock());
         }
     }

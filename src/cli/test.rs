@@ -9,14 +9,14 @@ use clap::Args;
 use crate::analysis::Depth;
 use crate::engine::{Program, Run, Trace, TracePart, Tracer, Truth};
 use crate::json;
-use crate::output::{Format, Told};
+use crate::output::Format;
 use crate::policy::{Case, Expectation, Policy, WhenUnknown};
 use crate::text::{Place, Problem};
 
 use super::Stop;
 use super::load::{Loaded, load};
 use super::options::{Look, PolicyOptions};
-use super::show::{self, Shown, count, unless_closed};
+use super::show::{self, Shown, count, told, unless_closed};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
@@ -57,7 +57,7 @@ impl Test {
         let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
         let exit_code = u8::from(!tally.failures.is_empty());
         if exit_code != 0 || self.format.is_for_machines() {
-            unless_closed(shown.report(&Told { problems: &tally.failures, exit_code }))?;
+            unless_closed(shown.report(&told(&tally.failures, exit_code)))?;
         }
         if self.format == Format::Human {
             let text = tally.summary(loaded.policies.policies.len());

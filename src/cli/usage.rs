@@ -4,12 +4,12 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use crate::output::{Format, Told};
+use crate::output::Format;
 use crate::text::{Level, Place, Problem};
 
 use super::COULD_NOT_JUDGE;
 use super::options::Look;
-use super::show::{self, Shown};
+use super::show::{self, Shown, told};
 
 /// Tells what clap has to say, help and version as well; the exit code.
 pub(super) fn tell(error: &clap::Error, arguments: &[OsString]) -> u8 {
@@ -21,7 +21,7 @@ pub(super) fn tell(error: &clap::Error, arguments: &[OsString]) -> u8 {
     match asked(arguments).filter(|format| format.is_for_machines()) {
         Some(format) => {
             let problems = [problem(&error.render().to_string())];
-            let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+            let told = told(&problems, COULD_NOT_JUDGE);
             let _ = Shown::new(format, &Look::PLAIN).problems(&told);
         }
         None => {

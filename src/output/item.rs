@@ -16,6 +16,7 @@ use crate::triage::{Disposition, Finding, Report, Verdict};
 
 use super::count;
 use super::elsewhere;
+use super::identity::{named, plain};
 use super::unjudged::Unjudged;
 
 /// The rule of what evidence lacks.
@@ -87,16 +88,7 @@ pub(super) fn items(report: &Report) -> impl Iterator<Item = Item<'_>> {
         let about = About::Evidence(unknown(report));
         lacks.push(Item { report, about, status: Status::Insufficient });
     }
-    let findings = report.findings.iter().map(move |finding| Item {
-        report,
-        about: About::Finding(finding),
-        status: match (finding.disposition, finding.outcome) {
-            (Disposition::Waived, _) => Status::Waived,
-            (Disposition::Known, _) => Status::Known,
-            (Disposition::Open, Outcome::Fail) => Status::Failed,
-            (Disposition::Open, Outcome::Inconclusive) => Status::Inconclusive,
-        },
-    });
+    let findings = report.findings.iter().map(move |finding| Item::of(report, finding));
     lacks.into_iter().chain(findings)
 }
 
@@ -196,6 +188,17 @@ impl<'a> Lack<'a> {
 }
 
 impl<'a> Item<'a> {
+    /// The item of a finding.
+    pub(super) fn of(report: &'a Report, finding: &'a Finding) -> Self {
+        let status = match (finding.disposition, finding.outcome) {
+            (Disposition::Waived, _) => Status::Waived,
+            (Disposition::Known, _) => Status::Known,
+            (Disposition::Open, Outcome::Fail) => Status::Failed,
+            (Disposition::Open, Outcome::Inconclusive) => Status::Inconclusive,
+        };
+        Self { report, about: About::Finding(finding), status }
+    }
+
     /// The finding, unless it is about evidence.
     pub(super) fn finding(&self) -> Option<&'a Finding> {
         match self.about {
@@ -292,15 +295,19 @@ impl<'a> Item<'a> {
         let Some(finding) = self.finding() else {
             return String::new();
         };
-        let text = |(name, value): (String, String)| {
-            format!("{name} {}", serde_json::from_str(&value).unwrap_or(value))
-        };
-        let known: Vec<String> = self.report.identity(finding).into_iter().map(text).collect();
+        let known = self.report.identity(finding);
         match known.is_empty() {
             true if self.report.policy(finding).judges_whole() => "snapshot".to_owned(),
             true => self.report.record(finding).unwrap_or_default().pointer,
-            false => short(&known.join(", ")),
+            false => named(&known),
         }
+    }
+
+    /// The same as names and values, each safe to show.
+    pub(super) fn identities(&self) -> Vec<(String, String)> {
+        let known = self.finding().map(|finding| self.report.identity(finding));
+        let known = known.unwrap_or_default().into_iter();
+        known.map(|(name, value)| (short(&name), short(&plain(&value)))).collect()
     }
 
     /// The hash that stays the same from capture to capture.

@@ -14,20 +14,30 @@ mod github;
 mod gitlab;
 mod html;
 mod human;
+mod identity;
 mod item;
 mod json;
 mod json_text;
 mod junit;
 mod markdown;
+mod ocsf;
+mod oscal;
+mod oscal_mapping;
+mod quiet;
 mod sarif;
 mod short;
+mod sources;
 mod unjudged;
+mod uuid;
 
 pub use difference::difference_schema;
 pub use github::{problem_summary, summary};
 
 #[cfg(test)]
 mod tests;
+
+/// Where to read about the program.
+const INFORMATION_URI: &str = "https://github.com/OWNER/portcullis";
 
 /// JSON Schema of what the `json` format writes of a report.
 pub const REPORT_SCHEMA: &str = include_str!("report.schema.json");
@@ -68,6 +78,9 @@ formats! {
     Checkstyle checkstyle,
     Markdown markdown,
     Html html,
+    Ocsf ocsf,
+    Oscal oscal,
+    OscalMapping oscal_mapping,
 }
 
 /// What a format is to the rest of the program.
@@ -137,6 +150,8 @@ pub struct Told<'a> {
     pub problems: &'a [Problem],
     /// The process's exit code.
     pub exit_code: u8,
+    /// When they were told, for the formats that must say so.
+    pub time: jiff::Timestamp,
 }
 
 /// Whether colours are used.

@@ -169,6 +169,13 @@ impl Report {
         of_framework(framework, &self.policies, &self.facts())
     }
 
+    /// Why finding nothing proves nothing, one a policy; empty where it does.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Vec<String>> {
+        let reasons = |facts: Facts| facts.lacks.into_iter().map(|(_, reason)| reason).collect();
+        self.facts().into_iter().map(reasons).collect()
+    }
+
     /// One a policy.
     fn facts(&self) -> Vec<Facts> {
         let mut tallies = vec![Tally::default(); self.policies.policies.len()];

@@ -61,7 +61,7 @@ impl<'a> Driver<'a> {
             name: "Portcullis",
             full_name: concat!("Portcullis ", env!("CARGO_PKG_VERSION")),
             semantic_version: env!("CARGO_PKG_VERSION"),
-            information_uri: "https://github.com/OWNER/portcullis",
+            information_uri: crate::output::INFORMATION_URI,
             rules,
         }
     }

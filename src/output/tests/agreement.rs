@@ -28,8 +28,10 @@ impl Said {
         fn same<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
             one.is_none() || other.is_none() || one == other
         }
+        let trimmed = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_owned());
         self.policy == other.policy
-            && same(&self.message, &other.message)
+            // A line of Markdown begins with its first character that is no space.
+            && same(&trimmed(&self.message), &trimmed(&other.message))
             && same(&self.line, &other.line)
             && same(&self.column, &other.column)
             && same(&self.severity, &other.severity)
@@ -320,6 +322,81 @@ fn html(written: &str) -> Vec<Said> {
     .collect()
 }
 
+fn ocsf(written: &str) -> Vec<Said> {
+    let findings = official::events(written).into_iter().filter(|event| {
+        let is_finding = event["unmapped"]["outcome"].is_string();
+        is_finding && event["status"] == "New"
+    });
+    findings
+        .map(|event| {
+            let severity = match event["severity_id"].as_u64().unwrap() {
+                1 => "info",
+                2 => "low",
+                3 => "medium",
+                4 => "high",
+                5 => "critical",
+                other => panic!("{other}"),
+            };
+            let place = &event["unmapped"];
+            assert_eq!(place["source"], "ports.json");
+            let checked = if place["outcome"] == "fail" { "Fail" } else { "Warning" };
+            assert_eq!(event["compliance"]["status"], checked);
+            let uid = event["finding_info"]["uid"].as_str().unwrap();
+            Said {
+                policy: text(&event["finding_info"]["analytic"]["uid"]).unwrap(),
+                message: text(&event["message"]),
+                line: place["line"].as_u64(),
+                column: place["column"].as_u64(),
+                severity: Some(severity.to_owned()),
+                fingerprint: Some(uid.split('-').next().unwrap().to_owned()),
+            }
+        })
+        .collect()
+}
+
+/// What was escaped in Markdown.
+fn unescaped(text: &str) -> String {
+    let mut rest = text.replace("`@`", "@");
+    for digit in '0'..='9' {
+        rest = rest.replace(&format!("`#`{digit}"), &format!("#{digit}"));
+    }
+    let mut chars = rest.chars();
+    let mut written = String::new();
+    while let Some(c) = chars.next() {
+        written.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    written
+}
+
+fn oscal(written: &str) -> Vec<Said> {
+    let result = official::result(written);
+    let of = |value: &Value| {
+        let number = |name| official::property(value, name).and_then(|text| text.parse().ok());
+        let words = |name| official::property(value, name).map(str::to_owned);
+        assert_eq!(words("source").as_deref(), Some("ports.json"));
+        Said {
+            policy: words("rule").unwrap(),
+            message: text(&value["description"]).map(|text| unescaped(&text)),
+            line: number("line"),
+            column: number("column"),
+            severity: words("severity"),
+            fingerprint: words("fingerprint"),
+        }
+    };
+    let is = |value: &Value, states: &[&str]| {
+        states.iter().any(|state| official::property(value, "state") == Some(state))
+    };
+    let observations = official::list(&result, "observations").iter();
+    let open: Vec<&Value> =
+        observations.filter(|value| is(value, &["failed", "inconclusive"])).collect();
+    let failed = open.iter().filter(|value| is(value, &["failed"])).map(|value| of(value));
+    for (list, states) in [("findings", ["failed"]), ("risks", ["failed"])] {
+        let values = official::list(&result, list).iter().filter(|value| is(value, &states));
+        assert_eq!(values.map(of).collect::<Vec<_>>(), failed.clone().collect::<Vec<_>>());
+    }
+    open.into_iter().map(of).collect()
+}
+
 /// What a format says of open findings; `None` where another test holds it.
 fn said(format: Format, written: &str, file: &str) -> Option<Vec<Said>> {
     Some(match format.name() {
@@ -330,6 +407,8 @@ fn said(format: Format, written: &str, file: &str) -> Option<Vec<Said>> {
         "github" => github(written),
         "markdown" => markdown(written),
         "html" => html(written),
+        "ocsf" => ocsf(written),
+        "oscal" => oscal(written),
         _ => return None,
     })
 }
@@ -392,6 +471,11 @@ fn is_red(format: Format, written: &str) -> bool {
         "github" => written.contains("::error "),
         "gitlab" => written.contains("\"critical\"") || written.contains("\"blocker\""),
         "checkstyle" => written.contains("severity=\"error\""),
+        "ocsf" => written.contains("\"status\":\"Fail\""),
+        "oscal" => written.contains("\"not-satisfied\""),
+        "oscal-mapping" => {
+            written.contains("insufficient evidence") || written.contains("could not judge")
+        }
         "markdown" => {
             written.contains("insufficient evidence") || written.contains("could not judge")
         }

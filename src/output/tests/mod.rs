@@ -7,6 +7,7 @@ mod hostile;
 #[expect(clippy::string_slice, reason = "an attribute that is cut wrong fails the test by a panic")]
 mod html;
 mod human;
+mod official;
 #[expect(clippy::string_slice, reason = "a region that is wrong fails the test by a panic")]
 mod properties;
 mod schema;
@@ -180,7 +181,8 @@ fn rendered(report: &Report, format: Format, style: &Style) -> String {
 
 fn shown(all: &[Problem], format: Format, style: &Style) -> String {
     let mut out = Vec::new();
-    problems(&Told { problems: all, exit_code: 2 }, format, style, &mut out).unwrap();
+    let time = jiff::Timestamp::UNIX_EPOCH;
+    problems(&Told { problems: all, exit_code: 2, time }, format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -203,7 +205,8 @@ fn a_closed_pipe_is_told_as_one() {
     for format in Format::ALL {
         let written = render(&report, format, &Style::default(), &mut Closed);
         assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-        let told = Told { problems: &hostile::load_problems(), exit_code: 2 };
+        let time = jiff::Timestamp::UNIX_EPOCH;
+        let told = Told { problems: &hostile::load_problems(), exit_code: 2, time };
         let written = problems(&told, format, &Style::default(), &mut Closed);
         assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }

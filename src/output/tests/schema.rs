@@ -185,7 +185,7 @@ fn what_is_wrong_is_refused() {
     }
 }
 
-fn refused(schema: &Validator, document: &Value, pointer: &str, value: &Value) {
+pub(super) fn refused(schema: &Validator, document: &Value, pointer: &str, value: &Value) {
     let mut wrong = document.clone();
     *wrong.pointer_mut(pointer).unwrap() = value.clone();
     assert!(!schema.is_valid(&wrong), "{pointer} = {value}");
