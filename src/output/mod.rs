@@ -185,11 +185,7 @@ impl Default for Style {
 
 /// A level as it is written.
 fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    }
+    level.name()
 }
 
 /// A count and its noun.

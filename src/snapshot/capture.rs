@@ -33,6 +33,14 @@ pub struct Origin {
     pub finished: Timestamp,
 }
 
+impl Origin {
+    /// Where the records lie, as far as that is known: the account, then the region.
+    pub fn scope(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let parts = [("account", self.account.as_deref()), ("region", self.region.as_deref())];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
 /// One raw answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {

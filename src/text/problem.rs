@@ -16,6 +16,21 @@ pub enum Level {
     Note,
 }
 
+impl Level {
+    /// Every level, the heaviest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// A place in evidence, whose text is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {

@@ -15,7 +15,7 @@ use super::aged;
 use super::kept::Kept;
 use super::narrowed;
 use super::register;
-use super::report::{Finding, Report};
+use super::report::{Finding, Found, Report};
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::waive;
 use super::whole;
@@ -113,7 +113,7 @@ pub fn finish(
         history: Vec::new(),
         loosened,
         view: None,
-        kept,
+        found: Found::Judged(kept),
     };
     report.verdict = verdict(&report, terms);
     report
@@ -187,7 +187,11 @@ pub(super) fn settle(report: &mut Report, terms: Terms) {
     report.verdict = verdict(report, terms);
 }
 
-fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) -> Summary {
+pub(super) fn summary(
+    policies: &PolicySet,
+    evidence: &[Snapshot],
+    findings: &[Finding],
+) -> Summary {
     let mut summary = Summary {
         policies: policies.policies.len() as u64,
         records: evidence.iter().map(|snapshot| snapshot.records).sum(),
@@ -206,7 +210,7 @@ fn summary(policies: &PolicySet, evidence: &[Snapshot], findings: &[Finding]) ->
     summary
 }
 
-fn loosened(policies: &PolicySet, terms: Terms) -> Vec<Loosening> {
+pub(super) fn loosened(policies: &PolicySet, terms: Terms) -> Vec<Loosening> {
     let inconclusive = match terms.when_unknown {
         WhenUnknown::Fail => None,
         WhenUnknown::Report => Some(Loosening::InconclusiveReport),
@@ -222,7 +226,7 @@ fn loosened(policies: &PolicySet, terms: Terms) -> Vec<Loosening> {
     flags.into_iter().flatten().collect()
 }
 
-fn verdict(report: &Report, terms: Terms) -> Verdict {
+pub(super) fn verdict(report: &Report, terms: Terms) -> Verdict {
     let open = report.findings.iter().filter(|finding| {
         finding.disposition == Disposition::Open
             && terms.fail_on.counts(report.policy(finding).effect)

@@ -39,10 +39,7 @@ impl Kept {
 
     /// Where the records lie, as far as that is known.
     pub(super) fn scope(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let parts = self.origin.as_deref().map(|origin| {
-            [("account", origin.account.as_deref()), ("region", origin.region.as_deref())]
-        });
-        parts.into_iter().flatten().filter_map(|(name, value)| Some((name, value?)))
+        self.origin.as_deref().into_iter().flat_map(Origin::scope)
     }
 
     pub(super) fn pointer_into(&self, hit: &Hit, pointer: &mut String) {

@@ -3,6 +3,7 @@
 
 mod accepted;
 mod aged;
+mod answers;
 mod baseline;
 mod coverage;
 mod difference;
@@ -14,6 +15,7 @@ mod narrowed;
 mod register;
 mod report;
 mod trend;
+mod saved;
 mod verdict;
 mod view;
 mod waiving;
@@ -30,6 +32,7 @@ pub use finish::{JudgedFile, Terms, day, finish, is_sufficient};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
 pub use trend::Moment;
+pub use saved::{Saved, SavedFinding};
 pub use verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 pub use view::{Elsewhere, View};
 pub use waiving::WaiverUse;

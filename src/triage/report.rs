@@ -4,20 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use crate::engine::{Capture, Hit, Outcome};
-use crate::operation::FieldId;
-use crate::policy::{self, Condition, Policy, PolicySet, Predicate, Waiver, WhenUnknown};
+use crate::engine::Outcome;
+use crate::policy::{self, Policy, PolicySet, Waiver, WhenUnknown};
 use crate::snapshot::Snapshot;
-use crate::text::{Position, hex};
+use crate::text::Position;
 
 use super::baseline::Fixed;
 use super::finish::Terms;
 use super::kept::Kept;
-use super::message;
 use super::register::ApprovalUse;
 use super::trend::Moment;
+use super::saved::Told;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 use super::view::View;
 use super::waiving::WaiverUse;
@@ -38,9 +35,6 @@ pub struct Finding {
     /// Index of the waiver in the policy set, where it is waived.
     pub waiver: Option<u32>,
 }
-
-/// Bytes of a hash that tell findings apart.
-const FINGERPRINT_BYTES: usize = 16;
 
 /// The finished result of a run.
 #[derive(Clone, Debug)]
@@ -73,7 +67,16 @@ pub struct Report {
     pub loosened: Vec<Loosening>,
     /// What it is narrowed to, where it shows less than was found.
     pub view: Option<View>,
-    pub(super) kept: Vec<Kept>,
+    pub(super) found: Found,
+}
+
+/// What stands behind the findings of a report.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    /// What judging kept of each file.
+    Judged(Vec<Kept>),
+    /// What a saved report says.
+    Saved(Told),
 }
 
 /// Where a finding's record lies.
@@ -145,62 +148,14 @@ impl Report {
         self.evidence.iter().any(|snapshot| snapshot.is_of(&policy.operation))
     }
 
-    /// Appends a finding's message: the policy's template filled from the record.
-    pub fn message_into(&self, finding: &Finding, message: &mut String) {
-        if let Some(whole) = self.of_whole(finding) {
-            message.push_str(&whole.message);
-        } else if let Some((kept, _, hit)) = self.hit(finding) {
-            let captures = kept.found.captures.get(hit.captures.clone()).unwrap_or_default();
-            let schema = &kept.operation.schema;
-            message::fill(
-                &self.policy(finding).message,
-                schema,
-                &message::Values { captures, text: &kept.found.text },
-                message,
-            );
-        }
-    }
-
-    /// A finding's message.
-    #[must_use]
-    pub fn message(&self, finding: &Finding) -> String {
-        let mut message = String::new();
-        self.message_into(finding, &mut message);
-        message
-    }
-
-    /// The file of a finding, and the line and column of its first deciding value, or of its record.
-    #[must_use]
-    pub fn place(&self, finding: &Finding) -> (&str, Position) {
-        let Some((kept, found, hit)) = self.hit(finding) else {
-            return ("", Position::START);
-        };
-        let first = kept.found.evidence.get(found.evidence.clone()).and_then(<[u8]>::first);
-        let capture = first
-            .and_then(|index| kept.found.captures.get(hit.captures.start + usize::from(*index)));
-        (kept.source_of(hit), capture.map_or(hit.place.position, |capture| capture.position))
-    }
-
-    /// The snapshot of a finding, as an index into the evidence.
-    #[must_use]
-    pub fn capture(&self, finding: &Finding) -> usize {
-        self.hit(finding).map_or(0, |(kept, _, _)| kept.capture)
-    }
-
-    /// The waivers that match a finding, whether they hold or not, as indices into the policy set's.
-    #[must_use]
-    pub fn matching(&self, finding: &Finding) -> &[u32] {
-        let matching = self
-            .hit(finding)
-            .and_then(|(kept, found, _)| kept.found.waivers.get(found.waivers.clone()));
-        matching.unwrap_or_default()
-    }
-
     /// Of each snapshot, by the index of the policy, how many inconclusive outcomes are counted only.
     #[must_use]
     pub fn unlisted(&self) -> Vec<BTreeMap<usize, u64>> {
+        if let Found::Saved(told) = &self.found {
+            return told.unlisted.clone();
+        }
         let mut unlisted = vec![BTreeMap::new(); self.evidence.len()];
-        for kept in &self.kept {
+        for kept in self.kept() {
             let found = kept.found.findings.iter();
             for found in found.filter(|found| found.outcome == Outcome::Inconclusive) {
                 let policy = self.policies.policies.get(found.policy);
@@ -218,148 +173,17 @@ impl Report {
     /// When each policy is violated, in words: what its rule says once sets and parameters are put in.
     #[must_use]
     pub fn conditions(&self) -> Vec<String> {
-        self.policies.policies.iter().map(policy::condition_in_words).collect()
-    }
-
-    /// The record of a finding.
-    #[must_use]
-    pub fn record(&self, finding: &Finding) -> Option<RecordAt> {
-        let (kept, _, hit) = self.hit(finding)?;
-        let mut pointer = String::new();
-        match self.of_whole(finding) {
-            Some(whole) => pointer.push_str(&whole.pointer),
-            None => kept.pointer_into(hit, &mut pointer),
-        }
-        Some(RecordAt {
-            source: Arc::clone(kept.source_of(hit)),
-            pointer,
-            position: hit.place.position,
-            offset: hit.place.offset,
-            length: hit.length as u64,
-        })
-    }
-
-    /// The record's text, from `{` to `}`, for the first few findings of each policy.
-    #[must_use]
-    pub fn excerpt(&self, finding: &Finding) -> Option<&str> {
-        let (kept, _, hit) = self.hit(finding)?;
-        kept.found.excerpts.get(hit.excerpt?).map(String::as_str)
-    }
-
-    /// The values that decided a finding, in the order of the rule.
-    #[must_use]
-    pub fn evidence(&self, finding: &Finding) -> Vec<Evidence> {
-        let mut evidence = Vec::new();
-        self.evidence_into(finding, &mut evidence);
-        evidence
-    }
-
-    /// The same in place of other values, whose room is used again.
-    pub fn evidence_into(&self, finding: &Finding, evidence: &mut Vec<Evidence>) {
-        let mut count = 0;
-        for (kept, hit, capture) in self.deciding(finding) {
-            if count == evidence.len() {
-                evidence.push(Evidence::default());
+        match &self.found {
+            Found::Judged(_) => {
+                self.policies.policies.iter().map(policy::condition_in_words).collect()
             }
-            if let Some(evidence) = evidence.get_mut(count) {
-                kept.describe(hit, capture, evidence);
-            }
-            count += 1;
+            Found::Saved(told) => told.conditions.clone(),
         }
-        evidence.truncate(count);
-    }
-
-    /// What each of the values that decided a finding means, where that says more than the value.
-    #[must_use]
-    pub fn meanings(&self, finding: &Finding) -> Vec<Option<Meaning>> {
-        let condition = &self.policy(finding).condition;
-        let meaning = |(kept, _, capture): (&Kept, &Hit, &Capture)| {
-            let field = kept.operation.schema.field(capture.field);
-            let meaning = message::meaning(field, kept.raw_of(capture))?;
-            // A list that has what is asked for says enough, whatever else it may hold.
-            let holds = |name: &str| asks_for(condition, capture.field, &field.compared(name));
-            match meaning {
-                message::Known::Words(words) => Some(Meaning { words, is_unknown: false }),
-                message::Known::Nothing(words) => Some(Meaning { words, is_unknown: true }),
-                message::Known::Not(words, names) => (finding.outcome == Outcome::Inconclusive
-                    && !names.iter().any(|name| holds(name)))
-                .then_some(Meaning { words, is_unknown: true }),
-            }
-        };
-        self.deciding(finding).map(meaning).collect()
-    }
-
-    /// Names of the members that decided a finding by not being in its record.
-    #[must_use]
-    pub fn absent(&self, finding: &Finding) -> Vec<&str> {
-        let Some((kept, found, _)) = self.hit(finding) else {
-            return Vec::new();
-        };
-        let absent = kept.found.absent.get(found.absent.clone());
-        let name = |field: &FieldId| kept.operation.schema.field(*field).name.as_str();
-        absent.unwrap_or_default().iter().map(name).collect()
-    }
-
-    /// What identifies the record of a finding: its fields, an absent one left out, and the `account` and
-    /// `region` that it lies in, where they are known.
-    #[must_use]
-    pub fn identity(&self, finding: &Finding) -> Vec<Identity> {
-        let Some((kept, _, hit)) = self.hit(finding) else {
-            return Vec::new();
-        };
-        let identity = |field: &FieldId| {
-            let value = kept.value(hit, *field)?;
-            Some((kept.operation.schema.field(*field).name.clone(), value.to_owned()))
-        };
-        let scope = kept
-            .scope()
-            .map(|(name, value)| (name.to_owned(), serde_json::Value::from(value).to_string()));
-        kept.operation.identity.iter().filter_map(identity).chain(scope).collect()
-    }
-
-    /// A finding's fingerprint: policy, operation, the record's identity, and account and region where
-    /// they are known, hashed; never lines, times, traffic or counts.
-    #[must_use]
-    pub fn fingerprint(&self, finding: &Finding) -> String {
-        let Some((kept, _, hit)) = self.hit(finding) else {
-            return String::new();
-        };
-        let mut hash = Sha256::new();
-        for part in [&self.policy(finding).id, &kept.operation.product, &kept.operation.name] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        for field in &kept.operation.identity {
-            let described = kept.operation.schema.field(*field);
-            hash.update(message::identifying(described, kept.raw(hit, *field)).as_bytes());
-            hash.update([0]);
-        }
-        for (name, value) in kept.scope() {
-            for part in [name, "=", value, "\0"] {
-                hash.update(part.as_bytes());
-            }
-        }
-        hex(hash.finalize().get(..FINGERPRINT_BYTES).unwrap_or_default())
-    }
-
-    /// Whether every field that identifies the record of a finding has a value: another record without
-    /// would have the same fingerprint.
-    #[must_use]
-    pub fn is_identified(&self, finding: &Finding) -> bool {
-        let Some((kept, _, hit)) = self.hit(finding) else {
-            return false;
-        };
-        // A snapshot is identified by where it lies.
-        self.policy(finding).judges_whole()
-            || kept.operation.identity.iter().all(|field| {
-                let described = kept.operation.schema.field(*field);
-                !message::identifying(described, kept.raw(hit, *field)).is_empty()
-            })
     }
 
     /// Every outcome that is no pass, those that are only counted too.
     pub(super) fn everything_found(&self) -> impl Iterator<Item = Finding> {
-        (0..).zip(&self.kept).flat_map(|(file, kept)| {
+        (0..).zip(self.kept()).flat_map(|(file, kept)| {
             let found = (0..).zip(&kept.found.findings);
             found.filter_map(move |(index, found)| {
                 let policy = u32::try_from(found.policy).ok()?;
@@ -369,31 +193,11 @@ impl Report {
         })
     }
 
-    fn deciding(&self, finding: &Finding) -> impl Iterator<Item = (&Kept, &Hit, &Capture)> {
-        let hit = self.hit(finding);
-        hit.into_iter().flat_map(|(kept, found, hit)| {
-            let indices = kept.found.evidence.get(found.evidence.clone());
-            indices.unwrap_or_default().iter().filter_map(move |index| {
-                let index = hit.captures.start + usize::from(*index);
-                Some((kept, hit, kept.found.captures.get(index)?))
-            })
-        })
-    }
-
-    pub(super) fn hit(&self, finding: &Finding) -> Option<(&Kept, &crate::engine::Finding, &Hit)> {
-        let kept = self.kept.get(finding.file as usize)?;
-        let found = kept.found.findings.get(finding.index as usize)?;
-        Some((kept, found, kept.found.hits.get(found.hit)?))
-    }
-}
-
-/// Whether a condition asks a list for this member.
-fn asks_for(condition: &Condition, list: FieldId, name: &str) -> bool {
-    let mut asks = false;
-    condition.each_test(&mut |test| {
-        if let Predicate::Member(field, members) = &test.predicate {
-            asks |= *field == list && members.contains(name);
+    /// What judging kept; nothing of a saved report.
+    pub(super) fn kept(&self) -> &[Kept] {
+        match &self.found {
+            Found::Judged(kept) => kept,
+            Found::Saved(_) => &[],
         }
-    });
-    asks
+    }
 }

@@ -14,6 +14,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The one of two that weighs more: violations, then evidence that is not sufficient.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        let weight = |verdict| match verdict {
+            Self::Clean => 0,
+            Self::InsufficientEvidence => 1,
+            Self::Violations => 2,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
+
     /// Every verdict.
     pub const ALL: [Self; 3] = [Self::Clean, Self::Violations, Self::InsufficientEvidence];
 
@@ -118,6 +129,16 @@ pub enum Loosening {
 }
 
 impl Loosening {
+    /// Every way.
+    pub const ALL: [Self; 6] = [
+        Self::AssumeComplete,
+        Self::AllowPartial,
+        Self::InconclusiveReport,
+        Self::InconclusivePass,
+        Self::FailOnNever,
+        Self::Overrides,
+    ];
+
     /// The flag that did it, or the key of the project file.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -163,7 +163,7 @@ impl Report {
     /// What a policy that judges the whole made of each snapshot: the source of that, the truth, and why.
     pub fn wholes(&self, policy: usize) -> impl Iterator<Item = (&str, Truth, &str)> {
         let all =
-            self.kept.iter().flat_map(|kept| kept.of_whole.iter().map(move |one| (kept, one)));
+            self.kept().iter().flat_map(|kept| kept.of_whole.iter().map(move |one| (kept, one)));
         all.filter(move |(_, whole)| whole.policy == policy).map(|(kept, whole)| {
             let snapshot = self.evidence.get(kept.capture);
             let source = snapshot.map_or(&kept.source, |snapshot| &snapshot.source);
@@ -173,7 +173,7 @@ impl Report {
 
     /// What is said of a finding of a whole snapshot.
     pub(super) fn of_whole(&self, finding: &Finding) -> Option<&OfWhole> {
-        let kept = self.kept.get(finding.file as usize)?;
+        let kept = self.kept().get(finding.file as usize)?;
         let found = kept.found.findings.get(finding.index as usize)?;
         kept.of_whole.iter().find(|whole| whole.hit == Some(found.hit))
     }
