@@ -1,27 +1,26 @@
 //! `portcullis check`: policies judge evidence, and the exit code says what was proven.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
 use crate::input;
-use crate::output::{self, Format, Style};
+use crate::output::Format;
 use crate::snapshot::Hashes;
 use crate::text::Problem;
 use crate::triage::{Moment, Report, Terms};
 
+use super::Stop;
 use super::baseline;
 use super::fresh::FreshEvidence;
 use super::judge::Asked;
 use super::load::{FRAMEWORK, find_framework};
-use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions, plain};
+use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
-use super::show::{self, Shown, told};
-use super::step_summary;
+use super::rendering::Rendering;
+use super::show::Shown;
 use super::terms::{Accepted, Threshold};
-use super::{COULD_NOT_JUDGE, Stop};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -59,15 +58,8 @@ pub(super) struct Check {
         hide_env_values = true
     )]
     fail_on: Option<Threshold>,
-    /// Format of the report on standard output
-    #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
-    format: Format,
-    /// Write the report to a file too, in this format; may repeat
-    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = show::target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
-    output: Vec<(Format, PathBuf)>,
-    /// Findings that `human` and `short` show; 0 shows all
-    #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
-    max_findings: Option<usize>,
+    #[command(flatten)]
+    rendering: Rendering,
     /// Folder of earlier reports, written by `-o json=FILE`, whose trend the page of `html` shows
     #[arg(long, value_name = "DIR", env = "PORTCULLIS_HISTORY", hide_env_values = true)]
     history: Option<PathBuf>,
@@ -84,7 +76,6 @@ impl Check {
 
     /// The same run, of which no more is shown than the view of a framework.
     pub(super) fn run_for(&self, framework: Option<&str>, look: &Look) -> Result<u8, Stop> {
-        let shown = Shown::new(self.format, look);
         let (settings, judged) = match Settings::find(self.policies.config.as_deref()) {
             Ok(settings) => {
                 let judged = self.judge(&settings, framework);
@@ -93,31 +84,13 @@ impl Check {
             Err(problems) => (Settings::default(), Err(problems)),
         };
         let output = self.output(&settings);
-        let (report, notes) = match judged {
-            Ok(judged) => judged,
-            Err(mut problems) => {
-                let told = told(&problems, COULD_NOT_JUDGE);
-                let mut files = self.write_files(output, &|format, style, out| {
-                    output::problems(&told, format, style, out)
-                });
-                files.extend(
-                    self.summarise(output, &|room, out| output::problem_summary(&told, room, out)),
-                );
-                problems.extend(files);
-                return Err(Stop::Problems(problems, shown));
+        match judged {
+            Ok((report, notes)) => {
+                Shown::new(self.rendering.format, look).notes(&notes);
+                self.rendering.report(&report, output, look)
             }
-        };
-        shown.notes(&notes);
-        let mut files = self
-            .write_files(output, &|format, style, out| output::render(&report, format, style, out));
-        files.extend(self.summarise(output, &|room, out| output::summary(&report, room, out)));
-        self.write(&report, look)?;
-        if !files.is_empty() {
-            // The report is where its reader looks; beside it there is room for no other document.
-            shown.notes(&files);
-            return Ok(COULD_NOT_JUDGE);
+            Err(problems) => Err(self.rendering.failure(problems, output, look)),
         }
-        Ok(report.verdict.exit_code())
     }
 
     /// The report, and what is worth knowing beside it.
@@ -156,7 +129,8 @@ impl Check {
 
     /// The files of the command line, else of the project.
     fn output<'a>(&'a self, settings: &'a Settings) -> &'a [(Format, PathBuf)] {
-        if self.output.is_empty() { &settings.output } else { &self.output }
+        let own = &self.rendering.output;
+        if own.is_empty() { &settings.output } else { own }
     }
 
     fn terms(&self, settings: &Settings, time: jiff::Timestamp) -> Terms {
@@ -165,52 +139,9 @@ impl Check {
 
     /// Hashes cost as much as reading, and only some formats show them.
     fn hashes(&self, settings: &Settings) -> Hashes {
-        let formats = self.output(settings).iter().map(|(format, _)| *format).chain([self.format]);
+        let formats =
+            self.output(settings).iter().map(|(format, _)| *format).chain([self.rendering.format]);
         if formats.into_iter().any(Format::shows_hashes) { Hashes::Taken } else { Hashes::Left }
-    }
-
-    fn style(&self, base: Style, format: Format) -> Style {
-        let max_findings = match self.max_findings {
-            Some(0) => None,
-            Some(count) => Some(count),
-            None => format.default_max_findings(),
-        };
-        Style { max_findings, ..base }
-    }
-
-    /// A reader that goes away does not change the verdict.
-    fn write(&self, report: &Report, look: &Look) -> io::Result<()> {
-        let stdout = io::stdout();
-        let style = self.style(look.style(&stdout), self.format);
-        let mut out = io::BufWriter::with_capacity(show::BUFFER, stdout.lock());
-        let written =
-            output::render(report, self.format, &style, &mut out).and_then(|()| out.flush());
-        show::unless_closed(written)
-    }
-
-    /// Writes the files of `--output`, each whole or not at all; what could not be written. Where
-    /// nothing could be judged they say so: the report of an earlier run must not stay.
-    fn write_files(
-        &self,
-        output: &[(Format, PathBuf)],
-        render: &dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>,
-    ) -> Vec<Problem> {
-        let write = |(format, path): &(Format, PathBuf)| {
-            let style = self.style(plain(), *format);
-            show::write_file(path, &mut |out| render(*format, &style, out)).err()
-        };
-        output.iter().filter_map(write).collect()
-    }
-
-    /// Adds to the summary of a job of GitHub Actions, where its format is asked for.
-    fn summarise(
-        &self,
-        output: &[(Format, PathBuf)],
-        page: &dyn Fn(usize, &mut dyn Write) -> io::Result<()>,
-    ) -> Option<Problem> {
-        let mut formats = output.iter().map(|(format, _)| *format).chain([self.format]);
-        let is_asked = formats.any(|format| format == Format::Github);
-        is_asked.then(|| step_summary::add(page)).flatten()
     }
 }
 

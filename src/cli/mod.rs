@@ -14,8 +14,10 @@ mod list;
 mod live;
 mod load;
 mod man;
+mod merge;
 mod options;
 mod project;
+mod rendering;
 mod report;
 mod save;
 mod schema;
@@ -65,6 +67,7 @@ enum Command {
     Check(check::Check),
     Report(report::Report),
     Fetch(fetch::Fetch),
+    Merge(merge::Merge),
     Diff(diff::Diff),
     Lint(lint::Lint),
     Test(test::Test),
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.run(&cli.look),
         Command::Report(report) => report.run(&cli.look),
         Command::Fetch(fetch) => fetch.run(&cli.look),
+        Command::Merge(merge) => merge.run(&cli.look),
         Command::Diff(diff) => diff.run(&cli.look),
         Command::Lint(lint) => lint.run(&cli.look),
         Command::Test(test) => test.run(&cli.look),

@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::engine::{Hit, Outcome};
-use crate::json::Number;
+use crate::json::{Number, Raw};
 use crate::operation::reading::{self, Case};
-use crate::operation::{Effect, Severity};
+use crate::operation::{Effect, FieldId, Operation, Severity};
 
 use super::kept::Kept;
 use super::report::{Finding, Report};
+use super::saved::SavedFinding;
 use super::verdict::Disposition;
 
 /// One port and protocol, of all records with findings that name it.
@@ -63,7 +64,18 @@ impl Report {
     pub fn exposure(&self) -> Vec<Opening> {
         let mut openings: BTreeMap<Key, Gathered> = BTreeMap::new();
         let mut seen = HashSet::new();
+        let mut told_records = HashSet::new();
         for finding in &self.findings {
+            if let Some(told) = self.told(finding) {
+                let operation = &self.policy(finding).operation;
+                let opening = openings.entry(told_key(operation, told)).or_default();
+                opening.findings += 1;
+                opening.worst = opening.worst.max(self.standing(finding));
+                if told_records.insert((told.capture, &*told.record.source, told.record.offset)) {
+                    opening.records += 1;
+                }
+                continue;
+            }
             let Some((kept, found, hit)) = self.hit(finding) else { continue };
             let opening = openings.entry(key(kept, hit)).or_default();
             opening.findings += 1;
@@ -92,6 +104,26 @@ fn opening(((operation, port, protocol), gathered): (Key, Gathered)) -> Opening 
     let Gathered { services, records, traffic, findings, worst } = gathered;
     let services = services.into_iter().collect();
     Opening { operation, port, protocol, services, records, traffic, findings, worst }
+}
+
+/// The same of a saved finding, of which what identifies the record is at hand.
+fn told_key(operation: &Operation, told: &SavedFinding) -> Key {
+    let raw = |field: FieldId| {
+        let name = &operation.schema.field(field).name;
+        let known = told.identity.iter().find(|(known, _)| known == name);
+        known.and_then(|(_, text)| Raw::of(text))
+    };
+    let port = operation.port.and_then(|port| {
+        match reading::number(operation.schema.field(port), raw(port)) {
+            Ok(Number::Integer(port)) => Some(port),
+            _ => None,
+        }
+    });
+    let mut scratch = reading::Scratch::default();
+    let protocol = operation
+        .protocol
+        .and_then(|protocol| reading::text(Case::Kept, raw(protocol), &mut scratch).ok());
+    (operation.name.clone(), port, protocol.unwrap_or_default().to_owned())
 }
 
 fn key(kept: &Kept, hit: &Hit) -> Key {

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::engine::Outcome;
 use crate::policy::{Policy, PolicySet, WhenUnknown};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Flaw, Snapshot};
 
+use super::aged;
 use super::baseline::Fixed;
 use super::finish::{Terms, loosened, summary, verdict};
+use super::narrowed;
 use super::register::ApprovalUse;
 use super::report::{Evidence, Finding, Found, Identity, Meaning, RecordAt, Report};
 use super::verdict::{Disposition, PolicyCounts, Verdict};
@@ -125,16 +127,24 @@ impl Saved {
             waivers: self.waivers,
             approvals: self.approvals,
             fixed: self.fixed,
+            history: Vec::new(),
+            view: None,
             found: Found::Saved(told),
         };
-        let decided = verdict(&report, self.terms);
+        // The time of day is not kept, and what it said of ages is.
+        let terms = Terms { max_age: None, ..self.terms };
+        let decided = verdict(&report, terms);
         let least = if is_unknown { Verdict::InsufficientEvidence } else { Verdict::Clean };
         report.verdict = decided.worst(least).worst(self.verdict);
         report
     }
 
-    /// Whether what is counted only would make a run insufficient on these terms.
+    /// Whether evidence was too old, or what is counted only would make a run insufficient on these terms.
     fn leaves_open(&self) -> bool {
+        let mut flaws = self.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
+        if flaws.any(|flaw| aged::CODES.contains(&flaw.problem.code.as_str())) {
+            return true;
+        }
         let decides = |policy: &Policy| {
             self.terms.fail_on.counts(policy.effect)
                 && policy.when_unknown.unwrap_or(self.terms.when_unknown) == WhenUnknown::Fail
@@ -165,6 +175,13 @@ impl Saved {
         }
         counts
     }
+}
+
+/// Whether a flaw comes from what a run asked, and not from what a capture is.
+#[must_use]
+pub fn is_of_run(flaw: &Flaw) -> bool {
+    let code = flaw.problem.code.as_str();
+    code == narrowed::CODE || aged::CODES.contains(&code)
 }
 
 impl SavedFinding {

@@ -15,17 +15,23 @@ use super::verdict::Disposition;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Flaw {
     #[error("the waiver of `{policy}` matches nothing")]
-    #[diagnostic(code("waiver/stale"), severity(Warning), help("{help}"))]
+    #[diagnostic(code(STALE), severity(Warning), help("{help}"))]
     Stale { policy: String, help: &'static str },
 
     #[error("the waiver of `{policy}` matches {matched} findings, expected are at most {limit}")]
     #[diagnostic(
-        code("waiver/too-wide"),
+        code(TOO_WIDE),
         severity(Warning),
         help("narrow `match`, or raise `expect_at_most` once all of them are accepted")
     )]
     TooWide { policy: String, matched: u64, limit: u64 },
 }
+
+/// A waiver that matches nothing.
+pub(super) const STALE: &str = "waiver/stale";
+
+/// A waiver that matches more than is expected.
+pub(super) const TOO_WIDE: &str = "waiver/too-wide";
 
 const GONE: &str = "the violation is gone: remove the waiver";
 const PERHAPS_GONE: &str = "not all evidence is there: what it matches may be missing";
@@ -107,14 +113,19 @@ impl<'a> Entry<'a> {
 
     fn too_wide(&self) -> Option<Problem> {
         let (matched, limit) = (self.used.matched, self.waiver.expect_at_most?);
-        let policy = self.waiver.policy.clone();
-        (matched > limit)
-            .then(|| self.problem(&Flaw::TooWide { policy, matched, limit }, "more than expected"))
+        let place = Place::Text(self.waiver.named.clone());
+        (matched > limit).then(|| too_wide(self.waiver, matched, place))
     }
 
     fn problem(&self, flaw: &Flaw, label: &str) -> Problem {
         Problem::new(flaw, Place::Text(self.waiver.named.clone())).labelled(label)
     }
+}
+
+/// A waiver that matches more findings than it may.
+pub(super) fn too_wide(waiver: &Waiver, matched: u64, place: Place) -> Problem {
+    let (policy, limit) = (waiver.policy.clone(), waiver.expect_at_most.unwrap_or_default());
+    Problem::new(&Flaw::TooWide { policy, matched, limit }, place).labelled("more than expected")
 }
 
 /// The waivers that match a finding, in order.

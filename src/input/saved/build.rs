@@ -39,6 +39,10 @@ pub(super) fn saved(document: &Document<'_>, catalogue: &Catalogue) -> Result<Sa
         when_unknown: document.terms.inconclusive.0,
         assume_complete: document.terms.assume_complete,
         allow_partial: document.terms.allow_partial,
+        max_age: document
+            .terms
+            .max_age
+            .and_then(|age| Some(jiff::SignedDuration::from_secs(i64::try_from(age.0).ok()?))),
     };
     let fixed = document.fixed.iter().map(|fixed| triage::Fixed {
         policy: fixed.policy.clone(),
@@ -58,6 +62,7 @@ pub(super) fn saved(document: &Document<'_>, catalogue: &Catalogue) -> Result<Sa
             approvals: document.approvals.iter().map(Approval::approval).collect(),
             waivers: document.waivers.iter().map(Waiver::waiver).collect(),
             warnings: Vec::new(),
+            frameworks: policy::built_in_frameworks().unwrap_or_default().to_vec(),
         },
         fixed: fixed.collect(),
         findings,
@@ -200,6 +205,7 @@ impl Policy {
             condition: policy::Condition::All(Vec::new()),
             rule: Location { source, span: Span::new(0, rule.text.len()) },
             location: location(&self.source, self.line, self.column),
+            replaced: self.replaced.clone(),
             cases: Vec::new(),
             overridden: self.overridden.as_ref().map(|was| policy::Overridden {
                 effect: was.effect.0,

@@ -5,13 +5,10 @@ use std::collections::HashSet;
 use crate::engine::Outcome;
 use crate::policy;
 use crate::snapshot::{Snapshot, Weight, Wholeness};
-use crate::triage::{Disposition, Finding, Report, Summary, Verdict};
+use crate::triage::{self, Disposition, Finding, Report, Summary, Verdict};
 
 use super::Fault;
 use super::document::{self, Document};
-
-/// A flaw that weighs on policies, and not on whether a capture is whole.
-const FILTERED: &str = "evidence/filtered";
 
 /// The report, where it is what its document says.
 pub(super) fn with(document: &Document<'_>, mut report: Report) -> Result<Report, Vec<Fault>> {
@@ -241,7 +238,7 @@ fn page_is_of(page: &str, source: &str) -> bool {
 
 /// Whether a capture can be as whole as it says.
 fn is_possible(capture: &Snapshot) -> bool {
-    let flaws = capture.flaws.iter().filter(|flaw| flaw.problem.code != FILTERED);
+    let flaws = capture.flaws.iter().filter(|flaw| !triage::is_of_run(flaw));
     let least = match flaws.map(|flaw| flaw.weight).max() {
         None | Some(Weight::Noted) => Wholeness::Complete,
         Some(Weight::Unprovable) => Wholeness::Unprovable,

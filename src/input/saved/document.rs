@@ -70,6 +70,8 @@ pub(super) struct Terms {
     pub(super) inconclusive: One<WhenUnknown>,
     pub(super) assume_complete: bool,
     pub(super) allow_partial: bool,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) max_age: Option<Count>,
 }
 
 #[derive(Deserialize)]
@@ -178,6 +180,7 @@ pub(super) struct Policy {
     pub(super) when_unknown: Option<One<WhenUnknown>>,
     #[serde(deserialize_with = "or_null")]
     pub(super) overridden: Option<Overridden>,
+    pub(super) replaced: Vec<String>,
     #[serde(deserialize_with = "or_null")]
     pub(super) why: Option<String>,
     #[serde(deserialize_with = "or_null")]
