@@ -1,6 +1,13 @@
 //! Reports are saved, read back, and put together: nothing is lost, no order shows, no part is made
 //! milder, and a report that was changed is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by a panic"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +31,6 @@ policies:
     rule: deny RDP if RiskLevel 3
     severity: critical
     remediation: Close it.
-    controls: {}
     tags: [exposure]
   - id: busy
     rule: alert if traffic > 1KB
@@ -118,7 +124,6 @@ fn read(text: &str) -> Result<Report, Vec<Problem>> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
     fs::write(&file, text).unwrap();
-    assert!(input::is_report(&file) || text.is_empty() || !text.contains("portcullis."));
     input::read_report(&file, &catalogue()).map(|Read { report, .. }| report)
 }
 
@@ -335,7 +340,9 @@ fn nothing_may_be_missing_or_more_than_is_known() {
         let mut other = sample.clone();
         let value = other.pointer_mut(&pointer).unwrap();
         *value = if value.is_string() { json!(true) } else { json!("\u{1b}[31m") };
-        let is_free = parent.ends_with("/identity") || name == "value" || name == "read";
+        // What may be null may be a text.
+        let is_null = sample.pointer(&pointer).unwrap().is_null();
+        let is_free = is_null || parent.ends_with("/identity") || name == "value" || name == "read";
         if !is_free {
             let problems = read(&other.to_string()).unwrap_err();
             assert_eq!(problems[0].code.split('/').next(), Some("report"), "{pointer}");

@@ -18,7 +18,7 @@ const MOST_NAMED: usize = 5;
 enum Error {
     #[error("{filters} could hide violations of {policies}")]
     #[diagnostic(
-        code(CODE),
+        code("evidence/filtered"),
         help("fetch without that filter, or judge by policies that it cannot touch")
     )]
     Violations { filters: String, policies: String },

@@ -15,12 +15,12 @@ use super::verdict::Disposition;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Flaw {
     #[error("the waiver of `{policy}` matches nothing")]
-    #[diagnostic(code(STALE), severity(Warning), help("{help}"))]
+    #[diagnostic(code("waiver/stale"), severity(Warning), help("{help}"))]
     Stale { policy: String, help: &'static str },
 
     #[error("the waiver of `{policy}` matches {matched} findings, expected are at most {limit}")]
     #[diagnostic(
-        code(TOO_WIDE),
+        code("waiver/too-wide"),
         severity(Warning),
         help("narrow `match`, or raise `expect_at_most` once all of them are accepted")
     )]

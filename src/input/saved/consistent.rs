@@ -43,7 +43,7 @@ impl Checks<'_> {
     }
 
     /// A number against what is listed.
-    fn count(&mut self, said: u64, counted: u64, pointer: String, what: &str) {
+    fn count(&mut self, (said, counted): (u64, u64), pointer: String, what: &str) {
         let words = format!("{said} {what}, and {counted} by its lists");
         self.expect(said == counted, pointer, words);
     }
@@ -153,16 +153,16 @@ impl Checks<'_> {
         let (document, report) = (self.document, self.report);
         for (index, (said, counts)) in document.policies.iter().zip(&report.counts).enumerate() {
             let at = |name: &str| format!("/policies/{index}/{name}");
-            self.count(said.judged.0, counts.judged, at("judged"), "records judged");
-            self.count(said.failed.0, counts.failed, at("failed"), "records violate a policy");
+            self.count((said.judged.0, counts.judged), at("judged"), "records judged");
+            self.count((said.failed.0, counts.failed), at("failed"), "records violate a policy");
             let words = "outcomes inconclusive";
-            self.count(said.inconclusive.0, counts.inconclusive, at("inconclusive"), words);
+            self.count((said.inconclusive.0, counts.inconclusive), at("inconclusive"), words);
             let found = counts.failed.saturating_add(counts.inconclusive);
             let words = format!("{found} findings of {} records judged", counts.judged);
             self.expect(found <= counts.judged, at("judged"), words);
             let length = said.rule.text.len() as u64;
             let words = "bytes of a rule";
-            self.count(said.rule.length.0, length, at("rule/length"), words);
+            self.count((said.rule.length.0, length), at("rule/length"), words);
         }
     }
 
@@ -171,13 +171,13 @@ impl Checks<'_> {
         for (index, said) in (0..).zip(&document.waivers) {
             let at = |name: &str| format!("/waivers/{index}/{name}");
             let waived = report.findings.iter().filter(|one| one.waiver == Some(index)).count();
-            self.count(said.waived.0, waived as u64, at("waived"), "findings waived by a waiver");
+            self.count((said.waived.0, waived as u64), at("waived"), "findings waived by a waiver");
             let matched = report.findings.iter().filter(|one| {
                 let is_meant = one.outcome == Outcome::Fail || said.inconclusive;
                 is_meant && report.matching(one).contains(&index)
             });
             let words = "findings that a waiver matches";
-            self.count(said.matched.0, matched.count() as u64, at("matched"), words);
+            self.count((said.matched.0, matched.count() as u64), at("matched"), words);
             let is_in_force = document.day.0 <= said.expires.0;
             let words = "a waiver holds to its last day, and no longer";
             self.expect(said.in_force == is_in_force, at("in_force"), words);
@@ -207,7 +207,7 @@ impl Checks<'_> {
             ("known", said.known, known),
             ("fixed", said.fixed, fixed),
         ] {
-            self.count(said.0, counted, format!("/summary/{name}"), name);
+            self.count((said.0, counted), format!("/summary/{name}"), name);
         }
         let loosened: Vec<_> = self.document.loosened.iter().map(|one| one.0).collect();
         let words = "what loosened it is not what its terms and policies say";

@@ -5,6 +5,7 @@ mod build;
 mod consistent;
 mod document;
 mod locate;
+mod parts;
 mod value;
 
 use std::path::Path;
