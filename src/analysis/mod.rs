@@ -8,6 +8,7 @@ mod cover;
 mod domain;
 mod effort;
 mod filter;
+mod mutants;
 mod problem;
 mod search;
 mod subject;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use cover::covered_by;
 pub use filter::may_hide;
+pub use mutants::{Change, MAX_MUTANTS, Mutant, mutants};
 pub use problem::{Depth, problems};
 pub use waivers::{overlap, overlaps, waivers};
 

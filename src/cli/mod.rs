@@ -15,6 +15,7 @@ mod live;
 mod load;
 mod man;
 mod merge;
+mod mutate;
 mod options;
 mod project;
 mod rendering;

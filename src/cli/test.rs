@@ -15,6 +15,7 @@ use crate::text::{Place, Problem};
 
 use super::Stop;
 use super::load::{Loaded, load};
+use super::mutate::Mutation;
 use super::options::{Look, PolicyOptions};
 use super::show::{self, Shown, count, told, unless_closed};
 
@@ -36,6 +37,9 @@ pub(super) struct Test {
     /// Format of the failures
     #[arg(short, long, value_parser = show::formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
+    /// Change each part of each rule in turn, too, and end in 1 where no case notices
+    #[arg(long, env = "PORTCULLIS_MUTATE", hide_env_values = true, value_parser = clap::builder::BoolishValueParser::new())]
+    mutate: bool,
 }
 
 /// What running cases brought.
@@ -46,6 +50,8 @@ struct Tally {
     /// Policies of which no case fires, and no case passes.
     never_fired: Vec<String>,
     never_passed: Vec<String>,
+    /// Where rules were changed.
+    mutation: Option<Mutation>,
 }
 
 impl Test {
@@ -54,10 +60,13 @@ impl Test {
         let stop = |problems| Stop::Problems(problems, shown.clone());
         let policies = self.policies.and(&self.paths);
         let loaded = load(&policies, Depth::Each).map_err(stop)?;
-        let tally = tally(&loaded).map_err(|problem| stop(vec![problem]))?;
-        let exit_code = u8::from(!tally.failures.is_empty());
+        let mutation = self.mutate.then(Mutation::default);
+        let mut tally = Tally { mutation, ..Tally::default() };
+        tally.all(&loaded).map_err(|problem| stop(vec![problem]))?;
+        let problems = tally.problems();
+        let exit_code = u8::from(!problems.is_empty());
         if exit_code != 0 || self.format.is_for_machines() {
-            unless_closed(shown.report(&told(&tally.failures, exit_code)))?;
+            unless_closed(shown.report(&told(&problems, exit_code)))?;
         }
         if self.format == Format::Human {
             let text = tally.summary(loaded.policies.policies.len());
@@ -67,22 +76,26 @@ impl Test {
     }
 }
 
-fn tally(loaded: &Loaded) -> Result<Tally, Problem> {
-    let mut tally = Tally::default();
-    for operation in &loaded.catalogue.operations {
-        let run = Run { today: loaded.today(), when_unknown: WhenUnknown::Fail };
-        let program = Program::new(&loaded.policies, operation, run)?;
-        let mut tracer = Tracer::new(&program);
-        let mine = loaded.policies.policies.iter();
-        for policy in mine.filter(|policy| policy.operation.name == operation.name) {
-            tally.policy(policy, &mut tracer);
-        }
-    }
-    Ok(tally)
-}
-
 impl Tally {
-    fn policy(&mut self, policy: &Policy, tracer: &mut Tracer<'_>) {
+    fn all(&mut self, loaded: &Loaded) -> Result<(), Problem> {
+        let run = Run { today: loaded.today(), when_unknown: WhenUnknown::Fail };
+        for operation in &loaded.catalogue.operations {
+            let program = Program::new(&loaded.policies, operation, run)?;
+            let mut tracer = Tracer::new(&program);
+            let mine = loaded.policies.policies.iter();
+            for policy in mine.filter(|policy| policy.operation.name == operation.name) {
+                let is_sound = self.policy(policy, &mut tracer);
+                if let Some(mutation) = self.mutation.as_mut().filter(|_| is_sound) {
+                    mutation.of(policy, &loaded.policies, run)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the cases of a policy; whether all came out as they say.
+    fn policy(&mut self, policy: &Policy, tracer: &mut Tracer<'_>) -> bool {
+        let failed = self.failures.len();
         let (mut fired, mut passed) = (false, false);
         for case in &policy.cases {
             self.cases += 1;
@@ -104,6 +117,13 @@ impl Tally {
         if !passed {
             self.never_passed.push(policy.id.clone());
         }
+        self.failures.len() == failed
+    }
+
+    /// Cases that came out otherwise, and changes that none noticed.
+    fn problems(&self) -> Vec<Problem> {
+        let unnoticed = self.mutation.iter().flat_map(|mutation| &mutation.unnoticed);
+        self.failures.iter().chain(unnoticed).cloned().collect()
     }
 
     fn summary(&self, policies: usize) -> String {
@@ -118,6 +138,11 @@ impl Tally {
             if !ids.is_empty() {
                 let _ = writeln!(text, "no case {words}: {}", ids.join(", "));
             }
+        }
+        if let Some(Mutation { mutants, unnoticed }) = &self.mutation {
+            let noticed = mutants - unnoticed.len();
+            let changes = count(*mutants, "changed rule", "changed rules");
+            let _ = writeln!(text, "{changes}: {noticed} noticed, {} not", unnoticed.len());
         }
         text
     }

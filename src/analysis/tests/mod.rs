@@ -4,6 +4,7 @@ mod aggregates;
 mod cases;
 mod filters;
 mod flaws;
+mod mutants;
 mod oracle;
 mod properties;
 
