@@ -25,7 +25,8 @@ impl Mutation {
     /// # Errors
     /// Patterns that are too large together.
     pub(super) fn of(&mut self, policy: &Policy, set: &PolicySet, run: Run) -> Result<(), Problem> {
-        if policy.cases.is_empty() {
+        // What judges the whole is not changed part by part.
+        if policy.cases.is_empty() || policy.judges_whole() {
             return Ok(());
         }
         let came = outcomes(policy, set, run)?;
@@ -52,9 +53,10 @@ fn outcomes(policy: &Policy, set: &PolicySet, run: Run) -> Result<Vec<Option<Tru
     };
     let program = Program::new(&alone, &policy.operation, run)?;
     let mut tracer = Tracer::new(&program);
-    let truth = |record: &str| tracer.trace_text(policy, record).ok().map(|trace| trace.truth);
-    let records = policy.cases.iter().map(|case| case.record.as_str());
-    Ok(records.map(truth).collect())
+    let mut truth =
+        |record: &String| tracer.trace_text(policy, record).ok().map(|trace| trace.truth);
+    let records = policy.cases.iter().flat_map(|case| &case.records);
+    Ok(records.map(&mut truth).collect())
 }
 
 fn unnoticed(policy: &Policy, part: String, change: &Change) -> Error {
