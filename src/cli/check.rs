@@ -20,6 +20,7 @@ use super::options::{EvidenceOptions, Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 use super::rendering::Rendering;
 use super::show::Shown;
+use super::targets;
 use super::terms::{Accepted, Threshold};
 
 const EXIT_CODES: &str = "\
@@ -78,7 +79,11 @@ impl Check {
     pub(super) fn run_for(&self, framework: Option<&str>, look: &Look) -> Result<u8, Stop> {
         let (settings, judged) = match Settings::find(self.policies.config.as_deref()) {
             Ok(settings) => {
-                let judged = self.judge(&settings, framework);
+                let doubled = targets::doubled(self.output(&settings));
+                let judged = match doubled.is_empty() {
+                    true => self.judge(&settings, framework),
+                    false => Err(doubled),
+                };
                 (settings, judged)
             }
             Err(problems) => (Settings::default(), Err(problems)),

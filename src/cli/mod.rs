@@ -24,6 +24,7 @@ mod save;
 mod schema;
 mod show;
 mod step_summary;
+mod targets;
 mod terms;
 mod test;
 mod usage;

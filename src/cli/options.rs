@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::output::{Colour, Style};
+use crate::output::{Colour, CsvDialect, Style};
 use crate::text::{Level, Problem};
 
 /// How output looks.
@@ -137,4 +137,20 @@ pub(super) struct EvidenceOptions {
     /// The operation that the evidence is an answer of
     #[arg(long, value_name = "NAME", env = "PORTCULLIS_OPERATION", hide_env_values = true)]
     pub(super) operation: Option<String>,
+}
+
+/// How tables are written.
+#[derive(Debug, Args)]
+pub(super) struct TableOptions {
+    /// Columns of the `csv` format
+    #[arg(long, value_name = "DIALECT", value_parser = dialects(), default_value = "plain", env = "PORTCULLIS_CSV_DIALECT", hide_env_values = true)]
+    pub(super) csv_dialect: CsvDialect,
+}
+
+/// Dialects as values of a flag.
+fn dialects() -> impl TypedValueParser<Value = CsvDialect> {
+    PossibleValuesParser::new(CsvDialect::ALL.map(CsvDialect::name)).try_map(|name| {
+        let dialect = CsvDialect::ALL.into_iter().find(|dialect| dialect.name() == name);
+        dialect.ok_or_else(|| format!("there is no dialect `{name}`"))
+    })
 }

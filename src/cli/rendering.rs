@@ -10,7 +10,7 @@ use crate::output::{self, Format, Style, Told};
 use crate::text::Problem;
 use crate::triage::Report;
 
-use super::options::{Look, plain};
+use super::options::{Look, TableOptions, plain};
 use super::show::{self, Shown};
 use super::{COULD_NOT_JUDGE, Stop, step_summary};
 
@@ -23,6 +23,8 @@ pub(super) struct Rendering {
     /// Write the report to a file too, in this format; may repeat
     #[arg(short, long, value_name = "FORMAT=PATH", value_parser = show::target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
     pub(super) output: Vec<(Format, PathBuf)>,
+    #[command(flatten)]
+    table: TableOptions,
     /// Findings that `human` and `short` show; 0 shows all
     #[arg(long, value_name = "N", env = "PORTCULLIS_MAX_FINDINGS", hide_env_values = true)]
     max_findings: Option<usize>,
@@ -61,7 +63,7 @@ impl Rendering {
         files
             .extend(self.summarise(output, &|room, out| output::problem_summary(&told, room, out)));
         problems.extend(files);
-        Stop::Problems(problems, Shown::new(self.format, look))
+        Stop::Problems(problems, Shown::new(self.format, look).by(self.table.csv_dialect))
     }
 
     fn style(&self, base: Style, format: Format) -> Style {
@@ -70,7 +72,7 @@ impl Rendering {
             Some(count) => Some(count),
             None => format.default_max_findings(),
         };
-        Style { max_findings, ..base }
+        Style { max_findings, csv: self.table.csv_dialect, ..base }
     }
 
     /// A reader that goes away does not change the verdict.

@@ -24,6 +24,8 @@ enum Document {
     Report,
     /// What it writes when nothing could be judged
     Error,
+    /// A line of what `check --format ndjson` writes
+    Ndjson,
     /// What `fetch` writes: raw answers, and how they were asked for
     Snapshot,
     /// What `diff --format json` writes
@@ -35,6 +37,7 @@ impl Schema {
         let schema = match self.document {
             Document::Report => output::REPORT_SCHEMA.to_owned(),
             Document::Error => output::ERROR_SCHEMA.to_owned(),
+            Document::Ndjson => output::line_schema(),
             Document::Snapshot => snapshot::DOCUMENT_SCHEMA.to_owned(),
             Document::Diff => output::difference_schema(),
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::output::{self, Format, Style, Told};
+use crate::output::{self, CsvDialect, Format, Style, Told};
 use crate::text::{Place, Problem, nearest};
 
 use super::load::now;
@@ -44,6 +44,12 @@ pub(super) fn told(problems: &[Problem], exit_code: u8) -> Told<'_> {
 impl Shown {
     pub(super) fn new(format: Format, look: &Look) -> Self {
         Self { format, out: look.style(&io::stdout()), err: look.style(&io::stderr()) }
+    }
+
+    /// The same with tables by a dialect.
+    pub(super) fn by(mut self, dialect: CsvDialect) -> Self {
+        (self.out.csv, self.err.csv) = (dialect, dialect);
+        self
     }
 
     /// Shows why nothing could be judged: to standard output where a machine reads it there, else to

@@ -48,6 +48,20 @@ pub(super) enum Status {
     Waived,
 }
 
+impl Status {
+    /// As it is written.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Insufficient => "insufficient",
+            Self::Failed => "failed",
+            Self::Inconclusive => "inconclusive",
+            Self::Noted => "noted",
+            Self::Known => "known",
+            Self::Waived => "waived",
+        }
+    }
+}
+
 /// One thing that a report has to say.
 #[derive(Clone, Debug)]
 pub(super) struct Item<'a> {

@@ -13,12 +13,14 @@ mod difference;
 mod document;
 mod failure;
 mod finding;
+mod lines;
 mod origin;
 mod waiver;
 
 use difference::DifferenceText;
 use document::Document;
 use failure::Failure;
+pub(super) use lines::{problem_lines, report_lines};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "json",

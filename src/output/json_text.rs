@@ -31,6 +31,13 @@ pub(super) fn write(
     out.flush()
 }
 
+/// Writes a document that is a line, to a writer that gathers lines.
+pub(super) fn write_line(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let text = JsonText::default();
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, text))?;
+    out.write_all(b"\n")
+}
+
 /// Lays a document out and escapes in texts, raw values included, what is hostile. White space within
 /// raw values is left out.
 #[derive(Debug, Default)]

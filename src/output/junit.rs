@@ -1,17 +1,16 @@
 //! The `junit` format: test results as Jenkins, GitLab, Azure and most others read them. A case is a
 //! policy on a record, or what evidence lacks; a policy without findings is a case that passes.
 
-use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::policy::Policy;
 use crate::text::{Level, Position, Problem};
-use crate::triage::{Report, Verdict};
+use crate::triage::Report;
 
 use super::item::{EVIDENCE, Item, Names, Status, items, prose, short};
+use super::silent::Silent;
 use super::{Entry, Hashes, Reader, Style, Told};
 
 pub(super) const ENTRY: Entry = Entry {
@@ -26,9 +25,6 @@ pub(super) const ENTRY: Entry = Entry {
 
 /// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 16;
-
-/// What is said of policies that found nothing in evidence that is not whole.
-const UNPROVEN: &str = "nothing was found, and the evidence is not sufficient to prove it";
 
 /// What became of a case.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,7 +64,7 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
 fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut names = Names::default();
     let mut cases: Vec<Case> =
-        told.problems.iter().map(|problem| broken(problem, &mut names)).collect();
+        told.problems.iter().map(|problem| broken(problem, told.exit_code, &mut names)).collect();
     if cases.is_empty() {
         let class = env!("CARGO_PKG_NAME").to_owned();
         cases.push(Case { class, name: "policies".to_owned(), outcome: Outcome::Passed });
@@ -136,28 +132,19 @@ fn place(source: &str, position: Option<Position>) -> String {
 }
 
 /// Policies with nothing to say: they passed where the evidence suffices.
-fn silent(report: &Report) -> Vec<Case> {
-    let spoken: HashSet<u32> = report.findings.iter().map(|finding| finding.policy).collect();
-    let is_insufficient = report.verdict == Verdict::InsufficientEvidence
-        || items(report)
-            .take_while(|item| item.finding().is_none())
-            .any(|item| item.status == Status::Insufficient);
-    let outcome = |policy: &Policy| match (is_insufficient, report.has_evidence_for(policy)) {
-        (false, true) => Outcome::Passed,
-        _ => Outcome::Skipped(UNPROVEN.to_owned()),
-    };
-    let policies = (0..).zip(&report.policies.policies);
-    policies
-        .filter(|(index, _)| !spoken.contains(index))
-        .map(|(_, policy)| Case {
-            class: short(&policy.id),
-            name: "every record".to_owned(),
-            outcome: outcome(policy),
-        })
-        .collect()
+fn silent(report: &Report) -> impl Iterator<Item = Case> {
+    Silent::all(report).into_iter().map(|silent| Case {
+        class: short(&silent.policy.id),
+        name: "every record".to_owned(),
+        outcome: match silent.is_proven {
+            true => Outcome::Passed,
+            false => Outcome::Skipped(Silent::UNPROVEN.to_owned()),
+        },
+    })
 }
 
-fn broken(problem: &Problem, names: &mut Names) -> Case {
+/// What stops a run is an error. A warning is a failure where it makes the run one.
+fn broken(problem: &Problem, exit_code: u8, names: &mut Names) -> Case {
     let at = place(problem.place.source(), problem.place.position());
     let words = Words {
         kind: short(&problem.code),
@@ -169,8 +156,8 @@ fn broken(problem: &Problem, names: &mut Names) -> Case {
     };
     let outcome = match problem.level {
         Level::Error => Outcome::Broken(words),
-        Level::Warning => Outcome::Failed(words),
-        Level::Note => Outcome::Skipped(words.message),
+        Level::Warning if exit_code > 0 => Outcome::Failed(words),
+        Level::Warning | Level::Note => Outcome::Skipped(words.message),
     };
     named(short(&problem.code), &at, outcome, names)
 }

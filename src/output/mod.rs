@@ -8,6 +8,7 @@ use crate::triage::{Difference, Report};
 
 mod artifact;
 mod checkstyle;
+mod csv;
 mod difference;
 mod elsewhere;
 mod github;
@@ -20,18 +21,23 @@ mod json;
 mod json_text;
 mod junit;
 mod markdown;
+mod ndjson;
 mod ocsf;
 mod oscal;
 mod oscal_mapping;
 mod quiet;
 mod sarif;
 mod short;
+mod silent;
 mod sources;
+mod tap;
 mod unjudged;
 mod uuid;
 
+pub use self::csv::CsvDialect;
 pub use difference::difference_schema;
 pub use github::{problem_summary, summary};
+pub use ndjson::line_schema;
 
 #[cfg(test)]
 mod tests;
@@ -71,16 +77,19 @@ formats! {
     Human human,
     Short short,
     Json json,
+    Ndjson ndjson,
     Sarif sarif,
     Junit junit,
     Github github,
     Gitlab gitlab,
     Checkstyle checkstyle,
+    Csv csv,
     Markdown markdown,
     Html html,
     Ocsf ocsf,
     Oscal oscal,
     OscalMapping oscal_mapping,
+    Tap tap,
 }
 
 /// What a format is to the rest of the program.
@@ -175,11 +184,19 @@ pub struct Style {
     pub max_findings: Option<usize>,
     /// The working directory, below which files are named from it; without it, names stay as they are.
     pub folder: Option<String>,
+    /// Columns of the `csv` format.
+    pub csv: CsvDialect,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { colour: Colour::Off, width: 80, max_findings: None, folder: None }
+        Self {
+            colour: Colour::Off,
+            width: 80,
+            max_findings: None,
+            folder: None,
+            csv: CsvDialect::Plain,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ impl<'a> Document<'a> {
         let conditions = report.conditions();
         Self {
             schema: "portcullis.report/v1",
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: Tool::OWN,
             day: triage::day(report.time).to_string(),
             verdict: report.verdict.name(),
             exit_code: report.verdict.exit_code(),
@@ -71,9 +71,15 @@ impl<'a> Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub(super) const OWN: Self =
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 }
 
 #[derive(Serialize)]
@@ -98,7 +104,7 @@ impl TermsText {
 }
 
 #[derive(Serialize)]
-struct SummaryText {
+pub(super) struct SummaryText {
     policies: u64,
     records: u64,
     deny: u64,
@@ -110,7 +116,7 @@ struct SummaryText {
 }
 
 impl SummaryText {
-    fn new(summary: &Summary) -> Self {
+    pub(super) fn new(summary: &Summary) -> Self {
         Self {
             policies: summary.policies,
             records: summary.records,

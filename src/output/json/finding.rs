@@ -17,32 +17,41 @@ pub(super) struct Findings<'a>(pub(super) &'a Report);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let report = self.0;
-        let policies = &report.policies.policies;
-        let fixed: Vec<Fixed> =
-            policies.iter().map(Fixed::new).collect::<Result<_, _>>().map_err(S::Error::custom)?;
-        let mut message = String::new();
-        let mut evidence = Vec::new();
-        let mut list = serializer.serialize_seq(Some(report.findings.len()))?;
-        for finding in &report.findings {
-            let Some(fixed) = fixed.get(finding.policy as usize) else {
-                continue;
-            };
-            message.clear();
-            report.message_into(finding, &mut message);
-            report.evidence_into(finding, &mut evidence);
-            let words = Words {
-                message: &message,
-                fingerprint: report.fingerprint(finding),
-                record: report.record(finding).unwrap_or_default(),
-                identity: report.identity(finding),
-                evidence: &evidence,
-                meanings: report.meanings(finding),
-            };
-            list.serialize_element(&FindingText::new((report, finding), fixed, &words))?;
-        }
+        let mut list = serializer.serialize_seq(Some(self.0.findings.len()))?;
+        each(self.0, S::Error::custom, |text| list.serialize_element(text))?;
         list.end()
     }
+}
+
+/// Gives each finding in words, in order.
+pub(super) fn each<E>(
+    report: &Report,
+    refuse: fn(serde_json::Error) -> E,
+    mut give: impl FnMut(&FindingText<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let policies = &report.policies.policies;
+    let fixed: Vec<Fixed> =
+        policies.iter().map(Fixed::new).collect::<Result<_, _>>().map_err(refuse)?;
+    let mut message = String::new();
+    let mut evidence = Vec::new();
+    for finding in &report.findings {
+        let Some(fixed) = fixed.get(finding.policy as usize) else {
+            continue;
+        };
+        message.clear();
+        report.message_into(finding, &mut message);
+        report.evidence_into(finding, &mut evidence);
+        let words = Words {
+            message: &message,
+            fingerprint: report.fingerprint(finding),
+            record: report.record(finding).unwrap_or_default(),
+            identity: report.identity(finding),
+            evidence: &evidence,
+            meanings: report.meanings(finding),
+        };
+        give(&FindingText::new((report, finding), fixed, &words))?;
+    }
+    Ok(())
 }
 
 /// What is the same of every finding of a policy, as it is written.
@@ -71,7 +80,7 @@ struct Words<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingText<'a> {
+pub(super) struct FindingText<'a> {
     policy: &'a str,
     effect: &'static str,
     severity: &'static str,
