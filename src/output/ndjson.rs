@@ -60,8 +60,7 @@ pub fn line_schema() -> String {
 }
 
 /// What the schemas of findings and problems refer to.
-const USED: [&str; 8] =
-    ["count", "ordinal", "effect", "severity", "pointer", "controls", "level", "waiver"];
+const USED: [&str; 7] = ["count", "ordinal", "effect", "severity", "pointer", "controls", "level"];
 
 /// The description of an object that begins with what kind of line it is.
 fn of_kind(kind: &str, described: &Value) -> Value {

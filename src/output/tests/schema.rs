@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::output::{ERROR_SCHEMA, REPORT_SCHEMA};
+use crate::output::{ERROR_SCHEMA, REPORT_SCHEMA, line_schema};
 use crate::snapshot::Origin;
 
 pub(super) static REPORT: LazyLock<Validator> = LazyLock::new(|| validator(REPORT_SCHEMA));
@@ -121,6 +121,47 @@ pub(super) fn properties(schema: &Value, names: &mut BTreeSet<String>) {
         Value::Array(list) => list.iter().for_each(|value| properties(value, names)),
         _ => {}
     }
+}
+
+/// Lines in which, together, every member of their schema occurs.
+fn lines() -> Vec<Value> {
+    let record =
+        r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "RiskReason": "口令"}"#;
+    let report = waived(report(policies(), &[("a.json", &response(&[record], 2))], STRICT));
+    let written = rendered(&report, Format::Ndjson, &Style::default())
+        + &shown(&hostile::load_problems(), Format::Ndjson, &Style::default());
+    written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn each_line_is_valid_and_the_last_one_says_what_came_out() {
+    let schema = validator(&line_schema());
+    let lines = lines();
+    let mut written = BTreeSet::new();
+    for line in &lines {
+        check(&schema, line);
+        members(line, &mut written);
+        for (kind, other) in
+            [("finding", "problem"), ("problem", "evidence"), ("summary", "finding")]
+        {
+            let mut wrong = line.clone();
+            if line["kind"] == kind {
+                wrong["kind"] = json!(other);
+                assert!(!schema.is_valid(&wrong), "{wrong}");
+            }
+        }
+    }
+    let mut described = BTreeSet::new();
+    let document: Value = serde_json::from_str(&line_schema()).unwrap();
+    properties(&document, &mut described);
+    strict(&document, &["read", "meaning", "unknown"]);
+    let data = ["pci-dss-4.0.1", "Port", "Protocol"].map(str::to_owned);
+    written.retain(|name| !data.contains(name));
+    assert_eq!(written, described);
+    let endings = lines.iter().filter(|line| line["kind"] == "summary");
+    let codes: Vec<_> = endings.map(|line| line["exit_code"].as_u64().unwrap()).collect();
+    assert_eq!(codes, [3, 2]);
+    assert_eq!(lines.last().unwrap()["kind"], "summary");
 }
 
 #[test]
