@@ -25,11 +25,11 @@ pub fn is_hostile(c: char) -> bool {
 }
 
 /// The text with each hostile character written as `<U+202E>`; the text itself where there is none. A
-/// command to a pipeline that prints it, `##[…]` or `::…::`, is broken the same way.
+/// command to a pipeline that prints it, `##[…]`, `##vso[…]` or `::…::`, is broken the same way.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if (is_plain || !text.contains(is_hostile)) && !text.contains("##[") && !text.contains("::") {
+    if (is_plain || !text.contains(is_hostile)) && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -37,17 +37,19 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// JSON text with each hostile character escaped, so that it says the same; the text itself where there
-/// is none. Its controls below the space must be escaped already, as whoever writes JSON does.
+/// JSON text with each hostile character escaped, and the bracket of each `##[`, so that it says the same;
+/// the text itself where there is none. Its controls below the space must be escaped already, as whoever
+/// writes JSON does.
 #[must_use]
 pub fn harmless_json(json: &str) -> Cow<'_, str> {
-    let is_plain = json.is_ascii() && memchr::memchr(DELETE, json.as_bytes()).is_none();
-    if is_plain || !json.contains(is_hostile) {
+    let is_plain = json.is_ascii() && memchr::memchr2(DELETE, b'#', json.as_bytes()).is_none();
+    if is_plain || (!json.contains(is_hostile) && !json.contains("##")) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len() + 16);
     for c in json.chars() {
-        if !is_hostile(c) {
+        // Outside of texts no JSON has a number sign.
+        if !is_hostile(c) && !(c == '[' && ends_in_signs(&shown)) {
             shown.push(c);
             continue;
         }
@@ -72,14 +74,19 @@ pub(super) fn push_printable(shown: &mut String, c: char) {
     }
 }
 
-/// Whether a character would complete the start of a command: runners of GitHub Actions and Azure
-/// Pipelines read `##[` anywhere in a line, and `::name` at its start.
+/// Whether a character would complete the start of a command: runners of GitHub Actions, Azure Pipelines
+/// and TeamCity read `##[` and `##name[` anywhere in a line, and `::name` at its start.
 fn is_command(shown: &str, c: char) -> bool {
     let begins = |before: &str| before.is_empty() || before.ends_with(char::is_whitespace);
     match c {
-        '[' => shown.ends_with("##"),
+        '[' => ends_in_signs(shown),
         _ => c.is_ascii_alphabetic() && shown.strip_suffix("::").is_some_and(begins),
     }
+}
+
+/// Whether a bracket here would begin a command.
+fn ends_in_signs(shown: &str) -> bool {
+    shown.trim_end_matches(|c: char| c.is_ascii_alphabetic()).ends_with("##")
 }
 
 #[cfg(test)]
@@ -111,6 +118,7 @@ mod tests {
         for (text, shown) in [
             ("##[error] x", "##<U+005B>error] x"),
             ("a ###[b", "a ###<U+005B>b"),
+            ("a ##vso[task.complete]", "a ##vso<U+005B>task.complete]"),
             ("::set-output name=a::b", "::<U+0073>et-output name=a::b"),
             ("a ::error::b", "a ::<U+0065>rror::b"),
             ("a::b, ::/0, ::1, # [x], #[x]", "a::b, ::/0, ::1, # [x], #[x]"),
@@ -130,13 +138,23 @@ mod tests {
 
     #[test]
     fn json_says_the_same_once_it_is_harmless() {
-        for text in ["plain", "端口 \u{e9}", "\u{7f}", "a\u{202e}b\u{e0041}\u{feff}\u{9b}"] {
+        for (text, is_plain) in [
+            ("plain", true),
+            ("端口 \u{e9}", true),
+            ("# [a], #[b], [##], ##-[", true),
+            ("\u{7f}", false),
+            ("a\u{202e}b\u{e0041}\u{feff}\u{9b}", false),
+            ("##[error]a", false),
+            ("a ##vso[task.complete]", false),
+        ] {
             let json = serde_json::to_string(text).unwrap();
             let harmless = harmless_json(&json);
             assert!(!harmless.contains(is_hostile), "{harmless}");
             assert_eq!(serde_json::from_str::<String>(&harmless).unwrap(), text);
-            assert_eq!(matches!(harmless, Cow::Borrowed(_)), !text.contains(is_hostile));
+            assert_eq!(harmless == json, is_plain, "{harmless}");
+            assert!(!harmless.contains("##[") && !harmless.contains("##vso["), "{harmless}");
         }
+        assert!(matches!(harmless_json("[\"plain\"]"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::output::Colour;
 use crate::text::{Level, Mark, Place, Position, is_hostile};
 
-const EVIL: &str = "a\"<&'\u{1b}[31m\u{202e}##[error]\r\n=cmd()\u{e0041}\u{7f}`|\u{2028}.json";
+const EVIL: &str = "a\"<&'\u{1b}[31m\u{202e}\0##[error]x9\r\n::set-output name=x9::y\n=cmd()x9</script>x9]]>x9\u{e0041}\u{7f}`|\u{2028}.json";
 
 /// What of it may stand in a policy file as it is.
 const EVIL_COMMENT: &str = "\u{202e}##[error]\u{e0041}\u{2066}";
@@ -42,6 +42,38 @@ pub(super) fn load_problems() -> Vec<Problem> {
     ]
 }
 
+/// Holds what a format writes of the evil text, wherever it stands: it is shown, and does nothing.
+#[track_caller]
+fn is_inert(written: &str, format: Format) {
+    let plain = written.replace('\\', "");
+    for shown in ["x9", "error]", "set-output", "cmd()"] {
+        // A command is broken within its first word.
+        let is_shown = plain.contains(shown) || plain.contains(&broken(shown));
+        assert!(is_shown, "{format:?} does not show {shown}:\n{written}");
+    }
+    let number = ["U+202E", "\\u202e"].iter().any(|number| written.contains(number));
+    assert!(number, "{format:?}\n{written}");
+    // Runners read these anywhere in a line, and at its start.
+    assert!(!written.contains("##["), "{format:?}\n{written}");
+    let command = regex::Regex::new("(?m)^\\s*::[a-zA-Z]").unwrap();
+    let commands = command.find_iter(written).count();
+    let own = written.lines().filter(|line| {
+        ["::error ", "::warning ", "::notice "].iter().any(|own| line.starts_with(own))
+    });
+    assert_eq!(commands, if format == Format::Github { own.count() } else { 0 }, "{format:?}");
+    // In Markdown they stand between backticks or behind backslashes.
+    if written.starts_with('<') {
+        assert!(!written.contains("</script>x9"), "{format:?}\n{written}");
+        assert!(!written.contains("]]>x9"), "{format:?}\n{written}");
+    }
+}
+
+/// A word with its first letter by number.
+fn broken(word: &str) -> String {
+    let first = word.chars().next().unwrap();
+    word.replacen(first, &format!("<U+{:04X}>", u32::from(first)), 1)
+}
+
 /// Whether nothing but lines and, where they are meant, colours is in a text.
 #[track_caller]
 fn is_harmless(text: &str, colour: Colour) {
@@ -76,7 +108,9 @@ fn problems_are_harmless() {
     let all = [problem(Place::Text(location.clone())), problem(Place::Whole(Arc::from(EVIL)))];
     for format in Format::ALL {
         for style in styles() {
-            is_harmless(&shown(&all, format, &style), style.colour);
+            let written = shown(&all, format, &style);
+            is_harmless(&written, style.colour);
+            is_inert(&written, format);
         }
     }
 }
@@ -118,8 +152,11 @@ policies:
         let view = report.clone().viewed(framework);
         for format in Format::ALL {
             for style in styles() {
-                is_harmless(&rendered(&report, format, &style), style.colour);
-                is_harmless(&rendered(&view, format, &style), style.colour);
+                for report in [&report, &view] {
+                    let written = rendered(report, format, &style);
+                    is_harmless(&written, style.colour);
+                    is_inert(&written, format);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ mod human;
 mod official;
 #[expect(clippy::string_slice, reason = "a region that is wrong fails the test by a panic")]
 mod properties;
+mod readers;
 mod schema;
 mod short;
 
