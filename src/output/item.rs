@@ -3,7 +3,6 @@
 //! than another; a report that ends in insufficient evidence has an item that says so.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
@@ -18,6 +17,8 @@ use super::count;
 use super::elsewhere;
 use super::identity::{named, plain};
 use super::unjudged::Unjudged;
+
+pub(super) use super::names::Names;
 
 /// The rule of what evidence lacks.
 pub(super) const EVIDENCE: &str = "portcullis/evidence";
@@ -380,27 +381,4 @@ pub(super) fn short(text: &str) -> String {
 /// What a policy says in any number of lines, on one.
 pub(super) fn prose(text: &str) -> String {
     short(&text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// Names that were given, so that platforms do not take two items for one.
-#[derive(Debug, Default)]
-pub(super) struct Names(HashMap<String, u64>);
-
-impl Names {
-    /// How many times a name was given, this time included.
-    pub(super) fn times(&mut self, name: &str) -> u64 {
-        let times = self.0.entry(name.to_owned()).or_default();
-        *times += 1;
-        *times
-    }
-
-    /// The name where it is new, else the name and a number.
-    pub(super) fn unique(&mut self, name: String) -> String {
-        let times = self.times(&name);
-        if times == 1 {
-            return name;
-        }
-        let other = format!("{name}-{times}");
-        if self.times(&other) == 1 { other } else { self.unique(name) }
-    }
 }

@@ -21,6 +21,7 @@ mod json;
 mod json_text;
 mod junit;
 mod markdown;
+mod names;
 mod ndjson;
 mod ocsf;
 mod oscal;

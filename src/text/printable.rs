@@ -49,7 +49,8 @@ pub fn harmless_json(json: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         // Outside of texts no JSON has a number sign.
-        if !is_hostile(c) && !(c == '[' && ends_in_signs(&shown)) {
+        let begins_command = c == '[' && ends_in_signs(&shown);
+        if !begins_command && !is_hostile(c) {
             shown.push(c);
             continue;
         }
