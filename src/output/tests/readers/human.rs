@@ -36,9 +36,7 @@ fn read(written: &str, _file: &str) -> Vec<Said> {
 }
 
 fn is_red(written: &str) -> bool {
-    let last = written.lines().last().unwrap_or_default();
-    last.contains("exit 3: insufficient evidence")
-        || last.ends_with("error")
-        || last.contains("errors")
-        || last.contains(" error,")
+    let is_counted = |line: &str| line.starts_with(|c: char| c.is_ascii_digit());
+    let ending = written.lines().rev().find(|line| is_counted(line)).unwrap_or_default();
+    ending.contains("exit 3: insufficient evidence") || ending.contains(" error")
 }
