@@ -154,10 +154,11 @@ fn each_line_is_valid_and_the_last_one_says_what_came_out() {
     let mut described = BTreeSet::new();
     let document: Value = serde_json::from_str(&line_schema()).unwrap();
     properties(&document, &mut described);
-    strict(&document, &["read", "meaning", "unknown"]);
+    strict(&document, &["read", "meaning", "unknown", "aggregates"]);
     let data = ["pci-dss-4.0.1", "Port", "Protocol"].map(str::to_owned);
     written.retain(|name| !data.contains(name));
-    assert_eq!(written, described);
+    // What findings over whole snapshots have beside, the schema of reports is held to.
+    assert!(written.is_subset(&described), "{written:?}");
     let endings = lines.iter().filter(|line| line["kind"] == "summary");
     let codes: Vec<_> = endings.map(|line| line["exit_code"].as_u64().unwrap()).collect();
     assert_eq!(codes, [3, 2]);
