@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::output::{self, Format, Style, Told};
+use crate::output::{self, Format, Style};
 use crate::text::Problem;
 use crate::triage::Report;
 
@@ -57,7 +57,7 @@ impl Rendering {
         output: &[(Format, PathBuf)],
         look: &Look,
     ) -> Stop {
-        let told = Told { problems: &problems, exit_code: COULD_NOT_JUDGE };
+        let told = show::told(&problems, COULD_NOT_JUDGE);
         let mut files = self
             .write_files(output, &|format, style, out| output::problems(&told, format, style, out));
         files
