@@ -12,6 +12,7 @@ use crate::triage::{self, Part, Report};
 use super::Stop;
 use super::options::Look;
 use super::rendering::Rendering;
+use super::targets;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -63,7 +64,7 @@ impl Merge {
     fn merged(&self) -> Result<Report, Vec<Problem>> {
         let catalogue = Catalogue::built_in()?;
         let mut parts = Vec::with_capacity(self.reports.len());
-        let mut problems = Vec::new();
+        let mut problems = targets::doubled(&self.rendering.output);
         for path in &self.reports {
             match input::read_report(path, &catalogue).and_then(part) {
                 Ok(part) => parts.push(part),

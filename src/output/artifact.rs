@@ -78,14 +78,14 @@ mod tests {
             ("../repo/p.yaml", Some("p.yaml"), "p.yaml", "p.yaml"),
             ("../other/p.yaml", None, "other/p.yaml", "../other/p.yaml"),
             ("../../../x", None, "x", "../../../x"),
-            ("/work/repo/a/p.yaml", Some("a/p.yaml"), "a/p.yaml", "a/p.yaml"),
+            ("/srv/repo/a/p.yaml", Some("a/p.yaml"), "a/p.yaml", "a/p.yaml"),
             (
-                "/work/repository/p.yaml",
+                "/srv/repository/p.yaml",
                 None,
-                "work/repository/p.yaml",
-                "file:///work/repository/p.yaml",
+                "srv/repository/p.yaml",
+                "file:///srv/repository/p.yaml",
             ),
-            ("/work/repo", None, "work/repo", "file:///work/repo"),
+            ("/srv/repo", None, "srv/repo", "file:///srv/repo"),
             ("<stdin>", Some("<stdin>"), "<stdin>", "%3Cstdin%3E"),
             ("a b/100%.json", Some("a b/100%.json"), "a b/100%.json", "a%20b/100%25.json"),
             ("a\"<&'.json", Some("a\"<&'.json"), "a\"<&'.json", "a%22%3C%26%27.json"),
@@ -93,7 +93,7 @@ mod tests {
             ("..", None, "portcullis", ".."),
         ];
         for (name, expected_below, expected_path, expected_uri) in cases {
-            let folder = Some("/work/repo");
+            let folder = Some("/srv/repo");
             assert_eq!(below(name, folder).as_deref(), expected_below, "{name}");
             assert_eq!(path(name, folder), expected_path, "{name}");
             assert_eq!(uri(name, folder), expected_uri, "{name}");
