@@ -10,7 +10,7 @@ use crate::text::{Level, Position, Problem};
 use crate::triage::Report;
 
 use super::item::{EVIDENCE, Item, Names, Status, items, prose, short};
-use super::silent::Silent;
+use super::quiet::Quiet;
 use super::{Entry, Hashes, Reader, Style, Told};
 
 pub(super) const ENTRY: Entry = Entry {
@@ -56,7 +56,7 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
     let mut names = Names::default();
     let found = items(report).map(|item| case(report, &item, &mut names));
     let mut cases: Vec<Case> = found.collect();
-    cases.extend(silent(report));
+    cases.extend(quiet(report));
     let time = report.time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     write(&properties(report), &time, &cases, out)
 }
@@ -131,14 +131,14 @@ fn place(source: &str, position: Option<Position>) -> String {
     }
 }
 
-/// Policies with nothing to say: they passed where the evidence suffices.
-fn silent(report: &Report) -> impl Iterator<Item = Case> {
-    Silent::all(report).into_iter().map(|silent| Case {
-        class: short(&silent.policy.id),
+/// Policies with nothing to say: they passed where that is proven.
+fn quiet(report: &Report) -> impl Iterator<Item = Case> {
+    Quiet::with_unjudged(report).map(|quiet| Case {
+        class: short(&quiet.policy.id),
         name: "every record".to_owned(),
-        outcome: match silent.is_proven {
+        outcome: match quiet.is_pass() {
             true => Outcome::Passed,
-            false => Outcome::Skipped(Silent::UNPROVEN.to_owned()),
+            false => Outcome::Skipped(short(&quiet.message())),
         },
     })
 }

@@ -29,7 +29,6 @@ mod oscal_mapping;
 mod quiet;
 mod sarif;
 mod short;
-mod silent;
 mod sources;
 mod tap;
 mod unjudged;

@@ -7,7 +7,7 @@ use crate::triage::{PolicyCounts, Report};
 use super::count;
 use super::item::fingerprint;
 
-/// A policy that judged, and of which nothing is listed.
+/// A policy of which nothing is listed.
 #[derive(Clone, Debug)]
 pub(super) struct Quiet<'a> {
     pub(super) policy: &'a Policy,
@@ -18,8 +18,13 @@ pub(super) struct Quiet<'a> {
 }
 
 impl<'a> Quiet<'a> {
-    /// Every one, in the order of the policies. Policies that judged nothing are none of them.
-    pub(super) fn all(report: &'a Report) -> Vec<Self> {
+    /// Every one that judged something, in the order of the policies.
+    pub(super) fn all(report: &'a Report) -> impl Iterator<Item = Self> {
+        Self::with_unjudged(report).filter(|quiet| report.has_evidence_for(quiet.policy))
+    }
+
+    /// Those too that had nothing to judge.
+    pub(super) fn with_unjudged(report: &'a Report) -> impl Iterator<Item = Self> {
         let policies = &report.policies.policies;
         let mut is_listed = vec![false; policies.len()];
         for finding in &report.findings {
@@ -28,16 +33,13 @@ impl<'a> Quiet<'a> {
             }
         }
         let known = report.counts.iter().zip(report.doubts()).zip(is_listed);
-        let quiet = policies
-            .iter()
-            .zip(known)
-            .filter(|(policy, (_, is_listed))| !is_listed && report.has_evidence_for(policy));
+        let quiet = policies.iter().zip(known).filter(|(_, (_, is_listed))| !is_listed);
         let new = |(policy, ((counts, doubts), _)): (_, ((&PolicyCounts, _), _))| Self {
             policy,
             judged: counts.judged,
             doubts,
         };
-        quiet.map(new).collect()
+        quiet.map(new)
     }
 
     /// The hash that stays the same from capture to capture.

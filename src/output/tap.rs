@@ -10,7 +10,7 @@ use crate::text::{Level, harmless_json};
 use crate::triage::Report;
 
 use super::item::{Item, Status, items, prose, short};
-use super::silent::Silent;
+use super::quiet::Quiet;
 use super::{Entry, Hashes, Reader, Style, Told};
 
 pub(super) const ENTRY: Entry = Entry {
@@ -37,10 +37,10 @@ struct Point {
 
 fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut points: Vec<Point> = items(report).map(|item| of_item(report, &item)).collect();
-    points.extend(Silent::all(report).into_iter().map(|silent| Point {
+    points.extend(Quiet::with_unjudged(report).map(|quiet| Point {
         is_ok: true,
-        name: short(&silent.policy.id),
-        directive: (!silent.is_proven).then(|| ("SKIP", Silent::UNPROVEN.to_owned())),
+        name: short(&quiet.policy.id),
+        directive: (!quiet.is_pass()).then(|| ("SKIP", short(&quiet.message()))),
         details: Vec::new(),
     }));
     write(&points, out)

@@ -77,7 +77,7 @@ impl<'a> Said<'a> {
         let mut names = Names::default();
         let items = items(report).map(|item| Self::of_item(report, &item));
         let fixed = report.fixed.iter().map(|fixed| Self::of_fixed(report, fixed));
-        let quiet = Quiet::all(report).into_iter().map(Self::of_quiet);
+        let quiet = Quiet::all(report).map(Self::of_quiet);
         items.chain(fixed).chain(quiet).map(move |said| {
             let key = names.unique(said.key);
             Self { key, ..said }
