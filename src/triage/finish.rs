@@ -47,6 +47,17 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// What a run accepts where nothing is said, made in 1970.
+    #[cfg(test)]
+    pub(crate) const STRICT: Self = Self {
+        time: jiff::Timestamp::UNIX_EPOCH,
+        fail_on: FailOn::Deny,
+        when_unknown: WhenUnknown::Fail,
+        assume_complete: false,
+        allow_partial: false,
+        max_age: None,
+    };
+
     /// The day in UTC.
     pub(super) fn today(&self) -> jiff::civil::Date {
         day(self.time)

@@ -192,16 +192,7 @@ mod tests {
     use crate::policy::{self, WhenUnknown};
     use crate::snapshot::{self, Hashes, Plan};
     use crate::text::Source;
-    use crate::triage::{FailOn, JudgedFile, finish};
-
-    const STRICT: Terms = Terms {
-        time: jiff::Timestamp::UNIX_EPOCH,
-        fail_on: FailOn::Deny,
-        when_unknown: WhenUnknown::Fail,
-        assume_complete: false,
-        allow_partial: false,
-        max_age: None,
-    };
+    use crate::triage::{JudgedFile, finish};
 
     fn set(rule: &str) -> PolicySet {
         let catalogue = Catalogue::built_in().unwrap();
@@ -326,7 +317,7 @@ mod tests {
             ("count > 9 and count(RiskLevel high) > 1", all, 0, ""),
             ("count > 2 or count(RiskLevel high) > 1", all, 1, "count is 3, limit 2"),
         ] {
-            let (found, messages) = came(rule, &[(records.len(), records)], STRICT);
+            let (found, messages) = came(rule, &[(records.len(), records)], Terms::STRICT);
             assert_eq!((found, messages.join("\n").as_str()), (code, message), "{rule}");
         }
     }
@@ -334,7 +325,7 @@ mod tests {
     #[test]
     fn records_that_are_not_there_may_add_anything() {
         let partial = (9, [HIGH, LOW].as_slice());
-        let loose = Terms { allow_partial: true, ..STRICT };
+        let loose = Terms { allow_partial: true, ..Terms::STRICT };
         for (rule, code, message) in [
             ("count > 1", 1, "count is at least 2, limit 1"),
             ("count > 2", 3, "count is at least 2, limit 2"),
@@ -343,7 +334,7 @@ mod tests {
             ("sum(traffic) > 600", 3, "sum(traffic) is at least 600, limit 600"),
             ("distinct(RiskLevel) > 1", 1, "distinct(RiskLevel) is between 2 and 3, limit 1"),
         ] {
-            let (found, messages) = came(rule, &[partial], STRICT);
+            let (found, messages) = came(rule, &[partial], Terms::STRICT);
             assert_eq!((found, messages.join("\n").as_str()), (code, message), "{rule}");
         }
         assert_eq!(came("count < 3", &[partial], loose).0, 1, "taken for all there is");
@@ -358,14 +349,14 @@ mod tests {
             ("sum(traffic) > 0", "sum(traffic) is 1300, limit 0"),
             ("distinct(traffic) > 0", "distinct(traffic) is 3, limit 0"),
         ] {
-            assert_eq!(came(rule, &pages, STRICT), (1, vec![message.to_owned()]), "{rule}");
+            assert_eq!(came(rule, &pages, Terms::STRICT), (1, vec![message.to_owned()]), "{rule}");
         }
     }
 
     #[test]
     fn of_a_row_that_was_told_twice_either_may_hold() {
         let pages = [(3, [LOW, HIGH].as_slice()), (3, &[OTHER_HIGH, LOW_NOW_HIGH])];
-        let assumed = Terms { assume_complete: true, ..STRICT };
+        let assumed = Terms { assume_complete: true, ..Terms::STRICT };
         for (rule, message) in [
             ("count > 0", "count is between 3 and 4, limit 0"),
             ("count(RiskLevel high) > 0", "count(RiskLevel high) is between 2 and 3, limit 0"),
@@ -379,8 +370,8 @@ mod tests {
 
     #[test]
     fn a_finding_of_the_whole_is_at_its_first_page_and_has_no_identity() {
-        let found = report(set("count > 0"), &[(1, &[HIGH])], STRICT);
-        let other = report(set("count > 0"), &[(2, &[LOW, HIGH])], STRICT);
+        let found = report(set("count > 0"), &[(1, &[HIGH])], Terms::STRICT);
+        let other = report(set("count > 0"), &[(2, &[LOW, HIGH])], Terms::STRICT);
         let (finding, same) = (&found.findings[0], &other.findings[0]);
         assert_eq!(found.identity(finding), []);
         assert!(found.is_identified(finding), "a baseline can hold it");

@@ -59,30 +59,38 @@ impl Page {
 
 impl Flaw {
     fn flaw(&self) -> snapshot::Flaw {
-        let problem = text::Problem {
-            level: self.level.0,
-            code: self.code.clone(),
-            message: self.message.clone(),
-            label: String::new(),
-            help: self.help.clone(),
-            place: place(&self.source, (self.line, self.column), (self.offset, self.length)),
-            related: Vec::new(),
-        };
-        snapshot::Flaw { weight: self.weight.0, problem }
+        let place = place(&self.source, (self.line, self.column), (self.offset, self.length));
+        let words = (self.code.as_str(), self.message.as_str());
+        snapshot::Flaw {
+            weight: self.weight.0,
+            problem: told(self.level.0, words, self.help.as_ref(), place),
+        }
     }
 }
 
 impl Problem {
     pub(super) fn problem(&self) -> text::Problem {
-        text::Problem {
-            level: self.level.0,
-            code: self.code.clone(),
-            message: self.message.clone(),
-            label: String::new(),
-            help: self.help.clone(),
-            place: place(&self.source, (self.line, self.column), (self.offset, self.length)),
-            related: Vec::new(),
-        }
+        let place = place(&self.source, (self.line, self.column), (self.offset, self.length));
+        let words = (self.code.as_str(), self.message.as_str());
+        told(self.level.0, words, self.help.as_ref(), place)
+    }
+}
+
+/// A problem as it is told: its code and message, and what helps.
+fn told(
+    level: text::Level,
+    (code, message): (&str, &str),
+    help: Option<&String>,
+    place: Place,
+) -> text::Problem {
+    text::Problem {
+        level,
+        code: code.to_owned(),
+        message: message.to_owned(),
+        label: String::new(),
+        help: help.cloned(),
+        place,
+        related: Vec::new(),
     }
 }
 

@@ -13,12 +13,8 @@ use crate::triage::{Evidence, Finding, Fixed, Report};
 /// What something comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    Insufficient,
-    Failed,
-    Inconclusive,
-    Noted,
-    Known,
-    Waived,
+    /// What an item comes to.
+    Item(Status),
     /// What the baseline had and is gone.
     Fixed,
     /// Nothing violates a policy.
@@ -30,12 +26,7 @@ pub(super) enum State {
 impl State {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Insufficient => "insufficient",
-            Self::Failed => "failed",
-            Self::Inconclusive => "inconclusive",
-            Self::Noted => "noted",
-            Self::Known => "known",
-            Self::Waived => "waived",
+            Self::Item(status) => status.name(),
             Self::Fixed => "fixed",
             Self::Passed => "passed",
             Self::Unproven => "unproven",
@@ -88,14 +79,7 @@ impl<'a> Said<'a> {
         let finding = item.finding();
         Self {
             key: item.fingerprint(),
-            state: match item.status {
-                Status::Insufficient => State::Insufficient,
-                Status::Failed => State::Failed,
-                Status::Inconclusive => State::Inconclusive,
-                Status::Noted => State::Noted,
-                Status::Known => State::Known,
-                Status::Waived => State::Waived,
-            },
+            state: State::Item(item.status),
             is_violation: finding.is_some_and(|finding| finding.outcome == Outcome::Fail),
             policy: item.policy(),
             index: finding.map(|finding| finding.policy as usize),
@@ -147,9 +131,9 @@ impl<'a> Said<'a> {
             let place = &problem.place;
             let parts = [&*problem.code, place.source(), &*problem.message];
             let (state, severity) = match problem.level {
-                Level::Error => (State::Insufficient, Severity::High),
-                Level::Warning => (State::Noted, Severity::Low),
-                Level::Note => (State::Noted, Severity::Info),
+                Level::Error => (State::Item(Status::Insufficient), Severity::High),
+                Level::Warning => (State::Item(Status::Noted), Severity::Low),
+                Level::Note => (State::Item(Status::Noted), Severity::Info),
             };
             Self {
                 kind: problem.code.clone(),
@@ -187,7 +171,7 @@ impl<'a> Said<'a> {
 
     /// Whether an objective is not satisfied because of it.
     pub(super) fn is_finding(&self) -> bool {
-        matches!(self.state, State::Failed | State::Insufficient)
+        matches!(self.state, State::Item(Status::Failed) | State::Item(Status::Insufficient))
     }
 
     /// Whether it is a risk, be that open, accepted, known or closed.

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::operation::Severity;
+use crate::output::item;
 use crate::output::sources::Sources;
 use crate::output::uuid::Uuid;
 use crate::policy::Waiver;
@@ -226,8 +227,8 @@ impl Risk {
             statement: paragraph(why.unwrap_or(&said.rule)),
             props,
             status: match said.state {
-                State::Waived => "deviation-approved",
-                State::Known => "investigating",
+                State::Item(item::Status::Waived) => "deviation-approved",
+                State::Item(item::Status::Known) => "investigating",
                 State::Fixed => "closed",
                 _ => "open",
             },
@@ -286,7 +287,7 @@ fn title(said: &Said<'_>) -> String {
         (None, _) => &said.kind,
     };
     match said.state {
-        State::Inconclusive => line(&format!("inconclusive: {title}")),
+        State::Item(item::Status::Inconclusive) => line(&format!("inconclusive: {title}")),
         _ => line(title),
     }
 }

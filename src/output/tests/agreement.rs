@@ -19,7 +19,7 @@ fn ways() -> impl Iterator<Item = (Format, Style, &'static Reader)> {
 
 fn report_of(response: &Response, is_accepted: bool) -> (String, Report) {
     let text = response.text();
-    let mut report = report(policies(), &[("ports.json", &text)], STRICT);
+    let mut report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
     if is_accepted && report.findings.len() > 1 {
         report.findings[0].disposition = Disposition::Known;
         report = waived(report);
@@ -75,11 +75,11 @@ fn no_format_looks_green_where_evidence_is_not_sufficient() {
     let unknown =
         CALM.replace("\"SSL\"", "\"RDP\"").replace("\"RiskLevel\": 1", "\"RiskLevel\": -1");
     let rdp = || only(&["rdp-exposed"]);
-    let strict = |files: &[(&str, &str)]| report(rdp(), files, STRICT);
+    let strict = |files: &[(&str, &str)]| report(rdp(), files, Terms::STRICT);
     let (partial, whole) = (response(&[CALM], 39), response(&[CALM], 1));
     let error = r#"{"Code": "Throttling.User", "Message": "slow down", "RequestId": "1"}"#;
     let bare = format!("[{CALM}]");
-    let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..STRICT };
+    let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..Terms::STRICT };
     let assumed = Terms { assume_complete: true, ..young };
     for report in [
         strict(&[]),
@@ -89,7 +89,7 @@ fn no_format_looks_green_where_evidence_is_not_sufficient() {
         strict(&[("ports.json", &response(&[&unknown], 1))]),
         strict(&[("ports.json", error)]),
         strict(&[("ports.json", &bare)]),
-        report(Vec::new(), &[], STRICT),
+        report(Vec::new(), &[], Terms::STRICT),
     ] {
         assert_eq!(report.verdict.exit_code(), 3);
         for (format, style, reader) in ways() {
@@ -98,7 +98,7 @@ fn no_format_looks_green_where_evidence_is_not_sufficient() {
             assert!(!written.contains("0 outcomes"), "{format:?} {written}");
         }
     }
-    let loose = Terms { allow_partial: true, ..STRICT };
+    let loose = Terms { allow_partial: true, ..Terms::STRICT };
     // What was accepted is said, but it is not red.
     let accepted = report(rdp(), &[("ports.json", &partial)], loose);
     for (report, is_plain) in [(accepted, false), (strict(&[("ports.json", &whole)]), true)] {
@@ -131,7 +131,7 @@ fn sarif_keeps_the_most_severe_results_and_says_so() {
     let records: Vec<String> = (0..3000).map(record).collect();
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
     let text = response(&records, 3000);
-    let report = report(only(&["rdp-exposed", "reason"]), &[("ports.json", &text)], STRICT);
+    let report = report(only(&["rdp-exposed", "reason"]), &[("ports.json", &text)], Terms::STRICT);
     let log: Value =
         serde_json::from_str(&rendered(&report, Format::Sarif, &Style::default())).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();

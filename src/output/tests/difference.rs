@@ -23,7 +23,7 @@ fn record(port: u16, risk: &str, name: &str) -> String {
 }
 
 fn compared(before: &[&str], after: &[&str], missing: usize) -> Difference {
-    let loose = Terms { allow_partial: true, ..STRICT };
+    let loose = Terms { allow_partial: true, ..Terms::STRICT };
     let before = side("before.json", &response(before, before.len()), loose);
     let after = side("after.json", &response(after, after.len() + missing), loose);
     Difference::new(before, after, loose)

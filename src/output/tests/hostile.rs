@@ -146,7 +146,7 @@ policies:
     for reason in [token, escaped, "\"\\ud800 口令\"".to_owned()] {
         let record = format!("{{\"RiskReason\": {reason}, \"ProbRisk\": {reason}}}");
         let text = response(&[&record], 1);
-        let report = report_of(set.clone(), &[(EVIL, &text)], STRICT);
+        let report = report_of(set.clone(), &[(EVIL, &text)], Terms::STRICT);
         assert_eq!(report.findings.len(), 1);
         let framework = policy::find_framework(&set.frameworks, "evil").unwrap();
         let view = report.clone().viewed(framework);
@@ -174,7 +174,7 @@ policies:
     for long in ["x".repeat(1_000_000), "口令".repeat(300_000), "口 令 ".repeat(200_000)] {
         let record = format!("{{\"RiskReason\":\"{long}\",\"ProbRisk\":\"{long}\"}}");
         let text = response(&[&record], 1);
-        let report = report(policies.clone(), &[("ports.json", &text)], STRICT);
+        let report = report(policies.clone(), &[("ports.json", &text)], Terms::STRICT);
         let human = rendered(&report, Format::Human, &Style::default());
         assert!(human.lines().count() < 100, "{}", human.lines().count());
         let widest = human.lines().map(textwrap::core::display_width).max();

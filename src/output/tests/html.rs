@@ -221,7 +221,8 @@ fn no_text_can_know_what_the_script_of_its_page_goes_by() {
         let record = format!(
             "{{\"Port\": 3389, \"ServiceNameList\": [\"RDP\"], \"RiskReason\": \"{reason}\"}}"
         );
-        let page = page(&report(policies(), &[("ports.json", &response(&[&record], 1))], STRICT));
+        let page =
+            page(&report(policies(), &[("ports.json", &response(&[&record], 1))], Terms::STRICT));
         is_sound(&page);
         between(&page, "script-src 'nonce-", "'").to_owned()
     };
@@ -236,7 +237,7 @@ proptest! {
     #[test]
     fn a_page_has_every_finding_once_and_marks_its_values(response in responses()) {
         let text = response.text();
-        let mut report = report(policies(), &[("ports.json", &text)], STRICT);
+        let mut report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
         if report.findings.len() > 1 {
             report.findings[0].disposition = Disposition::Known;
             report = waived(report);
@@ -272,7 +273,7 @@ fn texts_stay_texts() {
         "RiskReason": format!("口令{evil}"), "ProbRisk": evil,
     });
     let text = response(&[&record.to_string()], 1);
-    let report = report(policies(), &[(evil, &text)], STRICT);
+    let report = report(policies(), &[(evil, &text)], Terms::STRICT);
     let page = page(&report);
     is_sound(&page);
     assert!(page.contains("&lt;/script&gt;") && page.contains("&lt;U+202E&gt;"));
@@ -295,7 +296,7 @@ fn a_page_says_first_what_was_proven() {
         (vec![unknown.as_str()], 1, "Insufficient evidence", "This is not a pass"),
     ] {
         let text = response(&records, total);
-        let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+        let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], Terms::STRICT);
         let page = page(&report);
         is_sound(&page);
         let all = elements(&page);
@@ -314,7 +315,7 @@ fn a_page_says_first_what_was_proven() {
 fn a_trend_ends_with_this_report_and_changes_nothing_else() {
     let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
     let text = response(&[record], 1);
-    let mut report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+    let mut report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], Terms::STRICT);
     let without = page(&report);
     assert!(!without.contains("id=\"trend\""));
     let earlier = |index: u32| triage::Moment {
@@ -342,7 +343,7 @@ fn a_trend_ends_with_this_report_and_changes_nothing_else() {
 fn controls_are_told_with_their_strength_and_nothing_is_compliant() {
     let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
     let text = response(&[record], 1);
-    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], Terms::STRICT);
     let page = page(&report);
     let all = elements(&page);
     let section = &all.iter().find(|one| one.attribute("id") == Some("controls")).unwrap().text;
@@ -358,7 +359,7 @@ fn controls_are_told_with_their_strength_and_nothing_is_compliant() {
 #[test]
 fn a_page_has_the_register_the_waivers_and_what_was_loosened() {
     let record = r#"{"Port": 3389, "Protocol": "tcp", "RiskLevel": 3, "ServiceNameList": ["RDP"]}"#;
-    let terms = Terms { allow_partial: true, ..STRICT };
+    let terms = Terms { allow_partial: true, ..Terms::STRICT };
     let report =
         waived(report(only(&["rdp-exposed"]), &[("ports.json", &response(&[record], 2))], terms));
     let page = page(&report);

@@ -28,7 +28,7 @@ fn page(report: &Report) -> String {
 #[test]
 fn the_example_of_the_api() {
     let files = [("DescribeInternetOpenPort.json", EXAMPLE)];
-    is_kept("example", &page(&report(policies(), &files, STRICT)));
+    is_kept("example", &page(&report(policies(), &files, Terms::STRICT)));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn one_line_with_chinese_text() {
     let line: String = EXAMPLE.split_whitespace().collect();
     let line = line.replace("\"test\"", reason).replace("39", "1");
     let files = [("DescribeInternetOpenPort.json", line.as_str())];
-    is_kept("one-line", &page(&report(policies(), &files, STRICT)));
+    is_kept("one-line", &page(&report(policies(), &files, Terms::STRICT)));
 }
 
 /// Records that a few policies fail or do not know of.
@@ -59,7 +59,7 @@ fn many() -> String {
 #[test]
 fn many_records_of_one_policy() {
     let text = many();
-    let report = report(policies(), &[("ports.json", &text)], STRICT);
+    let report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
     let style = Style { max_findings: Some(12), ..Style::default() };
     is_kept("many", &rendered(&report, Format::Human, &style));
 }
@@ -67,7 +67,7 @@ fn many_records_of_one_policy() {
 #[test]
 fn findings_are_cut_evenly_and_counted() {
     let text = many();
-    let report = report(policies(), &[("ports.json", &text)], STRICT);
+    let report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
     for most in [0, 1, 2, 5, 12, 50, 1000] {
         let style = Style { max_findings: Some(most), ..Style::default() };
         let page = rendered(&report, Format::Human, &style);
@@ -87,12 +87,12 @@ fn a_clean_run_says_what_it_proved() {
         page(&report(rdp(), &[("ports.json", &text)], terms))
     };
     let clean = "clean: 1 policy judged 1 of 1 record of ports.json\n";
-    assert_eq!(report(1, STRICT), clean);
-    let partial = report(2, STRICT);
+    assert_eq!(report(1, Terms::STRICT), clean);
+    let partial = report(2, Terms::STRICT);
     assert!(partial.starts_with("incomplete[evidence/rows-missing]: 1 of 2 records are here\n"));
     let ending = "1 of 2 records · 1 policy · exit 3: insufficient evidence\n";
     assert!(partial.ends_with(ending), "{partial}");
-    let loose = report(2, Terms { allow_partial: true, fail_on: FailOn::Never, ..STRICT });
+    let loose = report(2, Terms { allow_partial: true, fail_on: FailOn::Never, ..Terms::STRICT });
     let ending = "\nclean: 1 policy judged 1 of 2 records of ports.json\n\
                   loosened by --allow-partial, --fail-on=never\n";
     assert!(loose.ends_with(ending), "{loose}");
@@ -100,7 +100,7 @@ fn a_clean_run_says_what_it_proved() {
 
 #[test]
 fn no_evidence_is_said_and_counted_outcomes_are_not_forgotten() {
-    let nothing = page(&report(policies(), &[], STRICT));
+    let nothing = page(&report(policies(), &[], Terms::STRICT));
     let expected = "\
 evidence: 4 policies judged nothing: there is no evidence of
   `DescribeInternetOpenPort`
@@ -109,7 +109,7 @@ evidence: 4 policies judged nothing: there is no evidence of
     assert_eq!(nothing, expected);
     let record = r#"{"Port": 443, "Protocol": "tcp", "ServiceNameList": ["RDP"]}"#;
     let text = response(&[record], 1);
-    let loose = Terms { when_unknown: WhenUnknown::Pass, ..STRICT };
+    let loose = Terms { when_unknown: WhenUnknown::Pass, ..Terms::STRICT };
     let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], loose);
     let expected = "\
 clean: 1 policy judged 1 of 1 record of ports.json
@@ -127,7 +127,7 @@ fn problems_of_policy_files() {
 #[test]
 fn colour_changes_nothing_but_colour() {
     let text = many();
-    let report = report(policies(), &[("ports.json", &text)], STRICT);
+    let report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
     let plain = rendered(&report, Format::Human, &Style::default());
     let style = Style { colour: Colour::On, ..Style::default() };
     let coloured = rendered(&report, Format::Human, &style);
@@ -139,7 +139,7 @@ fn colour_changes_nothing_but_colour() {
 #[test]
 fn the_most_severe_comes_first_and_what_is_unknown_last() {
     let text = many();
-    let human = page(&report(policies(), &[("ports.json", &text)], STRICT));
+    let human = page(&report(policies(), &[("ports.json", &text)], Terms::STRICT));
     let heads = human.lines().filter(|line| {
         ["deny[", "alert[", "inconclusive["].iter().any(|word| line.starts_with(word))
     });

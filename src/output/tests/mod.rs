@@ -85,16 +85,6 @@ fn location(words: &str) -> Location {
     Location { source: Source::new(NAME, POLICIES), span: Span::new(start, start + words.len()) }
 }
 
-/// What the run accepts where a test says nothing else.
-const STRICT: Terms = Terms {
-    time: jiff::Timestamp::UNIX_EPOCH,
-    fail_on: FailOn::Deny,
-    when_unknown: WhenUnknown::Fail,
-    assume_complete: false,
-    allow_partial: false,
-    max_age: None,
-};
-
 /// Reads and judges files, each a name and its bytes.
 fn report(policies: Vec<Policy>, files: &[(&str, &str)], terms: Terms) -> Report {
     let frameworks = policy::built_in_frameworks().unwrap().to_vec();
@@ -202,7 +192,7 @@ impl io::Write for Closed {
 
 #[test]
 fn a_closed_pipe_is_told_as_one() {
-    let report = report(policies(), &[], STRICT);
+    let report = report(policies(), &[], Terms::STRICT);
     for format in Format::ALL {
         let written = render(&report, format, &Style::default(), &mut Closed);
         assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);

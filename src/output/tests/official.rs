@@ -162,24 +162,24 @@ fn reports() -> Vec<(&'static str, Report)> {
         location: location("one-sided"),
     });
     weakened[0].effect = crate::operation::Effect::Alert;
-    let counted = Terms { when_unknown: WhenUnknown::Pass, ..STRICT };
-    let mut known = of(policies(), &bad, STRICT);
+    let counted = Terms { when_unknown: WhenUnknown::Pass, ..Terms::STRICT };
+    let mut known = of(policies(), &bad, Terms::STRICT);
     known.findings[1].disposition = Disposition::Known;
     vec![
-        ("violations", of(policies(), &bad, STRICT)),
+        ("violations", of(policies(), &bad, Terms::STRICT)),
         ("accepted", waived(known)),
-        ("clean", of(rdp(), &clean, STRICT)),
-        ("nothing open", of(rdp(), &response(&[], 0), STRICT)),
-        ("weakened", of(weakened, &clean, STRICT)),
-        ("partial", of(rdp(), &partial, STRICT)),
-        ("partial, accepted", of(rdp(), &partial, Terms { allow_partial: true, ..STRICT })),
-        ("no total", of(rdp(), &format!("[{}]", calm()), STRICT)),
-        ("error", of(rdp(), error, STRICT)),
-        ("doubtful", of(rdp(), &response(&[&doubtful()], 1), STRICT)),
+        ("clean", of(rdp(), &clean, Terms::STRICT)),
+        ("nothing open", of(rdp(), &response(&[], 0), Terms::STRICT)),
+        ("weakened", of(weakened, &clean, Terms::STRICT)),
+        ("partial", of(rdp(), &partial, Terms::STRICT)),
+        ("partial, accepted", of(rdp(), &partial, Terms { allow_partial: true, ..Terms::STRICT })),
+        ("no total", of(rdp(), &format!("[{}]", calm()), Terms::STRICT)),
+        ("error", of(rdp(), error, Terms::STRICT)),
+        ("doubtful", of(rdp(), &response(&[&doubtful()], 1), Terms::STRICT)),
         ("doubtful, counted", of(rdp(), &response(&[&doubtful()], 1), counted)),
-        ("no policies", of(Vec::new(), &clean, STRICT)),
-        ("nothing", report(Vec::new(), &[], STRICT)),
-        ("unjudged", report(policies(), &[], STRICT)),
+        ("no policies", of(Vec::new(), &clean, Terms::STRICT)),
+        ("nothing", report(Vec::new(), &[], Terms::STRICT)),
+        ("unjudged", report(policies(), &[], Terms::STRICT)),
     ]
 }
 
@@ -355,7 +355,7 @@ policies:
 
 fn controlled() -> Report {
     let text = response(&[BAD, &BAD.replace("RDP", "SSH").replace("3389", "22")], 2);
-    let mut report = report(loaded(NAME, CONTROLLED), &[("ports.json", &text)], STRICT);
+    let mut report = report(loaded(NAME, CONTROLLED), &[("ports.json", &text)], Terms::STRICT);
     report.policies.frameworks = policy::built_in_frameworks().unwrap().to_vec();
     report
 }
@@ -415,13 +415,13 @@ fn what_was_loosened_supports_no_control() {
         report
     };
     let whole = response(&[&calm()], 1);
-    let mut report = of(&whole, STRICT);
+    let mut report = of(&whole, Terms::STRICT);
     assert_eq!(state(&report), ("supported".to_owned(), None));
     report.policies.policies[0].replaced.push("busy".to_owned());
     assert_eq!(state(&report).0, "loosened");
-    let accepted = Terms { allow_partial: true, ..STRICT };
+    let accepted = Terms { allow_partial: true, ..Terms::STRICT };
     assert_eq!(state(&of(&response(&[&calm()], 2), accepted)).0, "loosened");
-    let (lacking, reason) = state(&of(&response(&[&calm()], 2), STRICT));
+    let (lacking, reason) = state(&of(&response(&[&calm()], 2), Terms::STRICT));
     assert_eq!(lacking, "evidence_not_whole");
     assert!(reason.is_some());
 }

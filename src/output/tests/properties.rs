@@ -57,7 +57,7 @@ fn agrees(found: &Value, text: &str, document: &Value) {
 
 fn report_of(response: &Response) -> (String, Report) {
     let text = response.text();
-    let report = report(policies(), &[("ports.json", &text)], STRICT);
+    let report = report(policies(), &[("ports.json", &text)], Terms::STRICT);
     (text, report)
 }
 

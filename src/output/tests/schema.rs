@@ -43,7 +43,7 @@ fn narrowed() -> Value {
 fn rich_report() -> Report {
     let record =
         r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "ServiceNameList": "RDP"}"#;
-    let loose = Terms { allow_partial: true, ..STRICT };
+    let loose = Terms { allow_partial: true, ..Terms::STRICT };
     let mut policies = policies();
     policies.extend(loaded("whole.yaml", "policies: [deny if count > 0]"));
     let mut report = waived(report(policies, &[("a.json", &response(&[record], 2))], loose));
@@ -75,7 +75,7 @@ fn reports_and_failures_are_valid() {
     check(&REPORT, &rich());
     check(&REPORT, &narrowed());
     check(&ERROR, &failure());
-    let nothing = report(Vec::new(), &[], STRICT);
+    let nothing = report(Vec::new(), &[], Terms::STRICT);
     let nothing = rendered(&nothing, Format::Json, &Style::default());
     check(&REPORT, &serde_json::from_str(&nothing).unwrap());
     check(&ERROR, &serde_json::from_str(&shown(&[], Format::Json, &Style::default())).unwrap());
@@ -127,7 +127,7 @@ pub(super) fn properties(schema: &Value, names: &mut BTreeSet<String>) {
 fn lines() -> Vec<Value> {
     let record =
         r#"{"SuggestLevel": "30", "TotalBytes": 5e3, "RiskLevel": 3, "RiskReason": "口令"}"#;
-    let report = waived(report(policies(), &[("a.json", &response(&[record], 2))], STRICT));
+    let report = waived(report(policies(), &[("a.json", &response(&[record], 2))], Terms::STRICT));
     let written = rendered(&report, Format::Ndjson, &Style::default())
         + &shown(&hostile::load_problems(), Format::Ndjson, &Style::default());
     written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -11,7 +11,7 @@ const RECORDS: [&str; 3] = [
 fn short(total: usize, max_findings: Option<usize>) -> String {
     let text = response(&RECORDS, total);
     let policies = only(&["rdp-exposed", "reason"]);
-    let report = report(policies, &[("ports.json", &text)], STRICT);
+    let report = report(policies, &[("ports.json", &text)], Terms::STRICT);
     rendered(&report, Format::Short, &Style { max_findings, ..Style::default() })
 }
 
@@ -42,7 +42,7 @@ fn missing_evidence_comes_first_and_is_never_cut() {
 fn notes_are_no_lines() {
     let record = RECORDS[0];
     let text = format!("[{record}, {record}]");
-    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], STRICT);
+    let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], Terms::STRICT);
     let short = rendered(&report, Format::Short, &Style::default());
     let lines: Vec<&str> = short.lines().collect();
     assert_eq!(lines.len(), 2, "{short}");
@@ -63,7 +63,7 @@ policies: note[policy/unknown-field] nothing is here
 
 #[test]
 fn policies_without_evidence_are_said() {
-    let report = report(policies(), &[], STRICT);
+    let report = report(policies(), &[], Terms::STRICT);
     let short = rendered(&report, Format::Short, &Style::default());
     let expected = "policies/ports.yaml:4:5: evidence[evidence/unjudged] 4 policies judged nothing: \
                     there is no evidence of `DescribeInternetOpenPort`\n";

@@ -38,15 +38,6 @@ policies:
   - {id: ssh, rule: alert SSH, controls: {estate: [both]}, tags: [S]}
 ";
 
-const STRICT: Terms = Terms {
-    time: jiff::Timestamp::UNIX_EPOCH,
-    fail_on: FailOn::Deny,
-    when_unknown: WhenUnknown::Fail,
-    assume_complete: false,
-    allow_partial: false,
-    max_age: None,
-};
-
 const OPEN: &str =
     r#"{"Port": 3389, "Protocol": "tcp", "ServiceNameList": ["RDP"], "RiskLevel": 3}"#;
 const UNCLEAR: &str =
@@ -72,7 +63,7 @@ fn case(records: &[&'static str]) -> Case {
     Case {
         records: records.to_vec(),
         total: Some(records.len()),
-        terms: STRICT,
+        terms: Terms::STRICT,
         when_unknown: "",
         params: Vec::new(),
         waivers: "",
@@ -156,11 +147,11 @@ fn on(terms: Terms, case: Case) -> Case {
     Case { terms, ..case }
 }
 
-const ASSUMES: Terms = Terms { assume_complete: true, ..STRICT };
-const ALLOWS: Terms = Terms { allow_partial: true, ..STRICT };
-const NEVER: Terms = Terms { fail_on: FailOn::Never, ..STRICT };
-const REPORTS: Terms = Terms { when_unknown: WhenUnknown::Report, ..STRICT };
-const PASSES: Terms = Terms { when_unknown: WhenUnknown::Pass, ..STRICT };
+const ASSUMES: Terms = Terms { assume_complete: true, ..Terms::STRICT };
+const ALLOWS: Terms = Terms { allow_partial: true, ..Terms::STRICT };
+const NEVER: Terms = Terms { fail_on: FailOn::Never, ..Terms::STRICT };
+const REPORTS: Terms = Terms { when_unknown: WhenUnknown::Report, ..Terms::STRICT };
+const PASSES: Terms = Terms { when_unknown: WhenUnknown::Pass, ..Terms::STRICT };
 
 #[test]
 fn a_failure_that_is_open_says_more_than_anything_else() {
@@ -184,7 +175,7 @@ fn a_failure_that_is_open_says_more_than_anything_else() {
 #[test]
 fn evidence_that_is_not_whole_supports_nothing() {
     use ControlState::{Loosened, NotWhole};
-    let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..STRICT };
+    let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..Terms::STRICT };
     let partial = || Case { total: Some(9), ..whole() };
     let unprovable = || Case { total: None, ..whole() };
     let nothing = Case { nothing: vec![Arc::from("empty")], ..whole() };
@@ -247,7 +238,7 @@ fn a_policy_that_was_loosened_supports_nothing() {
 fn what_a_baseline_knows_supports_nothing() {
     let report = case(&[FINE, OPEN]).report();
     let baseline = Baseline::default().with(&report, jiff::civil::date(2026, 1, 1));
-    let (direct, partial, why) = states(&report.since(&baseline, STRICT));
+    let (direct, partial, why) = states(&report.since(&baseline, Terms::STRICT));
     assert_eq!((direct, partial), (ControlState::Loosened, ControlState::Loosened));
     assert_eq!(why, "1 known of `rdp`");
 }
@@ -277,8 +268,8 @@ fn a_filter_that_leaves_records_out_leaves_evidence_that_is_not_whole() {
             profile: None,
             filters,
             window: None,
-            started: STRICT.time,
-            finished: STRICT.time,
+            started: Terms::STRICT.time,
+            finished: Terms::STRICT.time,
         };
         report.evidence[0].origin = Some(Arc::new(origin));
         assert_eq!(states(&report).0, state);
@@ -324,7 +315,7 @@ fn the_built_in_packs_support_controls_by_evidence_that_is_whole() {
     let text = r#"{"PageInfo": {"TotalCount": 0}, "DataList": []}"#;
     let file = snapshot::read(text.as_bytes(), &name, &plan, &mut judge).unwrap();
     let files = vec![JudgedFile { file, found: judge.finish().0 }];
-    let report = triage::finish(set, files, &[], STRICT);
+    let report = triage::finish(set, files, &[], Terms::STRICT);
     let coverage = report.coverage();
     assert_eq!(coverage.len(), report.policies.frameworks.len());
     for control in coverage.iter().flat_map(|one| &one.controls) {

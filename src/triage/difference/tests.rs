@@ -12,7 +12,7 @@ use crate::operation::Catalogue;
 use crate::policy::{self, PolicySet};
 use crate::snapshot::{self, Hashes, Plan};
 use crate::text::Source;
-use crate::triage::{self, FailOn, JudgedFile};
+use crate::triage::{self, JudgedFile};
 
 const POLICIES: &str = "\
 policies:
@@ -21,15 +21,6 @@ policies:
   - id: suggested
     rule: alert if SuggestLevel 30
 ";
-
-const STRICT: Terms = Terms {
-    time: jiff::Timestamp::UNIX_EPOCH,
-    fail_on: FailOn::Deny,
-    when_unknown: WhenUnknown::Fail,
-    assume_complete: false,
-    allow_partial: false,
-    max_age: None,
-};
 
 fn policies(text: &str) -> PolicySet {
     let catalogue = Catalogue::built_in().unwrap();
@@ -67,7 +58,7 @@ fn side_by(policies: &PolicySet, files: &[(&str, String)], terms: Terms) -> Side
 }
 
 fn side(files: &[(&str, String)]) -> Side {
-    side_by(&policies(POLICIES), files, STRICT)
+    side_by(&policies(POLICIES), files, Terms::STRICT)
 }
 
 fn response(records: &[String], total: usize) -> String {
@@ -84,7 +75,7 @@ fn whole(records: &[String]) -> String {
 
 fn difference(before: &str, after: &str) -> Difference {
     let side = |name: &'static str, text: &str| side(&[(name, text.to_owned())]);
-    Difference::new(side("before", before), side("after", after), STRICT)
+    Difference::new(side("before", before), side("after", after), Terms::STRICT)
 }
 
 /// The ports of changes, in their order.
@@ -200,8 +191,8 @@ fn what_is_accepted_is_accepted_but_partial_evidence_still_says_nothing_is_gone(
     let before = ("before", whole(&[record(1, RDP)]));
     let unproven = ("after", "{\"DataList\": []}".to_owned());
     let partial = ("after", response(&[], 2));
-    let assumed = Terms { assume_complete: true, ..STRICT };
-    let allowed = Terms { allow_partial: true, ..STRICT };
+    let assumed = Terms { assume_complete: true, ..Terms::STRICT };
+    let allowed = Terms { allow_partial: true, ..Terms::STRICT };
     for (after, terms, fixed, unseen) in [(unproven, assumed, 1, 0), (partial, allowed, 0, 1)] {
         let set = policies(POLICIES);
         let side = |file: &(&str, String)| side_by(&set, std::slice::from_ref(file), terms);
@@ -247,8 +238,8 @@ fn an_outcome_that_is_only_counted_is_not_fixed() {
     let silent = format!("{POLICIES}    when_unknown: pass\n");
     let text = |level: &str| whole(&[record(1, &format!(r#", "SuggestLevel": {level}"#))]);
     let set = policies(&silent.replace("RiskLevel 3", "RiskLevel 3 and ServiceNameList is known"));
-    let side = |name, level| side_by(&set, &[(name, text(level))], STRICT);
-    let difference = Difference::new(side("before", "30"), side("after", "-1"), STRICT);
+    let side = |name, level| side_by(&set, &[(name, text(level))], Terms::STRICT);
+    let difference = Difference::new(side("before", "30"), side("after", "-1"), Terms::STRICT);
     assert_eq!(found(&difference, &difference.findings.unseen), ["suggested 1"]);
     assert!(difference.findings.fixed.is_empty());
 }
@@ -261,8 +252,8 @@ fn what_an_effect_or_severity_rose_to_is_worse() {
         policies(&format!("policies:\n  {text}\n"))
     };
     let compare = |before: &PolicySet, after: &PolicySet| {
-        let side = |name, set| side_by(set, &[(name, text.clone())], STRICT);
-        Difference::new(side("before", before), side("after", after), STRICT)
+        let side = |name, set| side_by(set, &[(name, text.clone())], Terms::STRICT);
+        Difference::new(side("before", before), side("after", after), Terms::STRICT)
     };
     let (mild, bad) = (rule("alert", "high"), rule("deny", "high"));
     let risen = compare(&mild, &bad);
@@ -281,9 +272,9 @@ fn a_finding_of_the_whole_is_matched_by_its_policy() {
     let compare = |before: &[u16], after: &[u16]| {
         let side = |name: &'static str, ports: &[u16]| {
             let records: Vec<String> = ports.iter().map(|port| record(*port, "")).collect();
-            side_by(&rule, &[(name, whole(&records))], STRICT)
+            side_by(&rule, &[(name, whole(&records))], Terms::STRICT)
         };
-        Difference::new(side("before", before), side("after", after), STRICT)
+        Difference::new(side("before", before), side("after", after), Terms::STRICT)
     };
     assert_eq!(compare(&[1, 2], &[1, 2, 3]).findings.unchanged.len(), 1);
     assert_eq!(compare(&[1, 2], &[1]).findings.fixed.len(), 1);
@@ -298,14 +289,14 @@ fn captures_are_compared_by_name_where_there_are_several() {
         super::tests::side(&[(name("a"), a.to_owned()), (name("b"), b.to_owned())])
     };
     let moved =
-        Difference::new(files("before", &open, &shut), files("after", &shut, &open), STRICT);
+        Difference::new(files("before", &open, &shut), files("after", &shut, &open), Terms::STRICT);
     assert_eq!((moved.findings.new.len(), moved.findings.fixed.len()), (1, 1));
     assert_eq!(moved.records.as_ref().unwrap().changed.len(), 2);
     assert_eq!(moved.verdict, Verdict::Violations);
     let gone = Difference::new(
         files("before", &open, &open),
         side(&[("after/a/x.json", shut.clone())]),
-        STRICT,
+        Terms::STRICT,
     );
     assert_eq!((gone.findings.fixed.len(), gone.findings.unseen.len()), (1, 1));
     assert_eq!(gone.verdict, Verdict::InsufficientEvidence);
@@ -320,7 +311,7 @@ fn pages_of_one_capture_are_one_inventory() {
         ("before/2.json", page(&[record(2, TAME), record(3, TAME)])),
     ];
     let after = side(&[("after", whole(&[record(3, TAME), record(2, TAME), record(1, TAME)]))]);
-    let difference = Difference::new(side(&pages), after, STRICT);
+    let difference = Difference::new(side(&pages), after, Terms::STRICT);
     assert_eq!(difference.records.as_ref().unwrap().unchanged, 3);
     assert_eq!((difference.verdict, difference.notes.len()), (Verdict::Clean, 0));
 }
