@@ -32,6 +32,9 @@ policies:
   - id: quiet
     rule: deny SSH if SuggestLevel 30 unless approved
     when_unknown: report
+  - id: few
+    rule: deny if SuggestLevel >= alert
+    at_most: 2
 ";
 
 const WAIVERS: &str = "\

@@ -110,9 +110,11 @@ fn fires(policy: &Policy) -> Goal<'_> {
     Goal { condition: &policy.condition, truths: Truths::TRUE }
 }
 
-/// Whether `other` may cover `policy`: it judges the same records, and does no less about them.
+/// Whether `other` may cover `policy`: it judges the same records, does no less about them, and tolerates no
+/// more of them.
 fn is_comparable(policy: &Policy, other: &Policy) -> bool {
-    other.effect >= policy.effect
+    other.at_most.unwrap_or(0) <= policy.at_most.unwrap_or(0)
+        && other.effect >= policy.effect
         && other.severity >= policy.severity
         && (Arc::ptr_eq(&policy.operation, &other.operation) || policy.operation == other.operation)
 }

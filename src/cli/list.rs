@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::analysis::Depth;
 use crate::operation::{Catalogue, Field};
 use crate::output::Format;
-use crate::policy::{Control, Framework, PolicySet};
+use crate::policy::{Control, Framework, Policy, PolicySet};
 
 use super::Stop;
 use super::load::{find, find_framework, load};
@@ -55,12 +55,12 @@ impl List {
         let rows = match &self.what {
             What::Policies(options) => {
                 let policies = load(options, Depth::Each).map_err(stop)?.policies.policies;
-                let row = |policy: &crate::policy::Policy| {
+                let row = |policy: &Policy| {
                     [
                         policy.id.as_str(),
                         policy.effect.name(),
                         policy.severity.name(),
-                        policy.title.as_str(),
+                        &title(policy),
                     ]
                     .map(str::to_owned)
                 };
@@ -98,6 +98,14 @@ impl List {
         };
         unless_closed(io::stdout().lock().write_all(table(rows).as_bytes()))?;
         Ok(0)
+    }
+}
+
+/// A policy's title, with how many violations it tolerates.
+fn title(policy: &Policy) -> String {
+    match policy.at_most {
+        Some(at_most) => format!("{} (at most {at_most} tolerated)", policy.title),
+        None => policy.title.clone(),
     }
 }
 

@@ -47,7 +47,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     for item in items(report) {
         let message = match item.status {
             // There is no word for what is accepted.
-            Status::Known | Status::Waived => continue,
+            Status::Known | Status::Waived | Status::Tolerated => continue,
             Status::Inconclusive => format!("inconclusive: {}", item.message()),
             Status::Insufficient | Status::Failed | Status::Noted => item.message(),
         };

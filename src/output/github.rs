@@ -39,7 +39,7 @@ struct Annotation {
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    let is_shown = |item: &Item<'_>| !matches!(item.status, Status::Known | Status::Waived);
+    let is_shown = |item: &Item<'_>| !item.status.is_accepted();
     let mut ranked: Vec<Item<'_>> = items(report).filter(is_shown).collect();
     ranked.sort_by_key(|item| (item.status, Reverse(item.severity())));
     let mut left_out = Vec::new();
@@ -52,7 +52,8 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         left_out.push((all.len().saturating_sub(most), command));
     }
     let summary = &report.summary;
-    let accepted = [(summary.waived, "waived"), (summary.known, "known")];
+    let accepted =
+        [(summary.waived, "waived"), (summary.known, "known"), (summary.tolerated, "tolerated")];
     let accepted = accepted.iter().filter(|(number, _)| *number > 0);
     let accepted: Vec<String> = accepted.map(|(number, word)| format!("{number} {word}")).collect();
     rest(&left_out, &accepted, &mut out)?;

@@ -53,7 +53,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     for item in items(report) {
         let (severity, description) = match item.status {
             // There is no word for what is accepted.
-            Status::Known | Status::Waived => continue,
+            Status::Known | Status::Waived | Status::Tolerated => continue,
             Status::Inconclusive => ("info", format!("inconclusive: {}", item.message())),
             Status::Insufficient | Status::Failed | Status::Noted => {
                 (severity(item.severity()), item.message())

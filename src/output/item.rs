@@ -47,9 +47,16 @@ pub(super) enum Status {
     Known,
     /// A violation that is accepted for a time.
     Waived,
+    /// What its policy tolerates.
+    Tolerated,
 }
 
 impl Status {
+    /// Whether it is a finding that is held against nobody.
+    pub(super) fn is_accepted(self) -> bool {
+        matches!(self, Self::Known | Self::Waived | Self::Tolerated)
+    }
+
     /// As it is written.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -59,6 +66,7 @@ impl Status {
             Self::Noted => "noted",
             Self::Known => "known",
             Self::Waived => "waived",
+            Self::Tolerated => "tolerated",
         }
     }
 }
@@ -208,6 +216,7 @@ impl<'a> Item<'a> {
         let status = match (finding.disposition, finding.outcome) {
             (Disposition::Waived, _) => Status::Waived,
             (Disposition::Known, _) => Status::Known,
+            (Disposition::Tolerated, _) => Status::Tolerated,
             (Disposition::Open, Outcome::Fail) => Status::Failed,
             (Disposition::Open, Outcome::Inconclusive) => Status::Inconclusive,
         };
@@ -259,6 +268,12 @@ impl<'a> Item<'a> {
             (Status::Insufficient, _) | (_, Some(Effect::Deny)) => Level::Error,
             (_, Some(Effect::Alert) | None) => Level::Warning,
         }
+    }
+
+    /// How many its policy tolerates, in words, where it is tolerated.
+    pub(super) fn tolerance(&self) -> Option<String> {
+        let at_most = self.policy()?.at_most.filter(|_| self.status == Status::Tolerated)?;
+        Some(format!("tolerated: at most {at_most}"))
     }
 
     /// What is to be said, on one line that is not too long and safe to show.

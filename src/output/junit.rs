@@ -98,6 +98,7 @@ fn case(report: &Report, item: &Item<'_>, names: &mut Names) -> Case {
             });
             Outcome::Skipped(format!("waived{reason}: {}", item.message()))
         }
+        Status::Tolerated => Outcome::Skipped(format!("tolerated: {}", item.message())),
     };
     named(class, &name, outcome, names)
 }

@@ -125,13 +125,14 @@ pub(super) fn write_problems(told: &Told<'_>, room: usize, out: &mut dyn Write) 
 fn summary(report: &Report) -> String {
     let summary = &report.summary;
     format!(
-        "**Exit {}**: {} deny, {} alert, {} inconclusive, {} waived, {} known. {} against {}.",
+        "**Exit {}**: {} deny, {} alert, {} inconclusive, {} waived, {} known, {} tolerated. {} against {}.",
         report.verdict.exit_code(),
         summary.deny,
         summary.alert,
         summary.inconclusive,
         summary.waived,
         summary.known,
+        summary.tolerated,
         count(summary.policies, "policy", "policies"),
         count(summary.records, "record", "records"),
     )
@@ -172,6 +173,7 @@ fn row(item: &Item<'_>) -> Vec<String> {
         Status::Noted => "note".to_owned(),
         Status::Known => "known".to_owned(),
         Status::Waived => "waived".to_owned(),
+        Status::Tolerated => "tolerated".to_owned(),
     };
     vec![
         result,

@@ -210,10 +210,15 @@ fn count(number: u64, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
-/// How many findings are not listed: they are accepted, were known, or are gone.
+/// How many findings are not listed: they are accepted, were known, are tolerated, or are gone.
 fn hidden(report: &Report) -> Option<String> {
     let summary = &report.summary;
-    let counts = [(summary.waived, "waived"), (summary.known, "known"), (summary.fixed, "fixed")];
+    let counts = [
+        (summary.waived, "waived"),
+        (summary.known, "known"),
+        (summary.tolerated, "tolerated"),
+        (summary.fixed, "fixed"),
+    ];
     let counts = counts.into_iter().filter(|(number, _)| *number > 0);
     let counts: Vec<String> = counts.map(|(number, word)| format!("{number} {word}")).collect();
     (!counts.is_empty()).then(|| counts.join(", "))

@@ -118,6 +118,7 @@ fn properties(report: &Report) -> Value {
             "inconclusive": summary.inconclusive,
             "waived": summary.waived,
             "known": summary.known,
+            "tolerated": summary.tolerated,
         },
         "loosened": report.loosened.iter().map(|flag| flag.name()).collect::<Vec<_>>(),
         "evidence": report.evidence.iter().map(evidence).collect::<Vec<_>>(),

@@ -86,6 +86,7 @@ fn of_item(report: &Report, item: &Item<'_>) -> Point {
                 }),
             ))
         }
+        Status::Tolerated => Some(("SKIP", item.tolerance().unwrap_or_default())),
     };
     let subject = match item.finding() {
         Some(_) => item.identity(),
@@ -105,7 +106,7 @@ fn of_item(report: &Report, item: &Item<'_>) -> Point {
     }
     details.extend(item.help().map(|help| ("fix", json!(help))));
     Point {
-        is_ok: matches!(item.status, Status::Noted | Status::Known | Status::Waived),
+        is_ok: item.status == Status::Noted || item.status.is_accepted(),
         name: format!("{}: {subject}", item.rule()),
         directive,
         details,

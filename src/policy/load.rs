@@ -7,7 +7,9 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::draft::{self, Draft, POLICY_FILE_BEGINS, PolicyDraft, RuleKind, Written, suggestion};
+use super::draft::{
+    self, AtMost, Draft, POLICY_FILE_BEGINS, PolicyDraft, RuleKind, Written, suggestion,
+};
 use super::file::File;
 use super::frameworks::Frameworks;
 use super::overrides::Overrides;
@@ -55,6 +57,15 @@ enum LoadError {
         help("say what it means in words; the numbers are added to them")
     )]
     FieldInMessage,
+
+    #[error("`at_most` beside a rule that judges all records together")]
+    #[diagnostic(
+        code("policy/at-most-beside-aggregate"),
+        help(
+            "there is one outcome and nothing to tolerate: write the limit into the rule, such as `count > 5`"
+        )
+    )]
+    AtMostOfWhole,
 
     #[error("there is no policy")]
     #[diagnostic(
@@ -295,6 +306,7 @@ fn resolved(
     });
     let judges_whole = meaning.as_ref().map(|meaning| meaning.condition.judges_whole());
     let message = message(draft.message, judges_whole == Some(true), operation, problems);
+    let at_most = tolerated(draft.at_most, judges_whole == Some(true), problems);
     let cases = draft.cases.iter();
     let cases = cases.filter_map(|case| case::resolve(case, judges_whole, schema, problems));
     let cases = cases.collect();
@@ -312,6 +324,7 @@ fn resolved(
         controls: BTreeMap::new(),
         tags: draft.tags,
         when_unknown: draft.when_unknown,
+        at_most,
         operation: Arc::clone(operation),
         condition: meaning.condition,
         replaced: meaning.replaced.into_iter().collect(),
@@ -327,6 +340,20 @@ fn default_severity(effect: Effect) -> Severity {
         Effect::Deny => Severity::High,
         Effect::Alert => Severity::Medium,
     }
+}
+
+/// How many violations a policy tolerates; `at_most: 0` is what every policy says that says nothing.
+fn tolerated(
+    at_most: Option<AtMost>,
+    judges_whole: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<u64> {
+    let AtMost { number, key } = at_most?;
+    if judges_whole {
+        let problem = Problem::new(&LoadError::AtMostOfWhole, Place::Text(key));
+        problems.push(problem.labelled("nothing to tolerate"));
+    }
+    (number > 0).then_some(number)
 }
 
 /// The policy's message, else the operation's; of a whole snapshot the operation says nothing.

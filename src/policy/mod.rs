@@ -32,7 +32,9 @@ pub use condition::{
 pub use controls::{Control, Framework, NamedIn, Strength, built_in_frameworks, find_framework};
 pub use load::{Wishes, collect, collect_for, load};
 pub use packs::{built_in, is_built_in, packs};
-pub use policy::{Approval, Case, Expectation, Overridden, Policy, PolicySet, Waiver, WhenUnknown};
+pub use policy::{
+    Approval, Case, Expectation, MAX_TOLERATED, Overridden, Policy, PolicySet, Waiver, WhenUnknown,
+};
 pub use project::{Project, Said, SeverityOverride, project};
 pub use prose::{amount, condition_in_words, prose};
 pub use template::{Part, Template};

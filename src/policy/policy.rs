@@ -9,6 +9,9 @@ use super::{Condition, Control, Framework, Predicate, Template, Test};
 use crate::operation::{Effect, Operation, Severity};
 use crate::text::{Location, Problem};
 
+/// Violations of a snapshot that a policy may tolerate at most: far more than anybody means to.
+pub const MAX_TOLERATED: u64 = 1_000_000;
+
 /// One policy, ready to be judged by.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -34,6 +37,8 @@ pub struct Policy {
     pub tags: Vec<String>,
     /// What an inconclusive outcome does; the run's choice where the policy says nothing.
     pub when_unknown: Option<WhenUnknown>,
+    /// Records of a snapshot that may violate it, from 1 to [`MAX_TOLERATED`]; `None` tolerates none.
+    pub at_most: Option<u64>,
     /// The operation whose records it judges.
     pub operation: Arc<Operation>,
     /// Violation: the record is one when this is true; the snapshot, where it asks aggregates.

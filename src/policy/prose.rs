@@ -27,6 +27,10 @@ pub fn prose(policy: &Policy, frameworks: &[Arc<Framework>]) -> String {
     let judged = if policy.judges_whole() { "snapshot" } else { "record" };
     let _ = writeln!(text, "A {judged} of {} violates it when", policy.operation.name);
     condition(&policy.condition, &policy.operation.schema, 1, &mut text);
+    if let Some(at_most) = policy.at_most {
+        let records = if at_most == 1 { "record" } else { "records" };
+        let _ = writeln!(text, "\nOf a snapshot, {at_most} such {records} at most are tolerated.");
+    }
     let unknown = match policy.when_unknown {
         Some(WhenUnknown::Fail) => "is listed, and the evidence is insufficient",
         Some(WhenUnknown::Report) => "is listed only",

@@ -34,6 +34,7 @@ impl Report {
                 &message::Values { captures, text: &kept.found.text },
                 message,
             );
+            self.bounds_into(finding, message);
         }
     }
 

@@ -33,7 +33,7 @@ pub struct ControlCoverage {
     pub strength: Strength,
     /// The least that can be said.
     pub state: ControlState,
-    /// Why no more can be said; empty where the state needs no reason.
+    /// Why no more can be said; empty where the state needs no reason and nothing is tolerated.
     pub reasons: Vec<String>,
     /// The policies that name it, as indices into the report's policy set.
     pub policies: Vec<usize>,
@@ -56,9 +56,10 @@ pub enum ControlState {
     Inconclusive,
     /// Nothing is open, but less was asked than the policies say by themselves.
     Loosened,
-    /// Nothing was found; that is a part of the evidence that the control is met.
+    /// Nothing was found that its policies do not tolerate; that is a part of the evidence that the control
+    /// is met.
     Supported,
-    /// Nothing was found, of one aspect of it.
+    /// The same, of one aspect of it.
     NoWeaknessFound,
     /// Findings are background to it, whatever they are.
     Background,
@@ -116,12 +117,14 @@ impl ControlState {
 pub struct Tally {
     /// Failures that stand.
     pub open: u64,
-    /// Records of which it could not be known, counted-only ones too.
+    /// Records of which it could not be known, counted-only ones too; tolerated ones not.
     pub inconclusive: u64,
     /// Failures that are accepted for a time, and what is waived though it is not known.
     pub waived: u64,
     /// Failures that the baseline knows.
     pub known: u64,
+    /// What is no more than the policies tolerate, be it known to fail or not.
+    pub tolerated: u64,
 }
 
 impl Tally {
@@ -130,6 +133,7 @@ impl Tally {
         self.inconclusive += other.inconclusive;
         self.waived += other.waived;
         self.known += other.known;
+        self.tolerated += other.tolerated;
     }
 }
 
@@ -178,7 +182,9 @@ impl Report {
 
     /// One a policy.
     fn facts(&self) -> Vec<Facts> {
-        let mut tallies = vec![Tally::default(); self.policies.policies.len()];
+        let known = self.counts.iter().map(|counts| counts.inconclusive);
+        let mut tallies: Vec<Tally> =
+            known.map(|inconclusive| Tally { inconclusive, ..Tally::default() }).collect();
         for finding in &self.findings {
             let Some(tally) = tallies.get_mut(finding.policy as usize) else { continue };
             match (finding.disposition, finding.outcome) {
@@ -186,10 +192,13 @@ impl Report {
                 (Disposition::Open, Outcome::Inconclusive) => {}
                 (Disposition::Waived, _) => tally.waived += 1,
                 (Disposition::Known, _) => tally.known += 1,
+                (Disposition::Tolerated, outcome) => {
+                    tally.tolerated += 1;
+                    // Whatever it is, there are no more than the policy tolerates.
+                    let is_settled = outcome == Outcome::Inconclusive;
+                    tally.inconclusive = tally.inconclusive.saturating_sub(u64::from(is_settled));
+                }
             }
-        }
-        for (tally, counts) in tallies.iter_mut().zip(&self.counts) {
-            tally.inconclusive = counts.inconclusive;
         }
         let told = LOOSENING.iter().filter(|flag| self.loosened.contains(flag));
         let told: Vec<String> = told.map(|flag| format!("`{}`", flag.name())).collect();
@@ -226,7 +235,9 @@ impl Report {
         let hidden = hidden.iter().filter(|(number, _)| *number > 0);
         loosened.extend(hidden.map(|(number, word)| format!("{number} {word} of `{id}`")));
         lacks.extend(loosened.into_iter().map(|reason| (ControlState::Loosened, reason)));
-        Facts { tally, lacks }
+        let tolerated =
+            (tally.tolerated > 0).then(|| format!("{} tolerated of `{id}`", tally.tolerated));
+        Facts { tally, lacks, tolerated }
     }
 
     /// Whether there was anything to judge by a policy.
@@ -248,6 +259,8 @@ struct Facts {
     tally: Tally,
     /// Why it proves nothing by finding nothing, each with the state that it leaves a control in.
     lacks: Vec<(ControlState, String)>,
+    /// How many violations it tolerates, where it does.
+    tolerated: Option<String>,
 }
 
 /// Whether policies name any control of a framework.
@@ -305,9 +318,10 @@ fn state(strength: Strength, facts: &[&Facts], is_open: bool) -> (ControlState, 
         }
         return (state, reasons);
     }
+    let tolerated = facts.iter().filter_map(|facts| facts.tolerated.clone()).collect();
     match strength {
-        Strength::Direct => (ControlState::Supported, Vec::new()),
-        Strength::Partial => (ControlState::NoWeaknessFound, Vec::new()),
+        Strength::Direct => (ControlState::Supported, tolerated),
+        Strength::Partial => (ControlState::NoWeaknessFound, tolerated),
         Strength::Context => (ControlState::Background, Vec::new()),
     }
 }

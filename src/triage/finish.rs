@@ -16,6 +16,7 @@ use super::kept::Kept;
 use super::narrowed;
 use super::register;
 use super::report::{Finding, Found, Report};
+use super::tolerance;
 use super::verdict::{Disposition, FailOn, Loosening, PolicyCounts, Summary, Verdict};
 use super::waiving::waive;
 use super::whole;
@@ -104,21 +105,21 @@ pub fn finish(
     aged::say(&mut evidence, terms);
     whole::judge(&policies, &evidence, &mut kept, terms);
     let counts = counts(&policies, &evidence, &kept);
-    let mut findings = findings(&policies, &kept, terms);
+    let findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
-    let waivers = waive((&policies, &kept), &mut findings, terms.today(), is_whole);
     let approvals = register::uses(&policies, &kept, terms.today(), is_whole);
     let loosened = loosened(&policies, terms);
     let mut report = Report {
         time: terms.time,
         terms,
         verdict: Verdict::Clean,
-        summary: summary(&policies, &evidence, &findings),
+        summary: Summary::default(),
         evidence,
         policies,
         counts,
         findings,
-        waivers,
+        tolerances: Vec::new(),
+        waivers: Vec::new(),
         approvals,
         fixed: Vec::new(),
         history: Vec::new(),
@@ -126,7 +127,9 @@ pub fn finish(
         view: None,
         found: Found::Judged(kept),
     };
-    report.verdict = verdict(&report, terms);
+    tolerance::judge(&mut report);
+    waive(&mut report, is_whole);
+    settle(&mut report, terms);
     report
 }
 
@@ -213,6 +216,7 @@ pub(super) fn summary(
         match (finding.disposition, finding.outcome, effect) {
             (Disposition::Waived, _, _) => summary.waived += 1,
             (Disposition::Known, _, _) => summary.known += 1,
+            (Disposition::Tolerated, _, _) => summary.tolerated += 1,
             (Disposition::Open, Outcome::Inconclusive, _) => summary.inconclusive += 1,
             (Disposition::Open, Outcome::Fail, Some(Effect::Deny)) => summary.deny += 1,
             (Disposition::Open, Outcome::Fail, _) => summary.alert += 1,

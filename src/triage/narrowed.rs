@@ -86,6 +86,11 @@ pub(super) fn hides(snapshot: &Snapshot, policies: &PolicySet, terms: Terms) -> 
         .any(|policy| filters.iter().any(|filter| hidden_by(filter, policy, terms).is_some()))
 }
 
+/// Whether a filter could have left out what a policy does not pass.
+pub(super) fn may_hide_from(snapshot: &Snapshot, policy: &Policy) -> bool {
+    narrowing(snapshot).into_iter().any(|(name, value)| may_hide(policy, name, value, true))
+}
+
 /// Whether a filter could have left anything out.
 pub(super) fn is_narrowed(snapshot: &Snapshot) -> bool {
     !narrowing(snapshot).is_empty()

@@ -14,6 +14,7 @@ use super::finish::Terms;
 use super::kept::Kept;
 use super::register::ApprovalUse;
 use super::saved::Told;
+use super::tolerance::Tolerance;
 use super::trend::Moment;
 use super::verdict::{Disposition, Loosening, PolicyCounts, Summary, Verdict};
 use super::view::View;
@@ -55,6 +56,8 @@ pub struct Report {
     pub counts: Vec<PolicyCounts>,
     /// In the order of the evidence, and within a record of the policies.
     pub findings: Vec<Finding>,
+    /// How many violations there are of what tolerates some, in the order of the evidence, then of the policies.
+    pub tolerances: Vec<Tolerance>,
     /// What became of each waiver, in the order of the set's.
     pub waivers: Vec<WaiverUse>,
     /// What became of each approval, in the order of the set's.

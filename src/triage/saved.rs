@@ -9,11 +9,12 @@ use crate::snapshot::{Flaw, Snapshot};
 
 use super::aged;
 use super::baseline::Fixed;
-use super::finish::{Terms, loosened, summary, verdict};
+use super::finish::{Terms, loosened, settle};
 use super::narrowed;
 use super::register::ApprovalUse;
 use super::report::{Evidence, Finding, Found, Identity, Meaning, RecordAt, Report};
-use super::verdict::{Disposition, PolicyCounts, Verdict};
+use super::tolerance::{self, Tolerance};
+use super::verdict::{Disposition, PolicyCounts, Summary, Verdict};
 use super::waiving::WaiverUse;
 
 /// What a report says.
@@ -31,6 +32,8 @@ pub struct Saved {
     pub policies: PolicySet,
     /// When each policy is violated, in words.
     pub conditions: Vec<String>,
+    /// How many violations there are of what tolerates some.
+    pub tolerances: Vec<Tolerance>,
     /// What became of each waiver.
     pub waivers: Vec<WaiverUse>,
     /// What became of each approval.
@@ -89,6 +92,7 @@ impl Saved {
             unlisted: report.unlisted(),
             policies: report.policies.clone(),
             conditions: report.conditions(),
+            tolerances: report.tolerances.clone(),
             waivers: report.waivers.clone(),
             approvals: report.approvals.clone(),
             fixed: report.fixed.clone(),
@@ -108,8 +112,6 @@ impl Saved {
             waiver: saved.waiver,
         });
         let findings: Vec<Finding> = findings.collect();
-        let mut counted = summary(&self.policies, &self.evidence, &findings);
-        counted.fixed = self.fixed.len() as u64;
         let counts = self.counts();
         let is_unknown = self.leaves_open();
         let told =
@@ -118,12 +120,13 @@ impl Saved {
             time: self.terms.time,
             terms: self.terms,
             verdict: Verdict::Clean,
-            summary: counted,
+            summary: Summary::default(),
             loosened: loosened(&self.policies, self.terms),
             evidence: self.evidence,
             policies: self.policies,
             counts,
             findings,
+            tolerances: Vec::new(),
             waivers: self.waivers,
             approvals: self.approvals,
             fixed: self.fixed,
@@ -131,11 +134,11 @@ impl Saved {
             view: None,
             found: Found::Saved(told),
         };
+        tolerance::judge_again(&mut report, &self.tolerances);
         // The time of day is not kept, and what it said of ages is.
-        let terms = Terms { max_age: None, ..self.terms };
-        let decided = verdict(&report, terms);
+        settle(&mut report, Terms { max_age: None, ..self.terms });
         let least = if is_unknown { Verdict::InsufficientEvidence } else { Verdict::Clean };
-        report.verdict = decided.worst(least).worst(self.verdict);
+        report.verdict = report.verdict.worst(least).worst(self.verdict);
         report
     }
 

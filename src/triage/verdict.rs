@@ -94,11 +94,13 @@ pub enum Disposition {
     Waived,
     /// It was there when the baseline was taken.
     Known,
+    /// Its policy puts up with as many as there are.
+    Tolerated,
 }
 
 impl Disposition {
     /// Every disposition, the one that weighs most first.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Known, Self::Waived];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Known, Self::Waived, Self::Tolerated];
 
     /// As written in reports.
     #[must_use]
@@ -107,6 +109,7 @@ impl Disposition {
             Self::Open => "open",
             Self::Waived => "waived",
             Self::Known => "known",
+            Self::Tolerated => "tolerated",
         }
     }
 }
@@ -170,6 +173,8 @@ pub struct Summary {
     pub waived: u64,
     /// Findings that the baseline knows.
     pub known: u64,
+    /// Findings that their policies tolerate.
+    pub tolerated: u64,
     /// Findings of the baseline that are gone.
     pub fixed: u64,
 }

@@ -34,6 +34,8 @@ pub struct Elsewhere {
     pub waived: u64,
     /// Findings that the baseline knows.
     pub known: u64,
+    /// Findings that their policies tolerate.
+    pub tolerated: u64,
 }
 
 impl Elsewhere {
@@ -53,6 +55,7 @@ impl Elsewhere {
         *match (finding.disposition, finding.outcome, effect) {
             (Disposition::Waived, ..) => &mut self.waived,
             (Disposition::Known, ..) => &mut self.known,
+            (Disposition::Tolerated, ..) => &mut self.tolerated,
             (Disposition::Open, Outcome::Inconclusive, _) => &mut self.inconclusive,
             (Disposition::Open, Outcome::Fail, Effect::Deny) => &mut self.deny,
             (Disposition::Open, Outcome::Fail, Effect::Alert) => &mut self.alert,

@@ -9,7 +9,7 @@ use crate::policy::{PolicySet, Waiver};
 use crate::text::{Level, Place, Problem};
 
 use super::kept::Kept;
-use super::report::Finding;
+use super::report::{Finding, Report};
 use super::verdict::Disposition;
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -50,7 +50,14 @@ pub struct WaiverUse {
 }
 
 /// Disposes of findings by waivers. `is_whole` says whether all evidence is there.
-pub(super) fn waive(
+pub(super) fn waive(report: &mut Report, is_whole: bool) {
+    let mut findings = std::mem::take(&mut report.findings);
+    let today = report.terms.today();
+    report.waivers = used((&report.policies, report.kept()), &mut findings, today, is_whole);
+    report.findings = findings;
+}
+
+fn used(
     (policies, kept): (&PolicySet, &[Kept]),
     findings: &mut [Finding],
     today: Date,
@@ -138,8 +145,9 @@ fn matching<'a>(finding: &Finding, kept: &'a [Kept]) -> &'a [u32] {
     range.unwrap_or_default()
 }
 
-/// Waives a finding by the first waiver in force that may; the others overlap with that one.
+/// Waives an open finding by the first waiver in force that may; the others overlap with that one.
 fn dispose(finding: &mut Finding, matching: &[u32], ledger: &mut [Entry<'_>]) {
+    let is_open = finding.disposition == Disposition::Open;
     let mut by: Option<usize> = None;
     for index in matching.iter().map(|index| *index as usize) {
         let Some(entry) = ledger.get_mut(index) else { continue };
@@ -149,7 +157,7 @@ fn dispose(finding: &mut Finding, matching: &[u32], ledger: &mut [Entry<'_>]) {
         }
         entry.used.matched += 1;
         match by {
-            _ if !entry.used.is_in_force => {}
+            _ if !entry.used.is_in_force || !is_open => {}
             None => {
                 entry.used.waived += 1;
                 by = Some(index);

@@ -106,6 +106,7 @@ fn policy(operation: &Arc<Operation>, effect: Effect, condition: Condition) -> P
         controls: BTreeMap::new(),
         tags: Vec::new(),
         when_unknown: None,
+        at_most: None,
         operation: Arc::clone(operation),
         condition,
         replaced: Vec::new(),

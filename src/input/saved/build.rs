@@ -7,7 +7,7 @@ use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, PolicySet, Template};
 use crate::snapshot::Snapshot;
 use crate::text::{Location, Position, Source, Span};
-use crate::triage::{self, ApprovalUse, Saved, SavedFinding, Terms, WaiverUse};
+use crate::triage::{self, ApprovalUse, Saved, SavedFinding, Terms, Tolerance, WaiverUse};
 
 use super::Fault;
 use super::document::{Approval, Document, Finding, Policy, Problem, Waiver};
@@ -25,6 +25,7 @@ pub(super) fn saved(document: &Document<'_>, catalogue: &Catalogue) -> Result<Sa
     let mut builder = Builder { document, catalogue, ids: BTreeMap::new(), faults: Vec::new() };
     let policies = builder.policies();
     let captures = builder.captures();
+    let tolerances = builder.tolerances();
     let findings = builder.findings();
     if !builder.faults.is_empty() {
         return Err(builder.faults);
@@ -53,6 +54,7 @@ pub(super) fn saved(document: &Document<'_>, catalogue: &Catalogue) -> Result<Sa
         evidence,
         unlisted,
         conditions: document.policies.iter().map(|policy| policy.condition.clone()).collect(),
+        tolerances,
         waivers: document.waivers.iter().map(Waiver::used).collect(),
         approvals: document.approvals.iter().map(Approval::used).collect(),
         policies: PolicySet {
@@ -116,6 +118,25 @@ impl Builder<'_> {
             captures.push((capture.snapshot(operation), unlisted));
         }
         captures
+    }
+
+    fn tolerances(&mut self) -> Vec<Tolerance> {
+        let mut tolerances = Vec::new();
+        for (capture, said) in self.document.evidence.iter().enumerate() {
+            for (id, said) in &said.tolerances.0 {
+                let policy = self.policy(id, &format!("/evidence/{capture}/tolerances"));
+                let described = policy.and_then(|one| self.document.policies.get(one as usize));
+                let at_most = described.and_then(|policy| policy.at_most);
+                tolerances.extend(policy.map(|policy| Tolerance {
+                    capture,
+                    policy: policy as usize,
+                    at_most: at_most.map(|most| most.0).unwrap_or_default(),
+                    least: said.least.0,
+                    most: said.most.map(|most| most.0),
+                }));
+            }
+        }
+        tolerances
     }
 
     fn policy(&mut self, id: &str, pointer: &str) -> Option<u32> {
@@ -198,6 +219,7 @@ impl Policy {
             controls: self.controls.clone(),
             tags: self.tags.clone(),
             when_unknown: self.when_unknown.map(|choice| choice.0),
+            at_most: self.at_most.map(|most| most.0),
             operation,
             // What it asks is known in words only; nothing is judged by it again.
             condition: policy::Condition::All(Vec::new()),

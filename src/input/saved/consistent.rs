@@ -1,6 +1,6 @@
 //! Whether a document agrees with itself: what it counts is what it lists, and its verdict follows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::engine::Outcome;
 use crate::policy;
@@ -14,6 +14,7 @@ use super::document::{self, Document};
 pub(super) fn with(document: &Document<'_>, mut report: Report) -> Result<Report, Vec<Fault>> {
     let mut checks = Checks { document, report: &report, faults: Vec::new() };
     checks.captures();
+    checks.tolerances();
     checks.findings();
     checks.policies();
     checks.waivers();
@@ -67,6 +68,26 @@ impl Checks<'_> {
                 capture.records, capture.judged
             );
             self.expect(is_ordered, at("records"), words);
+        }
+    }
+
+    /// What is said of violations that are tolerated, against what is listed.
+    fn tolerances(&mut self) {
+        let (document, report) = (self.document, self.report);
+        for (index, said) in document.evidence.iter().enumerate() {
+            let own = report.tolerances.iter().filter(|one| one.capture == index);
+            let follows: BTreeMap<&str, _> = own
+                .filter_map(|one| {
+                    let policy = report.policies.policies.get(one.policy)?;
+                    Some((policy.id.as_str(), (one.least, one.most, one.is_within())))
+                })
+                .collect();
+            let said = said.tolerances.0.iter().map(|(id, said)| {
+                (id.as_str(), (said.least.0, said.most.map(|most| most.0), said.within))
+            });
+            let words = "what is tolerated is not what its policies and lists say";
+            let pointer = format!("/evidence/{index}/tolerances");
+            self.expect(said.collect::<BTreeMap<_, _>>() == follows, pointer, words);
         }
     }
 
@@ -136,7 +157,10 @@ impl Checks<'_> {
     /// Whether a finding is waived by a waiver that is for it, and otherwise by none.
     fn disposition(&mut self, index: usize, said: &document::Finding<'_>, finding: &Finding) {
         let report = self.report;
-        let is_waived = finding.disposition == Disposition::Waived;
+        let words = "a finding is tolerated, and there are more than its policy tolerates";
+        let is_as_said = said.disposition.0 == finding.disposition;
+        self.expect(is_as_said, format!("/findings/{index}/disposition"), words);
+        let is_waived = said.disposition.0 == Disposition::Waived;
         let words = "a finding is waived by a waiver, and others have none";
         let has_waiver = said.waiver.is_some();
         self.expect(is_waived == has_waiver, format!("/findings/{index}/disposition"), words);
@@ -195,8 +219,17 @@ impl Checks<'_> {
 
     fn summary(&mut self) {
         let (said, counted) = (&self.document.summary, self.report.summary);
-        let Summary { policies, records, deny, alert, inconclusive, waived, known, fixed } =
-            counted;
+        let Summary {
+            policies,
+            records,
+            deny,
+            alert,
+            inconclusive,
+            waived,
+            known,
+            tolerated,
+            fixed,
+        } = counted;
         for (name, said, counted) in [
             ("policies", said.policies, policies),
             ("records", said.records, records),
@@ -205,6 +238,7 @@ impl Checks<'_> {
             ("inconclusive", said.inconclusive, inconclusive),
             ("waived", said.waived, waived),
             ("known", said.known, known),
+            ("tolerated", said.tolerated, tolerated),
             ("fixed", said.fixed, fixed),
         ] {
             self.count((said.0, counted), format!("/summary/{name}"), name);

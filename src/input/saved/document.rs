@@ -60,6 +60,7 @@ pub(super) struct Summary {
     pub(super) inconclusive: Count,
     pub(super) waived: Count,
     pub(super) known: Count,
+    pub(super) tolerated: Count,
     pub(super) fixed: Count,
 }
 
@@ -88,10 +89,22 @@ pub(super) struct Capture {
     pub(super) complete: Option<bool>,
     pub(super) wholeness: One<Wholeness>,
     pub(super) unlisted: Members<Ordinal>,
+    pub(super) tolerances: Members<Tolerance>,
     #[serde(deserialize_with = "or_null")]
     pub(super) origin: Option<Origin>,
     pub(super) pages: Vec<Page>,
     pub(super) problems: Vec<Flaw>,
+}
+
+/// How many records violate a policy that tolerates some.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
+pub(super) struct Tolerance {
+    pub(super) least: Count,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) most: Option<Count>,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) within: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -178,6 +191,8 @@ pub(super) struct Policy {
     pub(super) condition: String,
     #[serde(deserialize_with = "or_null")]
     pub(super) when_unknown: Option<One<WhenUnknown>>,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) at_most: Option<Count>,
     #[serde(deserialize_with = "or_null")]
     pub(super) overridden: Option<Overridden>,
     pub(super) replaced: Vec<String>,

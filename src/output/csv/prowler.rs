@@ -1,5 +1,6 @@
 //! The columns of Prowler 5, by which spreadsheets and DefectDojo read findings of clouds.
 
+use crate::engine::Outcome;
 use crate::operation::Severity;
 use crate::output::item::{Item, Names, Status, fingerprint, prose, short};
 use crate::policy::Policy;
@@ -75,9 +76,11 @@ fn of_item(report: &Report, item: &Item<'_>, names: &mut Names) -> Cells {
         Some(finding) => report.evidence.get(report.capture(finding)),
         None => report.evidence.iter().find(|snapshot| &*snapshot.source == item.source()),
     };
+    let is_unknown = item.finding().is_some_and(|finding| finding.outcome == Outcome::Inconclusive);
     let (status, muted) = match item.status {
         Status::Failed | Status::Insufficient => ("FAIL", "False"),
-        Status::Waived | Status::Known => ("FAIL", "True"),
+        status if status.is_accepted() && is_unknown => ("MANUAL", "True"),
+        Status::Waived | Status::Known | Status::Tolerated => ("FAIL", "True"),
         Status::Inconclusive | Status::Noted => ("MANUAL", "False"),
     };
     let mut cells = vec![
@@ -152,6 +155,9 @@ fn notes(report: &Report, item: &Item<'_>) -> String {
             format!("{place} | waived until {}: {}", waiver.expires, prose(&waiver.reason))
         }
         (Status::Known, _) => format!("{place} | known by the baseline"),
+        (Status::Tolerated, _) => {
+            format!("{place} | {}", item.tolerance().unwrap_or_default())
+        }
         (Status::Inconclusive, _) => format!("{place} | inconclusive"),
         _ => place,
     }

@@ -1,10 +1,10 @@
 //! What the run did not hold against the estate, and why: what was loosened, what is waived, what the
-//! baseline knew.
+//! baseline knew, what policies tolerate.
 
 use maud::{Markup, html};
 
 use crate::policy::Waiver;
-use crate::triage::{Loosening, Report, WaiverUse};
+use crate::triage::{Loosening, Report, Tolerance, WaiverUse};
 
 use super::page::{self, badge, count, flowing, number, place, table, text};
 
@@ -12,13 +12,14 @@ pub(super) fn section(report: &Report) -> Markup {
     let is_empty = report.loosened.is_empty()
         && report.policies.waivers.is_empty()
         && report.summary.known == 0
+        && report.tolerances.is_empty()
         && report.fixed.is_empty();
     page::section(
         "accepted",
         "Loosened and accepted",
         html! {
             @if is_empty {
-                p { "Nothing: every policy holds as it is written, and nothing is waived or known." }
+                p { "Nothing: every policy holds as it is written, and nothing is waived, known or tolerated." }
             }
             @if !report.loosened.is_empty() {
                 h3 { "Loosened" }
@@ -36,6 +37,10 @@ pub(super) fn section(report: &Report) -> Markup {
                     (count(report.summary.known, "finding was", "findings were"))
                     " there when the baseline was taken, and no longer fails the run."
                 }
+            }
+            @if !report.tolerances.is_empty() {
+                h3 { "Tolerated" }
+                (tolerances(report))
             }
             @if !report.fixed.is_empty() {
                 h3 { "Gone" }
@@ -92,6 +97,30 @@ fn waiver_row(number_in_set: usize, waiver: &Waiver, used: &WaiverUse) -> Markup
             br; (place(waiver.location.source.name(), Some(waiver.location.position())))
         }
     } }
+}
+
+/// Every snapshot and policy that tolerates violations, and whether there are more.
+fn tolerances(report: &Report) -> Markup {
+    let row = |one: &Tolerance| {
+        let policy = report.policies.policies.get(one.policy)?;
+        let snapshot = report.evidence.get(one.capture)?;
+        let (class, words) = match one.is_within() {
+            Some(true) => ("good", "within"),
+            None => ("inconclusive", "not known"),
+            Some(false) => ("deny", "exceeded"),
+        };
+        Some(html! { tr {
+            th scope="row" { a href={ "#policy-" (one.policy + 1) } { (text(&policy.id)) } }
+            td { code { (text(&snapshot.source)) } }
+            td { (one.words()) }
+            td { (badge(class, words)) }
+        } })
+    };
+    table(
+        "What policies tolerate",
+        &["Policy", "Snapshot", "Violations", "State"],
+        html! { @for row in report.tolerances.iter().filter_map(row) { (row) } },
+    )
 }
 
 fn fixed(report: &Report) -> Markup {

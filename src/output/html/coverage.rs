@@ -13,11 +13,12 @@ const MOST_REASONS: usize = 6;
 /// The parts of a control's findings, and what each is called.
 type Part = (fn(&Tally) -> u64, &'static str);
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     (|tally| tally.open, "open"),
     (|tally| tally.inconclusive, "inconclusive"),
     (|tally| tally.waived, "waived"),
     (|tally| tally.known, "known"),
+    (|tally| tally.tolerated, "tolerated"),
 ];
 
 pub(super) fn section(report: &Report) -> Markup {

@@ -66,7 +66,7 @@ fn controls(report: &Report) -> Markup {
         } }
         div { label for="by-result" { "Result" } select id="by-result" {
             option value="" { "all" }
-            @for result in ["deny", "alert", "inconclusive", "waived", "known"] {
+            @for result in ["deny", "alert", "inconclusive", "waived", "known", "tolerated"] {
                 option value=(result) { (result) }
             }
         } }
@@ -124,6 +124,7 @@ impl Entry<'_> {
         match (self.item.status, policy.effect) {
             (Status::Waived, _) => "waived",
             (Status::Known, _) => "known",
+            (Status::Tolerated, _) => "tolerated",
             (Status::Inconclusive, _) => "inconclusive",
             (_, Effect::Deny) => "deny",
             (_, Effect::Alert) => "alert",
@@ -157,6 +158,9 @@ impl Entry<'_> {
                     div { dt { "Remedy" } dd { (flowing(remediation)) } }
                 }
                 @if let Some(waiver) = report.waiver(finding) { (waived(waiver, finding)) }
+                @if let Some(tolerance) = report.tolerance(finding) {
+                    div { dt { "In its snapshot" } dd { (tolerance.words()) } }
+                }
                 div { dt { "Fingerprint" } dd { code.fingerprint { (report.fingerprint(finding)) } } }
             }
         }

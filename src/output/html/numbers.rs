@@ -9,7 +9,7 @@ use crate::triage::Report;
 use super::page::{self, badge, number, table};
 
 /// The columns, in order; the last is their sum.
-const COLUMNS: [&str; 5] = ["deny", "alert", "inconclusive", "waived", "known"];
+const COLUMNS: [&str; 6] = ["deny", "alert", "inconclusive", "waived", "known", "tolerated"];
 
 pub(super) fn section(report: &Report) -> Markup {
     let mut counts = [[0_u64; COLUMNS.len()]; Severity::ALL.len()];
@@ -34,7 +34,8 @@ pub(super) fn section(report: &Report) -> Markup {
             (cell(counts.iter().flatten().sum()))
         }
     };
-    let head = ["Severity", "#Deny", "#Alert", "#Inconclusive", "#Waived", "#Known", "#All"];
+    let head =
+        ["Severity", "#Deny", "#Alert", "#Inconclusive", "#Waived", "#Known", "#Tolerated", "#All"];
     let table = table("Findings by severity and result", &head, rows);
     page::section(
         "numbers",
@@ -57,6 +58,7 @@ fn column(item: &Item<'_>) -> Option<usize> {
     let name = match item.status {
         Status::Waived => "waived",
         Status::Known => "known",
+        Status::Tolerated => "tolerated",
         _ => kind.as_ref(),
     };
     COLUMNS.iter().position(|column| *column == name)

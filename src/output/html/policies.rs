@@ -98,6 +98,9 @@ impl Judged<'_> {
             @if let Some(choice) = self.policy.when_unknown {
                 div { dt { "Where unknown" } dd { code { (choice.name()) } } }
             }
+            @if let Some(at_most) = self.policy.at_most {
+                div { dt { "Tolerates" } dd { (count(at_most, "record", "records")) " of a snapshot" } }
+            }
             @for (framework, ids) in controls {
                 div { dt { (text(framework)) } dd { (text(&ids.join(", "))) } }
             }

@@ -14,7 +14,7 @@
     policy: Number(element.dataset.policy),
     text: null,
   }));
-  const ranks = { deny: 4, alert: 3, inconclusive: 2, known: 1, waived: 0 };
+  const ranks = { deny: 4, alert: 3, inconclusive: 2, known: 1, waived: 0, tolerated: 0 };
   const orders = {
     '': (one, other) => one.index - other.index,
     severity: (one, other) => ranks[other.result] - ranks[one.result] ||

@@ -73,6 +73,7 @@ pub(super) fn banner(report: &Report) -> Markup {
             (tile("Inconclusive", number(summary.inconclusive), inconclusive))
             (tile("Waived", number(summary.waived), "none"))
             (tile("Known", number(summary.known), "none"))
+            (tile("Tolerated", number(summary.tolerated), "none"))
             (tile("Policies", number(summary.policies), "none"))
             (tile("Records", records(report), "none"))
         }

@@ -82,6 +82,7 @@ fn findings(findings: &Tally) -> String {
         (findings.inconclusive, "inconclusive"),
         (findings.waived, "waived"),
         (findings.known, "known"),
+        (findings.tolerated, "tolerated"),
     ];
     let counts = counts.iter().filter(|(number, _)| *number > 0);
     counts.map(|(number, word)| format!("{number} {word}")).collect::<Vec<_>>().join(", ")

@@ -47,6 +47,7 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         ])?;
     }
     waived(report, page)?;
+    tolerated(report, page)?;
     loosened(report, page)?;
     register::write(report, page)
 }
@@ -66,6 +67,26 @@ fn waived(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
             );
             page.paragraph(("waived: ", Paint::Doubtful), &words, 2)?;
         }
+    }
+    Ok(())
+}
+
+/// Of each snapshot with violations that a policy might tolerate, how many there are and may be.
+fn tolerated(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    for tolerance in report.tolerances.iter().filter(|one| one.most != Some(0)) {
+        let policy = report.policies.policies.get(tolerance.policy);
+        let snapshot = report.evidence.get(tolerance.capture);
+        let (Some(policy), Some(snapshot)) = (policy, snapshot) else { continue };
+        let lead = match tolerance.is_within() {
+            Some(true) => ("tolerated: ", Paint::Doubtful),
+            None => ("undecided: ", Paint::Unclear),
+            Some(false) => ("exceeded: ", Paint::Bad),
+        };
+        let of = match report.evidence.as_slice() {
+            [_] => format!("`{}`", policy.id),
+            _ => format!("`{}` in {}", policy.id, snapshot.source),
+        };
+        page.paragraph(lead, &format!("{of}: {}", tolerance.words()), 2)?;
     }
     Ok(())
 }

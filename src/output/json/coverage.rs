@@ -14,10 +14,10 @@ pub(super) struct ViewText<'a> {
 
 impl<'a> ViewText<'a> {
     pub(super) fn new(view: &'a View) -> Self {
-        let Elsewhere { deny, alert, inconclusive, waived, known } = view.elsewhere;
+        let Elsewhere { deny, alert, inconclusive, waived, known, tolerated } = view.elsewhere;
         Self {
             framework: &view.coverage.framework.id,
-            elsewhere: ElsewhereText { deny, alert, inconclusive, waived, known },
+            elsewhere: ElsewhereText { deny, alert, inconclusive, waived, known, tolerated },
         }
     }
 }
@@ -29,6 +29,7 @@ struct ElsewhereText {
     inconclusive: u64,
     waived: u64,
     known: u64,
+    tolerated: u64,
 }
 
 #[derive(Serialize)]
@@ -69,7 +70,7 @@ impl<'a> ControlText<'a> {
     fn new(report: &'a Report, control: &'a ControlCoverage) -> Self {
         let named = control.policies.iter();
         let named = named.filter_map(|index| report.policies.policies.get(*index));
-        let Tally { open, inconclusive, waived, known } = control.findings;
+        let Tally { open, inconclusive, waived, known, tolerated } = control.findings;
         Self {
             id: &control.id,
             title: &control.title,
@@ -77,7 +78,7 @@ impl<'a> ControlText<'a> {
             state: control.state.name(),
             reasons: &control.reasons,
             policies: named.map(|policy| policy.id.as_str()).collect(),
-            findings: TallyText { open, inconclusive, waived, known },
+            findings: TallyText { open, inconclusive, waived, known, tolerated },
         }
     }
 }
@@ -88,4 +89,5 @@ struct TallyText {
     inconclusive: u64,
     waived: u64,
     known: u64,
+    tolerated: u64,
 }

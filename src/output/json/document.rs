@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::policy::{Overridden, Policy, WhenUnknown};
 use crate::snapshot::{Flaw, Page, Snapshot, Wholeness};
 use crate::text::Problem;
-use crate::triage::{self, PolicyCounts, Report, Summary, Terms};
+use crate::triage::{self, PolicyCounts, Report, Summary, Terms, Tolerance};
 
 use super::approval::ApprovalText;
 use super::coverage::{FrameworkText, ViewText};
@@ -112,6 +112,7 @@ pub(super) struct SummaryText {
     inconclusive: u64,
     waived: u64,
     known: u64,
+    tolerated: u64,
     fixed: u64,
 }
 
@@ -125,6 +126,7 @@ impl SummaryText {
             inconclusive: summary.inconclusive,
             waived: summary.waived,
             known: summary.known,
+            tolerated: summary.tolerated,
             fixed: summary.fixed,
         }
     }
@@ -141,6 +143,8 @@ pub(super) struct SnapshotText<'a> {
     wholeness: &'static str,
     /// By policy.
     unlisted: BTreeMap<&'a str, u64>,
+    /// By policy.
+    tolerances: BTreeMap<&'a str, ToleranceText>,
     origin: Option<OriginText<'a>>,
     pages: Vec<PageText<'a>>,
     problems: Vec<FlawText<'a>>,
@@ -152,8 +156,15 @@ impl<'a> SnapshotText<'a> {
         let policies = &report.policies.policies;
         let id = |(index, count): (usize, u64)| Some((policies.get(index)?.id.as_str(), count));
         let named = |counts: BTreeMap<usize, u64>| counts.into_iter().filter_map(id).collect();
-        let evidence = report.evidence.iter().zip(report.unlisted());
-        evidence.map(|(snapshot, counts)| Self::new(snapshot, named(counts))).collect()
+        let evidence = report.evidence.iter().zip(report.unlisted()).enumerate();
+        let evidence = evidence.map(|(capture, (snapshot, counts))| {
+            let own = report.tolerances.iter().filter(|one| one.capture == capture);
+            let own = own.filter_map(|one| {
+                Some((policies.get(one.policy)?.id.as_str(), ToleranceText::new(one)))
+            });
+            Self { tolerances: own.collect(), ..Self::new(snapshot, named(counts)) }
+        });
+        evidence.collect()
     }
 
     fn new(snapshot: &'a Snapshot, unlisted: BTreeMap<&'a str, u64>) -> Self {
@@ -170,10 +181,25 @@ impl<'a> SnapshotText<'a> {
             },
             wholeness: snapshot.wholeness.name(),
             unlisted,
+            tolerances: BTreeMap::new(),
             origin: snapshot.origin.as_deref().map(OriginText::new),
             pages: snapshot.pages.iter().map(PageText::new).collect(),
             problems: snapshot.flaws.iter().map(FlawText::new).collect(),
         }
+    }
+}
+
+/// How many records violate a policy that tolerates some.
+#[derive(Serialize)]
+struct ToleranceText {
+    least: u64,
+    most: Option<u64>,
+    within: Option<bool>,
+}
+
+impl ToleranceText {
+    fn new(tolerance: &Tolerance) -> Self {
+        Self { least: tolerance.least, most: tolerance.most, within: tolerance.is_within() }
     }
 }
 
@@ -245,6 +271,7 @@ struct PolicyText<'a> {
     rule: RuleText<'a>,
     condition: String,
     when_unknown: Option<&'static str>,
+    at_most: Option<u64>,
     overridden: Option<OverriddenText<'a>>,
     replaced: &'a [String],
     why: Option<&'a str>,
@@ -272,6 +299,7 @@ impl<'a> PolicyText<'a> {
             rule: RuleText { text: policy.rule.text(), place: PlaceText::new(&policy.rule) },
             condition,
             when_unknown: policy.when_unknown.map(WhenUnknown::name),
+            at_most: policy.at_most,
             overridden: policy.overridden.as_ref().map(OverriddenText::new),
             replaced: &policy.replaced,
             why: policy.why.as_deref(),

@@ -100,9 +100,10 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    /// Why it is accepted, in the words of its waiver.
+    /// Why it is accepted, in the words of its waiver, or by how many its policy tolerates.
     fn comment(&self, item: &Item<'_>) -> Option<String> {
-        item.finding().and_then(|finding| self.report.waiver(finding)).map(|waiver| {
+        let waiver = item.finding().and_then(|finding| self.report.waiver(finding));
+        let waived = waiver.map(|waiver| {
             let reason = short(&waiver.reason);
             match &waiver.approved_by {
                 None => format!("waived until {}: {reason}", waiver.expires),
@@ -110,7 +111,8 @@ impl<'a> Speaker<'a> {
                     format!("waived until {}, approved by {}: {reason}", waiver.expires, short(by))
                 }
             }
-        })
+        });
+        waived.or_else(|| item.tolerance())
     }
 
     /// The values that decided.
@@ -202,7 +204,7 @@ fn standing(item: &Item<'_>) -> (Activity, Checked, Standing) {
     };
     match item.status {
         Status::Known => (Activity::Update, checked, Standing::InProgress),
-        Status::Waived => (Activity::Create, checked, Standing::Suppressed),
+        Status::Waived | Status::Tolerated => (Activity::Create, checked, Standing::Suppressed),
         _ => (Activity::Create, checked, Standing::New),
     }
 }

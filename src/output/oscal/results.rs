@@ -235,6 +235,7 @@ fn properties(report: &Report) -> Vec<Property> {
         ("inconclusive", summary.inconclusive),
         ("waived", summary.waived),
         ("known", summary.known),
+        ("tolerated", summary.tolerated),
         ("fixed", summary.fixed),
     ];
     let verdict = Property::new("verdict", report.verdict.name());

@@ -227,7 +227,7 @@ impl Risk {
             statement: paragraph(why.unwrap_or(&said.rule)),
             props,
             status: match said.state {
-                State::Item(item::Status::Waived) => "deviation-approved",
+                State::Item(item::Status::Waived | item::Status::Tolerated) => "deviation-approved",
                 State::Item(item::Status::Known) => "investigating",
                 State::Fixed => "closed",
                 _ => "open",

@@ -193,6 +193,7 @@ fn standing(control: &ControlCoverage) -> Vec<Property> {
         ("inconclusive", findings.inconclusive),
         ("waived", findings.waived),
         ("known", findings.known),
+        ("tolerated", findings.tolerated),
     ];
     let words = [("strength", control.strength.name()), ("state", control.state.name())];
     let words = words.into_iter().map(|(name, word)| Property::new(name, word));

@@ -51,16 +51,17 @@ pub(super) struct Results<'a> {
     style: &'a Style,
     /// Whether a baseline was given: then every result says whether it knew it.
     has_baseline: bool,
-    /// Whether something is waived: then every result says whether it is.
-    has_waivers: bool,
+    /// Whether something is waived or tolerated: then every result says whether it is.
+    has_suppressed: bool,
 }
 
 impl<'a> Results<'a> {
     pub(super) fn new(report: &'a Report, items: &'a [Item<'a>], style: &'a Style) -> Self {
         let any =
             |disposition| report.findings.iter().any(|finding| finding.disposition == disposition);
-        let (has_baseline, has_waivers) = (any(Disposition::Known), any(Disposition::Waived));
-        Self { report, items, style, has_baseline, has_waivers }
+        let has_baseline = any(Disposition::Known);
+        let has_suppressed = any(Disposition::Waived) || any(Disposition::Tolerated);
+        Self { report, items, style, has_baseline, has_suppressed }
     }
 
     pub(super) fn all(&self) -> Vec<SarifResult> {
@@ -93,7 +94,7 @@ impl<'a> Results<'a> {
                 Status::Known => "unchanged",
                 _ => "new",
             }),
-            suppressions: self.has_waivers.then(|| self.suppression(item).into_iter().collect()),
+            suppressions: self.has_suppressed.then(|| self.suppression(item).into_iter().collect()),
             properties: properties(item),
         }
     }
@@ -105,6 +106,7 @@ impl<'a> Results<'a> {
                 format!("{} (until {})", short(&waiver.reason), waiver.expires)
             }
             (Status::Waived, None) => "waived".to_owned(),
+            (Status::Tolerated, _) => item.tolerance()?,
             _ => return None,
         };
         Some(Suppression { kind: "external", status: "accepted", justification: reason })

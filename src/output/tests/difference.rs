@@ -82,9 +82,11 @@ fn the_schema_is_closed() {
     for difference in differences() {
         members(&document(&difference), &mut written);
     }
-    // Those of records come from evidence that was read; a snapshot's origin is told of reports.
+    // Those of records come from evidence that was read; a snapshot's origin and what is tolerated in it
+    // are told of reports.
     let mut elsewhere = BTreeSet::from(["fields".to_owned()]);
     properties(schema.pointer("/$defs/snapshot/properties/origin").unwrap(), &mut elsewhere);
+    properties(schema.pointer("/$defs/snapshot/properties/tolerances").unwrap(), &mut elsewhere);
     let missing: Vec<&String> = described.difference(&written).collect();
     assert!(missing.iter().all(|name| elsewhere.contains(*name)), "{missing:?}");
 }

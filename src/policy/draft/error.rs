@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::policy::MAX_TOLERATED;
 use crate::text::nearest;
 
 /// One way in which a policy file has the wrong shape.
@@ -110,6 +111,13 @@ pub(super) enum DraftError {
         help("a reference begins with `https://` or `http://` and has no space")
     )]
     BadReference { text: String },
+
+    #[error("`{number}` violations are more than a policy may tolerate")]
+    #[diagnostic(
+        code("policy/too-tolerant"),
+        help("write a number from 0 to {MAX_TOLERATED}, or remove the policy")
+    )]
+    TooTolerant { number: String },
 
     #[error("a policy of effect `{effect}` never comes out as `{expected}`")]
     #[diagnostic(

@@ -23,7 +23,7 @@ pub(super) use case::CaseDraft;
 pub(super) use error::suggestion;
 pub(super) use framework::read as framework;
 pub(super) use named::one_value;
-pub(super) use policy::{ControlsDraft, PolicyDraft, RuleKind};
+pub(super) use policy::{AtMost, ControlsDraft, PolicyDraft, RuleKind};
 pub(super) use project::project;
 pub(super) use waiver::{WaiverDraft, WaiverFile, waiver_file};
 

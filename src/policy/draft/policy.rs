@@ -8,7 +8,7 @@ use super::shape::{Form, Item, text_of, words_of};
 use crate::operation::{Effect, Severity};
 use crate::policy::slug::{MAX_ID, is_id};
 use crate::policy::syntax::{Expr, Sentence};
-use crate::policy::{WhenUnknown, parser};
+use crate::policy::{MAX_TOLERATED, WhenUnknown, parser};
 use crate::text::{Level, Location, Place, Problem};
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
@@ -27,6 +27,7 @@ const KEYS: &[&str] = &[
     "controls",
     "tags",
     "when_unknown",
+    "at_most",
     "cases",
 ];
 
@@ -46,6 +47,7 @@ pub(in crate::policy) struct PolicyDraft<'a> {
     pub controls: Vec<ControlsDraft>,
     pub tags: Vec<String>,
     pub when_unknown: Option<WhenUnknown>,
+    pub at_most: Option<AtMost>,
     pub cases: Vec<CaseDraft<'a>>,
     pub location: Location,
 }
@@ -68,6 +70,14 @@ pub(in crate::policy) struct Rule {
 pub(in crate::policy) enum RuleKind {
     Sentence(Box<Sentence>),
     Formula(Expr),
+}
+
+/// How many violations of a snapshot a policy tolerates.
+#[derive(Debug)]
+pub(in crate::policy) struct AtMost {
+    pub number: u64,
+    /// The key.
+    pub key: Location,
 }
 
 /// Controls of one framework that a policy names, before anybody asked whether there are such.
@@ -127,6 +137,7 @@ fn mapping<'a>(item: Item<'a>, problems: &mut Vec<Problem>) -> Option<PolicyDraf
         when_unknown: form.read("when_unknown", problems, |item, problems| {
             item.choice(&WhenUnknown::ALL, WhenUnknown::name, problems)
         }),
+        at_most: form.read("at_most", problems, at_most),
         cases: form.read("cases", problems, |item, problems| cases(item, effect, problems)),
         location: item.node.location.clone(),
     })
@@ -146,6 +157,7 @@ impl PolicyDraft<'_> {
             controls: Vec::new(),
             tags: Vec::new(),
             when_unknown: None,
+            at_most: None,
             cases: Vec::new(),
             location,
         }
@@ -252,6 +264,37 @@ fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
         }
         written => written,
     }
+}
+
+/// A whole number from 0 to [`MAX_TOLERATED`].
+fn at_most(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<AtMost> {
+    let scalar = item.node.as_scalar().map(|scalar| scalar.value());
+    let text = text_of(item.node).trim();
+    let is_written_as_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let problem = match scalar {
+        Some(Value::Integer(number)) if number >= 0 => {
+            match u64::try_from(number).ok().filter(|number| *number <= MAX_TOLERATED) {
+                Some(number) => return Some(AtMost { number, key: item.key.location.clone() }),
+                None => {
+                    item.problem(&DraftError::TooTolerant { number: text.to_owned() }, "too many")
+                }
+            }
+        }
+        // Beyond 64 bits.
+        Some(Value::Float(_)) if is_written_as_number => {
+            item.problem(&DraftError::TooTolerant { number: text.to_owned() }, "too many")
+        }
+        Some(Value::Text(_)) if is_written_as_number => item.wrong_with(
+            "a whole number from 0 on",
+            Some(format!("write it without quotes: `at_most: {text}`")),
+        ),
+        _ => item.wrong_with(
+            "a whole number from 0 on",
+            Some("say how many records may violate it, such as `at_most: 5`".to_owned()),
+        ),
+    };
+    problems.push(problem);
+    None
 }
 
 fn references(item: Item<'_>, problems: &mut Vec<Problem>) -> Vec<String> {

@@ -114,6 +114,7 @@ fn of(one: &Policy, other: &Policy) -> Vec<&'static str> {
         (one.effect != other.effect, "another effect"),
         (one.severity != other.severity, "another severity"),
         (one.when_unknown != other.when_unknown, "another way with what is unknown"),
+        (one.at_most != other.at_most, "another number that it tolerates"),
         (overridden(one) != overridden(other), "another override"),
         (one.replaced != other.replaced, "other parameters"),
         (one.controls != other.controls, "other controls"),

@@ -14,6 +14,7 @@ use super::super::baseline::Fixed;
 use super::super::finish::{Terms, day};
 use super::super::register::ApprovalUse;
 use super::super::saved::{Saved, SavedFinding};
+use super::super::tolerance::Tolerance;
 use super::super::verdict::{Disposition, FailOn, Verdict};
 use super::accepted::Waivers;
 use crate::policy::WhenUnknown;
@@ -37,6 +38,7 @@ type FindingKey = (usize, u64, String, Arc<str>, u32);
 struct Capture {
     snapshot: Snapshot,
     unlisted: BTreeMap<usize, u64>,
+    tolerances: BTreeMap<usize, Tolerance>,
     findings: BTreeMap<FindingKey, SavedFinding>,
 }
 
@@ -60,9 +62,12 @@ pub(super) fn all(parts: Vec<Saved>) -> Saved {
         }
     }
     let (mut evidence, mut unlisted, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut tolerances = Vec::new();
     for (index, capture) in captures.into_values().enumerate() {
         evidence.push(capture.snapshot);
         unlisted.push(capture.unlisted);
+        let own = capture.tolerances.into_iter();
+        tolerances.extend(own.map(|(policy, one)| Tolerance { capture: index, policy, ..one }));
         let own = capture.findings.into_values();
         findings.extend(own.map(|finding| SavedFinding { capture: index, ..finding }));
     }
@@ -81,6 +86,7 @@ pub(super) fn all(parts: Vec<Saved>) -> Saved {
             warnings: Vec::new(),
             frameworks,
         },
+        tolerances,
         waivers,
         approvals: register,
         fixed,
@@ -158,7 +164,13 @@ fn captures(
     for (snapshot, counts) in part.evidence.into_iter().zip(part.unlisted) {
         let counts = counts.into_iter().filter_map(|(index, n)| Some((id(index)? as usize, n)));
         let unlisted = counts.collect();
-        captures.push(Capture { snapshot, unlisted, findings: BTreeMap::new() });
+        let (tolerances, findings) = (BTreeMap::new(), BTreeMap::new());
+        captures.push(Capture { snapshot, unlisted, tolerances, findings });
+    }
+    for one in part.tolerances {
+        if let (Some(policy), Some(capture)) = (id(one.policy), captures.get_mut(one.capture)) {
+            capture.tolerances.insert(policy as usize, one);
+        }
     }
     let pages: Vec<HashMap<Arc<str>, usize>> =
         captures.iter().map(|capture| pages(&capture.snapshot)).collect();
@@ -232,6 +244,11 @@ impl Capture {
             let known = self.unlisted.entry(policy).or_default();
             *known = number.max(*known);
         }
+        for (policy, tolerance) in other.tolerances {
+            let known = self.tolerances.entry(policy).or_insert(tolerance);
+            // Where one part did not take it for all there is, it is not.
+            known.most = known.most.and(tolerance.most);
+        }
         for (key, finding) in other.findings {
             match self.findings.get_mut(&key) {
                 Some(known) => join(known, finding),
@@ -264,6 +281,7 @@ fn join(known: &mut SavedFinding, other: SavedFinding) {
             Disposition::Open => 0,
             Disposition::Known => 1,
             Disposition::Waived => 2,
+            Disposition::Tolerated => 3,
         };
         (is_accepted, finding.outcome == Outcome::Inconclusive, format!("{finding:?}"))
     };

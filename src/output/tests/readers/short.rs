@@ -5,7 +5,9 @@ use super::{Extent, Reader, Said};
 pub(super) const READER: Reader = Reader { extent: Extent::All, read, is_red };
 
 fn read(written: &str, _file: &str) -> Vec<Said> {
-    let lines = written.lines().filter(|line| !line.contains(": evidence["));
+    // The last line may count what is not listed.
+    let lines =
+        written.lines().filter(|line| !line.contains(": evidence[") && !line.starts_with("… "));
     lines
         .map(|line| {
             let (place, rest) = line.split_once(": ").unwrap();
