@@ -107,23 +107,21 @@ pub fn finish(
     let counts = counts(&policies, &evidence, &kept);
     let findings = findings(&policies, &kept, terms);
     let is_whole = is_whole(&policies, &evidence, terms);
-    let approvals = register::uses(&policies, &kept, terms.today(), is_whole);
-    let loosened = loosened(&policies, terms);
     let mut report = Report {
         time: terms.time,
         terms,
         verdict: Verdict::Clean,
         summary: Summary::default(),
+        approvals: register::uses(&policies, &kept, terms.today(), is_whole),
+        loosened: loosened(&policies, terms),
         evidence,
         policies,
         counts,
         findings,
         tolerances: Vec::new(),
         waivers: Vec::new(),
-        approvals,
         fixed: Vec::new(),
         history: Vec::new(),
-        loosened,
         view: None,
         found: Found::Judged(kept),
     };

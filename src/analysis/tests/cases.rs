@@ -75,6 +75,21 @@ fn the_weaker_effect_covers_nothing_stronger() {
     let wide = |effect| policy(&operation, effect, code([2, 3]));
     assert_eq!(covered_by(&[narrow(Effect::Deny), wide(Effect::Alert)]), []);
     assert_eq!(covered_by(&[narrow(Effect::Alert), wide(Effect::Deny)]), [(0, 1)]);
+    let tolerant = |at_most, policy| Policy { at_most, ..policy };
+    for (narrow_at_most, wide_at_most, covers) in [
+        (None, Some(1), false),
+        (Some(1), Some(2), false),
+        (Some(2), Some(2), true),
+        (Some(1), None, true),
+    ] {
+        let narrow = tolerant(narrow_at_most, narrow(Effect::Deny));
+        let policies = [narrow, tolerant(wide_at_most, wide(Effect::Deny))];
+        assert_eq!(
+            !covered_by(&policies).is_empty(),
+            covers,
+            "{narrow_at_most:?} {wide_at_most:?}"
+        );
+    }
     assert_eq!(covered_by(&[narrow(Effect::Deny), wide(Effect::Deny)]), [(0, 1)]);
 }
 

@@ -192,7 +192,7 @@ pub(super) struct Policy {
     #[serde(deserialize_with = "or_null")]
     pub(super) when_unknown: Option<One<WhenUnknown>>,
     #[serde(deserialize_with = "or_null")]
-    pub(super) at_most: Option<Count>,
+    pub(super) at_most: Option<Ordinal>,
     #[serde(deserialize_with = "or_null")]
     pub(super) overridden: Option<Overridden>,
     pub(super) replaced: Vec<String>,

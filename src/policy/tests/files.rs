@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::operation::{Effect, Severity};
+use crate::policy::MAX_TOLERATED;
 use crate::policy::{Expectation, Predicate, WhenUnknown};
 
 const EXAMPLE: &str = r#"operation: DescribeInternetOpenPort
@@ -85,6 +86,19 @@ fn a_policy_keeps_what_is_said_about_it() {
         databases.cases[0].records[0],
         r#"{"Port": 6379, "ServiceNameList": ["Redis"], "RiskLevel": 2}"#
     );
+}
+
+#[test]
+fn a_policy_tolerates_as_many_as_it_says() {
+    for (text, at_most) in [
+        ("rule: deny RDP\n    at_most: 5", Some(5)),
+        ("effect: alert\n    when: {Port: 22}\n    at_most: 1000000", Some(MAX_TOLERATED)),
+        ("rule: deny RDP\n    at_most: 0", None),
+        ("rule: deny RDP", None),
+    ] {
+        let text = format!("policies:\n  - {text}\n");
+        assert_eq!(good(&text).policies[0].at_most, at_most, "{text}");
+    }
 }
 
 #[test]

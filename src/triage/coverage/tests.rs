@@ -40,6 +40,8 @@ policies:
 
 const OPEN: &str =
     r#"{"Port": 3389, "Protocol": "tcp", "ServiceNameList": ["RDP"], "RiskLevel": 3}"#;
+const ELSEWHERE: &str =
+    r#"{"Port": 3390, "Protocol": "tcp", "ServiceNameList": ["RDP"], "RiskLevel": 3}"#;
 const UNCLEAR: &str =
     r#"{"Port": 3389, "Protocol": "tcp", "ServiceNameList": ["RDP"], "RiskLevel": -1}"#;
 const FINE: &str =
@@ -206,6 +208,28 @@ fn what_is_not_known_supports_nothing_whatever_it_does() {
         (on(REPORTS, whole()), Loosened, Loosened, "`--inconclusive=report`"),
         (on(PASSES, whole()), Loosened, Loosened, "`--inconclusive=pass`"),
     ]);
+}
+
+#[test]
+fn what_a_policy_tolerates_is_said_and_what_it_may_not_supports_nothing() {
+    use ControlState::{
+        Inconclusive, Loosened, NoWeaknessFound, NotMet, NotWhole, Supported, WeaknessFound,
+    };
+    let few = |at_most, case| Case { when_unknown: at_most, ..case };
+    let partial = || Case { total: Some(9), ..open() };
+    each_is_in_its_state(vec![
+        (few("at_most: 1", open()), Supported, NoWeaknessFound, "1 tolerated of `rdp`"),
+        (few("at_most: 1", case(&[UNCLEAR])), Supported, NoWeaknessFound, "1 tolerated of `rdp`"),
+        (few("at_most: 1", whole()), Supported, NoWeaknessFound, ""),
+        (few("at_most: 1", case(&[OPEN, ELSEWHERE])), NotMet, WeaknessFound, ""),
+        (few("at_most: 1", case(&[ELSEWHERE, UNCLEAR])), Inconclusive, Inconclusive, "1 record"),
+        (few("at_most: 1", partial()), NotWhole, NotWhole, "is not whole"),
+        (few("at_most: 1", on(ALLOWS, partial())), Loosened, Loosened, "`--allow-partial`"),
+    ]);
+    let report = few("at_most: 2", case(&[ELSEWHERE, UNCLEAR])).report();
+    let coverage = report.coverage().remove(0);
+    let expected = Tally { tolerated: 2, ..Tally::default() };
+    assert_eq!(coverage.controls.iter().find(|one| one.id == "D").unwrap().findings, expected);
 }
 
 #[test]
