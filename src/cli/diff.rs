@@ -1,24 +1,23 @@
 //! `portcullis diff`: what changed from one capture to another, and whether something new is open.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::analysis::Depth;
-use crate::input::Input;
 use crate::output::{self, Format};
 use crate::snapshot::Hashes;
-use crate::text::Problem;
-use crate::triage::{self, Difference, Side, Terms};
+use crate::text::{Level, Problem};
+use crate::triage::Difference;
 
 use super::Stop;
-use super::judge::Judgement;
 use super::load::{Loaded, load_for, operation};
 use super::options::{Look, PolicyOptions, WaiverOptions};
 use super::project::Settings;
 use super::show::{self, Shown};
+use super::side::{self, Named, Reading};
 use super::terms::{Accepted, Threshold};
 
 const EXIT_CODES: &str = "\
@@ -32,18 +31,25 @@ Ports are opened, closed or changed: risk, suggestion, services, addresses;
 traffic is no change. What is only before is said to be closed or fixed where
 what is after is whole, else it is unseen.
 
+A side is evidence, which is judged by the policies given, or a report that
+`check -f json` wrote, which stays as it was judged. A report holds only the
+records of its findings, so that ports are not compared then. What was found
+before is fixed only where what is after was judged by the same policies, and
+a difference is clean only where every policy that decides judged both.
+
 Examples:
   portcullis diff before/ after/
-  portcullis diff monday.json friday.json -f json";
+  portcullis diff monday.json friday.json -f json
+  portcullis check after/ -f json >after.json; portcullis diff main.json after.json";
 
 /// Compare two captures: what opened, closed, changed, and which findings are new
 #[derive(Debug, Args)]
 #[command(after_long_help = EXIT_CODES)]
 pub(super) struct Diff {
-    /// The earlier capture: a file, or a folder of pages
+    /// The earlier side: a file, a folder of pages, or a report of `check -f json`
     #[arg(value_name = "BEFORE")]
     before: PathBuf,
-    /// The later capture
+    /// The later side
     #[arg(value_name = "AFTER")]
     after: PathBuf,
     #[command(flatten)]
@@ -79,8 +85,13 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 impl Diff {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
-        let (difference, notes) =
+        let (difference, mut notes) =
             self.compare().map_err(|problems| Stop::Problems(problems, shown.clone()))?;
+        // On the page for people they stand at the end.
+        if self.format != Format::Human {
+            let warnings = difference.notes.iter().filter(|note| note.level == Level::Warning);
+            notes.extend(warnings.cloned());
+        }
         shown.notes(&notes);
         let stdout = io::stdout();
         let style = look.style(&stdout);
@@ -94,48 +105,52 @@ impl Diff {
     /// The difference, and what is worth knowing beside it.
     fn compare(&self) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
         let settings = Settings::find(self.policies.config.as_deref())?;
-        let loaded = load_for(&settings, &self.policies, Some(&self.waivers), Depth::Each)?;
+        let paths = [&self.before, &self.after].map(|path| Named::of(path.as_path()));
+        let loaded = match paths.iter().any(Named::is_evidence) {
+            true => load_for(&settings, &self.policies, Some(&self.waivers), Depth::Each)?,
+            false => Loaded::without_policies()?,
+        };
         let terms = self.accepted.terms(self.fail_on, &settings, loaded.now);
+        let reading = Reading {
+            loaded: &loaded,
+            terms,
+            hashes: if self.format.shows_hashes() { Hashes::Taken } else { Hashes::Left },
+            operation: operation(self.operation.as_ref(), &loaded.catalogue)?,
+        };
         let mut notes = loaded.policies.warnings.clone();
-        let mut problems = Vec::new();
-        let mut sides = Vec::new();
-        for path in [&self.before, &self.after] {
-            match self.side(path, &loaded, terms) {
-                Ok((side, said)) => {
-                    sides.push(side);
-                    notes.extend(said);
-                }
-                Err(found) => problems.extend(found),
-            }
+        if self.judges() && !paths.iter().any(Named::is_evidence) {
+            notes.push(side::unused());
         }
-        match <[Side; 2]>::try_from(sides) {
-            Ok([before, after]) => {
-                let used = after.report.waivers.iter();
-                let stale = used.flat_map(|used| used.problems.iter().cloned()).collect();
-                notes.extend(self.waivers.weigh(stale)?);
-                Ok((Difference::new(before, after, terms), notes))
-            }
-            Err(_) => Err(problems),
+        let [before, after] = paths.map(|named| reading.side(&named));
+        let (mut before, mut after) = both(before, after)?;
+        notes.append(&mut before.notes);
+        notes.append(&mut after.notes);
+        if !after.side.report.is_saved() {
+            let used = after.side.report.waivers.iter();
+            let stale = used.flat_map(|used| used.problems.iter().cloned()).collect();
+            notes.extend(self.waivers.weigh(stale)?);
         }
+        Ok((Difference::new(before.side, after.side, terms), notes))
     }
 
-    /// One side, read and judged.
-    fn side(
-        &self,
-        path: &Path,
-        loaded: &Loaded,
-        terms: Terms,
-    ) -> Result<(Side, Vec<Problem>), Vec<Problem>> {
-        let judgement = Judgement {
-            loaded,
-            when_unknown: terms.when_unknown,
-            hashes: if self.format.shows_hashes() { Hashes::Taken } else { Hashes::Left },
-            named: operation(self.operation.as_ref(), &loaded.catalogue)?,
-            compares: true,
-        };
-        let judged = judgement.run(&[path.to_owned()])?;
-        let report = triage::finish(loaded.policies.clone(), judged.files, &judged.nothing, terms);
-        let inventories = Some(judged.inventories);
-        Ok((Side { source: Input::name(path), report, inventories }, judged.notes))
+    /// Whether a flag says by what evidence is judged.
+    fn judges(&self) -> bool {
+        let PolicyOptions { config: _, policies, param, approvals } = &self.policies;
+        let files = [policies, approvals, &self.waivers.waivers];
+        files.iter().any(|paths| !paths.is_empty()) || !param.is_empty() || self.operation.is_some()
+    }
+}
+
+/// Both, or what is wrong with either.
+fn both<T>(
+    before: Result<T, Vec<Problem>>,
+    after: Result<T, Vec<Problem>>,
+) -> Result<(T, T), Vec<Problem>> {
+    match (before, after) {
+        (Ok(before), Ok(after)) => Ok((before, after)),
+        (before, after) => {
+            let problems = before.err().into_iter().chain(after.err()).flatten();
+            Err(problems.collect())
+        }
     }
 }

@@ -40,6 +40,12 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// Without policies, where everything was judged before.
+    pub(super) fn without_policies() -> Result<Self, Vec<Problem>> {
+        let (catalogue, now) = (Catalogue::built_in()?, now()?);
+        Ok(Self { catalogue, policies: PolicySet::default(), now })
+    }
+
     /// The day in UTC.
     pub(super) fn today(&self) -> jiff::civil::Date {
         triage::day(self.now)

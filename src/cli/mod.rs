@@ -23,6 +23,7 @@ mod report;
 mod save;
 mod schema;
 mod show;
+mod side;
 mod step_summary;
 mod targets;
 mod terms;

@@ -36,7 +36,7 @@ pub use policy::{
     Approval, Case, Expectation, MAX_TOLERATED, Overridden, Policy, PolicySet, Waiver, WhenUnknown,
 };
 pub use project::{Project, Said, SeverityOverride, project};
-pub use prose::{amount, condition_in_words, prose};
+pub use prose::{APPROVED_IN_WORDS, amount, condition_in_words, prose};
 pub use template::{Part, Template};
 pub use waiver::{DEFAULT_MAX_WAIVER_DAYS, waivers, waivers_for};
 

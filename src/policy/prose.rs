@@ -70,6 +70,9 @@ fn controls(policy: &Policy, frameworks: &[Arc<Framework>], text: &mut String) {
     }
 }
 
+/// What a condition in words says where it asks for an approval.
+pub const APPROVED_IN_WORDS: &str = "an approval in force covers it";
+
 /// When a policy is violated, a line a thought: its condition with sets and parameters put in.
 #[must_use]
 pub fn condition_in_words(policy: &Policy) -> String {
@@ -140,7 +143,7 @@ fn several(words: &str, parts: &[Condition], schema: &Schema, (depth, text): (us
 fn predicate(predicate: &Predicate, schema: &Schema) -> String {
     let name = |field: &FieldId| schema.field(*field).name.as_str();
     match predicate {
-        Predicate::Approved => "an approval in force covers it".to_owned(),
+        Predicate::Approved => APPROVED_IN_WORDS.to_owned(),
         Predicate::Known(field) => format!("{} is known", name(field)),
         Predicate::Empty(field) => format!("{} is empty", name(field)),
         Predicate::Boolean(field, value) => format!("{} is {value}", name(field)),

@@ -266,7 +266,7 @@ pub(super) fn verdict(report: &Report, terms: Terms) -> Verdict {
 pub fn is_sufficient(report: &Report, terms: Terms) -> bool {
     !report.evidence.is_empty()
         && report.evidence.iter().all(|snapshot| is_accepted(snapshot, terms))
-        && !report.evidence.iter().any(|one| narrowed::hides(one, &report.policies, terms))
+        && !narrowed::hides(report, terms)
         && !report.evidence.iter().any(|one| aged::is_refused(one, terms))
         && report
             .policies

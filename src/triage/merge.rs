@@ -16,6 +16,7 @@ use crate::text::{Place, Problem};
 use super::aged;
 use super::baseline::Fixed;
 use super::finish::{Terms, shows_gone};
+use super::narrowed;
 use super::report::Report;
 use super::saved::Saved;
 
@@ -53,8 +54,12 @@ pub fn merge(parts: Vec<Part>) -> Result<Report, Vec<Problem>> {
     if !differences.is_empty() {
         return Err(differences);
     }
-    let saved = parts.iter().map(|part| Saved::of(&part.report));
-    Ok(still_fixed(union::all(saved.collect()).finish()))
+    let mut saved: Vec<Saved> = parts.iter().map(|part| Saved::of(&part.report)).collect();
+    let terms = union::terms(&saved);
+    for part in &mut saved {
+        narrowed::restate(&mut part.evidence, &part.policies, (part.terms, terms));
+    }
+    Ok(still_fixed(union::all(saved).finish()))
 }
 
 /// The report with what no part has: gone is only what all evidence shows to be.

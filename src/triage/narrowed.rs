@@ -4,12 +4,15 @@
 use std::sync::Arc;
 
 use crate::analysis::may_hide;
+use crate::operation::Effect;
 use crate::operation::call::Narrows;
 use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{Flaw, Snapshot, Weight};
 use crate::text::{Place, Problem};
 
 use super::finish::Terms;
+use super::report::Report;
+use super::verdict::FailOn;
 
 /// Policies that are named; more are counted.
 const MOST_NAMED: usize = 5;
@@ -65,9 +68,7 @@ fn flaw(snapshot: &Snapshot, policies: &PolicySet, terms: Terms, kind: Hidden) -
     if blinded.is_empty() {
         return None;
     }
-    let filters: Vec<String> =
-        filters.iter().map(|(name, value)| format!("`{name}={value}`")).collect();
-    let (filters, policies) = (filters.join(", "), named(&blinded));
+    let (filters, policies) = (in_words(&filters), named(&blinded));
     let error = match kind {
         Hidden::Violations => Error::Violations { filters, policies },
         Hidden::Unknown => Error::Unknown { filters, policies },
@@ -79,11 +80,53 @@ fn flaw(snapshot: &Snapshot, policies: &PolicySet, terms: Terms, kind: Hidden) -
 }
 
 /// Whether a filter left out what a policy that decides may not have passed.
-pub(super) fn hides(snapshot: &Snapshot, policies: &PolicySet, terms: Terms) -> bool {
-    let filters = narrowing(snapshot);
-    judging(snapshot, policies)
-        .filter(|policy| terms.fail_on.counts(policy.effect))
-        .any(|policy| filters.iter().any(|filter| hidden_by(filter, policy, terms).is_some()))
+///
+/// What a saved report was judged by is known in words only, and what it says of filters is taken for it.
+pub(super) fn hides(report: &Report, terms: Terms) -> bool {
+    if report.is_saved() {
+        let decides = |flaw: &Flaw| flaw.problem.code == CODE && flaw.weight > Weight::Noted;
+        let mut flaws = report.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
+        return terms.fail_on != FailOn::Never && flaws.any(decides);
+    }
+    report.evidence.iter().any(|snapshot| {
+        let filters = narrowing(snapshot);
+        judging(snapshot, &report.policies)
+            .filter(|policy| terms.fail_on.counts(policy.effect))
+            .any(|policy| filters.iter().any(|filter| hidden_by(filter, policy, terms).is_some()))
+    })
+}
+
+/// Says of the snapshots of a saved report what its filters could hide on terms that are stricter than its
+/// own: which policies they touch is not known any more, so that all are taken to be.
+pub(super) fn restate(
+    evidence: &mut [Snapshot],
+    policies: &PolicySet,
+    (said, terms): (Terms, Terms),
+) {
+    let counts_more = Effect::ALL
+        .iter()
+        .any(|effect| terms.fail_on.counts(*effect) && !said.fail_on.counts(*effect));
+    let asks_more =
+        terms.when_unknown == WhenUnknown::Fail && said.when_unknown != WhenUnknown::Fail;
+    for snapshot in evidence.iter_mut().filter(|_| counts_more || asks_more) {
+        let mut is_said = false;
+        for flaw in snapshot.flaws.iter_mut().filter(|flaw| flaw.problem.code == CODE) {
+            flaw.weight = Weight::Unprovable;
+            is_said = true;
+        }
+        let judging: Vec<&Policy> = judging(snapshot, policies).collect();
+        if asks_more && !is_said && is_narrowed(snapshot) && !judging.is_empty() {
+            let filters = in_words(&narrowing(snapshot));
+            let error = Error::Unknown { filters, policies: named(&judging) };
+            let problem = Problem::new(&error, Place::Whole(Arc::clone(&snapshot.source)));
+            snapshot.flaws.push(Flaw { weight: Weight::Unprovable, problem });
+        }
+    }
+}
+
+pub(super) fn in_words(filters: &[&Filter]) -> String {
+    let filters = filters.iter().map(|(name, value)| format!("`{name}={value}`"));
+    filters.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a filter could have left out what a policy does not pass.
@@ -97,7 +140,7 @@ pub(super) fn is_narrowed(snapshot: &Snapshot) -> bool {
 }
 
 /// A request parameter and its value.
-type Filter = (String, String);
+pub(super) type Filter = (String, String);
 
 fn hidden_by((name, value): &Filter, policy: &Policy, terms: Terms) -> Option<Hidden> {
     let unknown = policy.when_unknown.unwrap_or(terms.when_unknown);
@@ -115,7 +158,7 @@ fn judging<'a>(snapshot: &Snapshot, policies: &'a PolicySet) -> impl Iterator<It
 }
 
 /// The filters of which it is not known that they leave nothing out.
-fn narrowing(snapshot: &Snapshot) -> Vec<&Filter> {
+pub(super) fn narrowing(snapshot: &Snapshot) -> Vec<&Filter> {
     let call = snapshot.operation.as_ref().and_then(|operation| operation.call.as_ref());
     let leaves_out = |name: &str| {
         let parameter = call.and_then(|call| call.parameter(name));

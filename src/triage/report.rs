@@ -184,6 +184,12 @@ impl Report {
         }
     }
 
+    /// Whether it was read back, and is known as far as it was written down.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        matches!(self.found, Found::Saved(_))
+    }
+
     /// Every outcome that is no pass, those that are only counted too.
     pub(super) fn everything_found(&self) -> impl Iterator<Item = Finding> {
         (0..).zip(self.kept()).flat_map(|(file, kept)| {

@@ -4,6 +4,7 @@
 mod build;
 mod consistent;
 mod document;
+mod kind;
 mod locate;
 mod parts;
 mod value;
@@ -19,10 +20,11 @@ use crate::operation::Catalogue;
 use crate::text::{BYTE_ORDER_MARK, Place, Position, Problem, Source, Span};
 use crate::triage::Report;
 
+pub use kind::is_report;
+
 use document::Document;
 use locate::{locate, push_step};
 
-use super::discover::STDIN;
 use super::open::{Input, read_text_within};
 
 /// The reports that are read.
@@ -84,18 +86,6 @@ struct Fault {
 #[derive(Deserialize)]
 struct Header {
     schema: Option<String>,
-}
-
-/// Whether a file is a report, be it one of another version or one that is broken within.
-#[must_use]
-pub fn is_report(path: &Path) -> bool {
-    if path.as_os_str() == STDIN || !path.is_file() {
-        return false;
-    }
-    let header = read_text_within(path, MAX_REPORT_BYTES).ok().and_then(|source| header(&source));
-    header.and_then(|header| header.schema).is_some_and(|schema| {
-        schema.starts_with("portcullis.report/") || schema.starts_with("portcullis.error/")
-    })
 }
 
 /// Reads a report.

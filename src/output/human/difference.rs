@@ -162,8 +162,7 @@ fn standing(report: &Report, finding: &Finding) -> String {
 fn ending(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
     for note in &difference.notes {
         let paint = if note.level == Level::Note { Paint::Faint } else { Paint::Unclear };
-        let lead = format!("{}: ", crate::output::level(note.level));
-        page.paragraph((&lead, paint), &format!("{} ({})", note.message, note.place.source()), 2)?;
+        notice::write((crate::output::level(note.level), paint), note, page)?;
     }
     let numbers = |words: &[(usize, &str)]| {
         let shown = words.iter().enumerate().filter(|(index, (n, _))| *index < 4 || *n > 0);
@@ -180,6 +179,8 @@ fn ending(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
             (records.unseen.len(), "unseen"),
         ]);
         parts.push((format!("records: {words}"), Paint::Plain));
+    } else {
+        parts.push(("records: not compared".to_owned(), Paint::Unclear));
     }
     let findings = &difference.findings;
     let words = numbers(&[

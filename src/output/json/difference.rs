@@ -42,14 +42,22 @@ impl<'a> DifferenceText<'a> {
 
 #[derive(Serialize)]
 struct NoteText<'a> {
+    level: &'static str,
     code: &'a str,
     message: &'a str,
+    help: Option<&'a str>,
     source: &'a str,
 }
 
 impl<'a> NoteText<'a> {
     fn new(problem: &'a Problem) -> Self {
-        Self { code: &problem.code, message: &problem.message, source: problem.place.source() }
+        Self {
+            level: problem.level.name(),
+            code: &problem.code,
+            message: &problem.message,
+            help: problem.help.as_deref(),
+            source: problem.place.source(),
+        }
     }
 }
 

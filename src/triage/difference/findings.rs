@@ -1,6 +1,7 @@
-//! What became of findings from one side to the other: they are the same where their fingerprints are.
+//! What became of findings from one side to the other: they are the same where policy and record are, as
+//! their fingerprints say. Whose records those are is the same within a pair, though one side may not say it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::engine::Outcome;
 use crate::json::Raw;
@@ -8,7 +9,7 @@ use crate::operation::{FieldId, reading};
 use crate::triage::{Disposition, Finding, Report};
 
 use super::inventory::{Key, key};
-use super::pairing::{Pair, captures_of_files};
+use super::pairing::Pair;
 use super::{Side, Sides};
 
 /// What became of findings, in the order of the pairs of captures, what identifies the record, and the
@@ -36,13 +37,13 @@ pub struct FindingChange {
     pub after: Option<Finding>,
 }
 
-/// Where a finding stands in the lists.
+/// Where a finding stands in the lists: its pair, its record, none where it is of the whole, and its policy.
 type Order = (usize, Option<Key>, String);
 
-/// The findings of one side: those that can be matched by pair and fingerprint, and the others.
+/// The findings of one side: those that can be matched, and the others.
 #[derive(Default)]
 struct Known {
-    matched: HashMap<(usize, String), (Order, Finding)>,
+    matched: BTreeMap<Order, Finding>,
     others: Vec<(Order, Finding)>,
 }
 
@@ -52,25 +53,27 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair]) -> FindingChanges {
     let mut after = Known::of(sides.after, pairs, |pair| pair.after);
     let mut lists: [Vec<(Order, FindingChange)>; 5] = Default::default();
     let [new, fixed, unchanged, worsened, unseen] = &mut lists;
-    for (place, (order, finding)) in before.matched {
+    for (order, finding) in before.matched {
         let was = FindingChange { before: Some(finding), after: None };
-        let is_whole = pairs.get(place.0).and_then(|pair| pair.after);
-        let is_whole = is_whole.is_some_and(|index| sides.is_whole(sides.after, index));
-        match after.matched.remove(&place) {
-            Some((order, now)) if is_worse(sides, &finding, &now) => {
+        let is_whole = pairs.get(order.0).and_then(|pair| pair.after);
+        let is_whole = is_whole.is_some_and(|index| sides.is_whole(index));
+        match after.matched.remove(&order) {
+            Some(now) if is_worse(sides, &finding, &now) => {
                 worsened.push((order, FindingChange { after: Some(now), ..was }));
             }
-            Some((order, now)) => {
+            Some(now) => {
                 unchanged.push((order, FindingChange { after: Some(now), ..was }));
             }
-            None if is_whole && is_judged(sides, &finding) => fixed.push((order, was)),
+            None if is_whole && sides.judged.is_again(&sides.before.report, &finding) => {
+                fixed.push((order, was))
+            }
             None => unseen.push((order, was)),
         }
     }
     for (order, finding) in before.others {
         unseen.push((order, FindingChange { before: Some(finding), after: None }));
     }
-    for (order, finding) in after.matched.into_values().chain(after.others) {
+    for (order, finding) in after.matched.into_iter().chain(after.others) {
         new.push((order, FindingChange { before: None, after: Some(finding) }));
     }
     let [new, fixed, unchanged, worsened, unseen] = lists.map(|mut list| {
@@ -82,7 +85,6 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair]) -> FindingChanges {
 
 impl Known {
     fn of(side: &Side, pairs: &[Pair], index: impl Fn(&Pair) -> Option<usize>) -> Self {
-        let captures = captures_of_files(side);
         let pairs_of: HashMap<usize, usize> = pairs
             .iter()
             .enumerate()
@@ -90,18 +92,16 @@ impl Known {
             .collect();
         let mut known = Self::default();
         for finding in &side.report.findings {
-            let capture = captures.get(side.report.place(finding).0);
-            let pair = capture.and_then(|capture| pairs_of.get(capture)).copied();
+            let pair = pairs_of.get(&side.report.capture(finding)).copied();
             let key = identity(&side.report, finding);
             let is_told_apart = key.is_some() || side.report.policy(finding).judges_whole();
             let is_whole = pair.is_some() && is_told_apart;
             let pair = pair.unwrap_or(pairs.len());
             let order = (pair, key, side.report.policy(finding).id.clone());
             if is_whole {
-                let place = (pair, side.report.fingerprint(finding));
-                let entry = known.matched.entry(place).or_insert((order, *finding));
-                if weight(finding) > weight(&entry.1) {
-                    entry.1 = *finding;
+                let known = known.matched.entry(order).or_insert(*finding);
+                if weight(finding) > weight(known) {
+                    *known = *finding;
                 }
             } else {
                 known.others.push((order, *finding));
@@ -134,18 +134,4 @@ fn is_worse(sides: &Sides<'_>, before: &Finding, after: &Finding) -> bool {
         || is.severity > was.severity
         || (before.outcome == Outcome::Inconclusive && after.outcome == Outcome::Fail)
         || (before.disposition != Disposition::Open && after.disposition == Disposition::Open)
-}
-
-/// Whether what is after would have the finding if it were still there: its policy is among those that
-/// judged, and lists every outcome.
-fn is_judged(sides: &Sides<'_>, finding: &Finding) -> bool {
-    let report = &sides.after.report;
-    let id = &sides.before.report.policy(finding).id;
-    let Some(index) = report.policies.policies.iter().position(|policy| policy.id == *id) else {
-        return false;
-    };
-    let counted = report.counts.get(index).map_or(0, |counts| counts.inconclusive);
-    let is_listed =
-        |other: &&Finding| other.policy as usize == index && other.outcome == Outcome::Inconclusive;
-    report.findings.iter().filter(is_listed).count() as u64 == counted
 }

@@ -2,8 +2,11 @@
 //! that opened, closed or changed, and findings that are new, fixed or worse. What a side that is not
 //! whole does not show is never said to be gone.
 
+mod asked;
+mod doubts;
 mod findings;
 mod inventory;
+mod judged;
 mod pairing;
 mod records;
 
@@ -16,7 +19,8 @@ use crate::engine::Outcome;
 use crate::policy::WhenUnknown;
 use crate::text::{Place, Problem};
 
-use super::finish::{Terms, is_sufficient, shows_gone};
+use super::finish::{Terms, shows_gone};
+use super::narrowed;
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, Loosening, Verdict};
 
@@ -24,7 +28,11 @@ pub use findings::{FindingChange, FindingChanges};
 pub use inventory::{Collector, Inventory, MOST_BYTES, MOST_RECORDS, Survey};
 pub use records::{FieldChange, RecordChange, RecordChanges};
 
-use pairing::Pair;
+use doubts::{doubts, was_too_old};
+use judged::Judged;
+
+/// Names that are said; more are counted.
+const MOST_NAMED: usize = 5;
 
 /// One side of a difference.
 #[derive(Clone, Debug)]
@@ -35,6 +43,16 @@ pub struct Side {
     pub report: Report,
     /// The records of each file; `None` where the side is a saved report, which has those of findings only.
     pub inventories: Option<Vec<Inventory>>,
+}
+
+impl Side {
+    /// What the filters of a saved report could hide on these terms, where its own were less strict.
+    fn judge_on(&mut self, terms: Terms) {
+        let report = &mut self.report;
+        if report.is_saved() {
+            narrowed::restate(&mut report.evidence, &report.policies, (report.terms, terms));
+        }
+    }
 }
 
 /// What changed.
@@ -58,32 +76,6 @@ pub struct Difference {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Note {
-    #[error("what is before is not whole: what is not in it may have been there")]
-    #[diagnostic(
-        code("diff/before-not-whole"),
-        severity(Warning),
-        help("capture it again, every page")
-    )]
-    Before,
-    #[error("what is after is not whole: what is not in it may still be there")]
-    #[diagnostic(
-        code("diff/after-not-whole"),
-        severity(Warning),
-        help("capture it again, every page")
-    )]
-    After,
-    #[error("there is nothing on the other side to compare `{0}` with")]
-    #[diagnostic(
-        code("diff/no-partner"),
-        severity(Warning),
-        help(
-            "name two captures of the same account, or folders in which they have the same names"
-        )
-    )]
-    Alone(Arc<str>),
-    #[error("some records have not what identifies one, and cannot be compared")]
-    #[diagnostic(code("diff/not-identified"), severity(Warning), help("capture the answer again"))]
-    NotIdentified,
     #[error("records are not compared: a report holds only those of its findings")]
     #[diagnostic(
         code("diff/records-not-compared"),
@@ -98,26 +90,32 @@ struct Sides<'a> {
     before: &'a Side,
     after: &'a Side,
     terms: Terms,
+    judged: Judged,
 }
 
 impl Sides<'_> {
-    /// Whether what a capture does not hold is not there.
-    fn is_whole(&self, side: &Side, index: usize) -> bool {
-        let capture = side.report.evidence.get(index);
-        capture.is_some_and(|capture| shows_gone(capture, self.terms))
+    /// Whether what a capture after does not hold is not there.
+    fn is_whole(&self, index: usize) -> bool {
+        let report = &self.after.report;
+        let capture = report.evidence.get(index);
+        capture.is_some_and(|capture| shows_gone(capture, self.terms)) && !was_too_old(report)
     }
 }
 
 impl Difference {
     /// Compares two sides.
     #[must_use]
-    pub fn new(before: Side, after: Side, terms: Terms) -> Self {
-        let sides = Sides { before: &before, after: &after, terms };
+    pub fn new(mut before: Side, mut after: Side, terms: Terms) -> Self {
+        before.judge_on(terms);
+        after.judge_on(terms);
+        let judged = Judged::of(&before, &after, terms);
+        let sides = Sides { before: &before, after: &after, terms, judged };
         let pairs = pairing::pairs(&before, &after);
         let records = records::compare(&sides, &pairs);
         let findings = findings::compare(&sides, &pairs);
         let mut notes = doubts(&sides, &pairs);
         let verdict = verdict(&sides, &findings, notes.is_empty());
+        notes.extend(asked::warnings(&sides, &pairs));
         if records.is_none() {
             notes.push(Problem::new(&Note::NoRecords, Place::Whole(Arc::clone(&after.source))));
         }
@@ -136,34 +134,13 @@ impl Difference {
     }
 }
 
-/// What keeps the difference from being known.
-fn doubts(sides: &Sides<'_>, pairs: &[Pair]) -> Vec<Problem> {
-    let mut doubts = Vec::new();
-    // What is before is as old as it may be.
-    let before = Terms { max_age: None, ..sides.terms };
-    let each = [(sides.before, before, Note::Before), (sides.after, sides.terms, Note::After)];
-    for (side, terms, note) in each {
-        if !is_sufficient(&side.report, terms) {
-            doubts.push(Problem::new(&note, Place::Whole(Arc::clone(&side.source))));
-        }
-        let inventories = side.inventories.iter().flatten();
-        if inventories.map(|inventory| inventory.unidentified).sum::<u64>() > 0 {
-            let place = Place::Whole(Arc::clone(&side.source));
-            doubts.push(Problem::new(&Note::NotIdentified, place));
-        }
+/// The first few of what is named; the others are counted.
+fn in_short(names: &[String]) -> String {
+    let shown = names.get(..MOST_NAMED).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
-    for pair in pairs {
-        let alone = match (pair.before, pair.after) {
-            (Some(index), None) => pairing::capture(sides.before, index),
-            (None, Some(index)) => pairing::capture(sides.after, index),
-            _ => None,
-        };
-        doubts.extend(alone.map(|capture| {
-            let place = Place::Whole(Arc::clone(&capture.source));
-            Problem::new(&Note::Alone(Arc::clone(&capture.source)), place)
-        }));
-    }
-    doubts
 }
 
 /// The verdict over what is new or worse.

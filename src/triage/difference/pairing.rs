@@ -1,8 +1,6 @@
 //! Which captures of two sides are of the same thing: records and findings are compared within such a
 //! pair only.
 
-use std::collections::HashMap;
-
 use crate::snapshot::Snapshot;
 
 use super::Side;
@@ -17,8 +15,8 @@ pub(super) struct Pair {
 /// The pairs, in the order of the captures before; those that are only after come last.
 ///
 /// The only captures of an operation belong together, unless they say that they are of different
-/// accounts. Of several, those of the same account and region do, or of the same name below what was
-/// given on the command line.
+/// accounts or regions. Of several, those of the same account and region do, or of the same name below
+/// what was given on the command line.
 pub(super) fn pairs(before: &Side, after: &Side) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for name in operations(before, after) {
@@ -32,9 +30,9 @@ pub(super) fn pairs(before: &Side, after: &Side) -> Vec<Pair> {
         for index in first {
             let found = left.iter().position(|other| {
                 let (one, other) = (capture(before, index), capture(after, *other));
-                one.zip(other).is_some_and(|(one, other)| match (account(one), account(other)) {
-                    (Some(one), Some(other)) => one == other,
-                    _ => is_only || below(before, one) == below(after, other),
+                one.zip(other).is_some_and(|(one, other)| {
+                    let is_meant = || is_only || is_named_alike((before, one), (after, other));
+                    is_of_same(one, other).unwrap_or_else(is_meant)
                 })
             });
             pairs.push(Pair { before: Some(index), after: found.map(|at| left.remove(at)) });
@@ -63,25 +61,54 @@ pub(super) fn capture(side: &Side, index: usize) -> Option<&Snapshot> {
     side.report.evidence.get(index)
 }
 
-/// Whose ports they are, where the capture says so.
-fn account(capture: &Snapshot) -> Option<(&str, Option<&str>)> {
-    let origin = capture.origin.as_ref()?;
-    Some((origin.account.as_deref()?, origin.region.as_deref()))
+/// Whether two captures are of the same account and region; `None` where they do not say.
+fn is_of_same(one: &Snapshot, other: &Snapshot) -> Option<bool> {
+    let (one, other) = (one.origin.as_deref()?, other.origin.as_deref()?);
+    let account = one.account.as_ref().zip(other.account.as_ref()).map(|(one, other)| one == other);
+    let region = one.region.as_ref().zip(other.region.as_ref()).map(|(one, other)| one == other);
+    match (account, region) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        (Some(true), None) if one.region == other.region => Some(true),
+        _ => None,
+    }
+}
+
+/// Whether two captures have the same name: below what was given or, of reports, which do not say what
+/// that was, below the folder that all of theirs lie in.
+fn is_named_alike(before: (&Side, &Snapshot), after: (&Side, &Snapshot)) -> bool {
+    let is_saved = before.0.report.is_saved() && after.0.report.is_saved();
+    (is_saved && before.1.source == after.1.source)
+        || below(before.0, before.1) == below(after.0, after.1)
 }
 
 /// The name of a capture below what was given.
 fn below<'a>(side: &Side, capture: &'a Snapshot) -> &'a str {
-    let given = side.source.trim_end_matches(['/', std::path::MAIN_SEPARATOR]);
-    let rest = capture.source.strip_prefix(given).unwrap_or(&capture.source);
-    rest.trim_start_matches(['/', std::path::MAIN_SEPARATOR])
+    let folder = match side.report.is_saved() {
+        true => common_folder(side),
+        false => side.source.trim_end_matches(SEPARATORS),
+    };
+    let rest = capture.source.strip_prefix(folder).unwrap_or(&capture.source);
+    rest.trim_start_matches(SEPARATORS)
 }
 
-/// The capture of each file of a side, and of each page that places are counted in.
-pub(super) fn captures_of_files(side: &Side) -> HashMap<&str, usize> {
-    let captures = side.report.evidence.iter().enumerate();
-    let sources = captures.flat_map(|(index, capture)| {
-        let pages = capture.pages.iter().map(|page| &*page.start.source);
-        pages.chain([&*capture.source]).map(move |source| (source, index))
-    });
-    sources.collect()
+const SEPARATORS: [char; 2] = ['/', std::path::MAIN_SEPARATOR];
+
+/// The folder that all captures of a side lie in.
+fn common_folder(side: &Side) -> &str {
+    let mut sources = side.report.evidence.iter().map(|capture| &*capture.source);
+    let folder = |path: &str| path.rfind(SEPARATORS).unwrap_or_default();
+    let Some(first) = sources.next() else { return "" };
+    let mut common = first.get(..folder(first)).unwrap_or_default();
+    for source in sources {
+        let is_in = |common: &str| {
+            source
+                .strip_prefix(common)
+                .is_some_and(|rest| common.is_empty() || rest.starts_with(SEPARATORS))
+        };
+        while !is_in(common) {
+            common = common.get(..folder(common)).unwrap_or_default();
+        }
+    }
+    common
 }

@@ -1,7 +1,7 @@
 //! What became of records from one capture to another: values count as they are read, and are shown as
 //! they stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::json::{Number, Raw};
@@ -61,7 +61,7 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair]) -> Option<RecordChanges
         let first = pair.before.and_then(|index| before.get(index)).and_then(Option::as_ref);
         let second = pair.after.and_then(|index| after.get(index)).and_then(Option::as_ref);
         let is_whole = second.is_some_and(|second| second.unidentified == 0)
-            && pair.after.is_some_and(|index| sides.is_whole(sides.after, index));
+            && pair.after.is_some_and(|index| sides.is_whole(index));
         let mut compared = Compared { sides, pair, changes: &mut changes };
         compared.records(first, second, is_whole);
     }
@@ -69,8 +69,8 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[Pair]) -> Option<RecordChanges
 }
 
 /// The inventory of each capture of a side; none where there was no file with a page.
-pub(super) fn inventories(side: &Side) -> Option<Vec<Option<Inventory>>> {
-    let captures = pairing::captures_of_files(side);
+fn inventories(side: &Side) -> Option<Vec<Option<Inventory>>> {
+    let captures = captures_of_files(side);
     let mut all: Vec<Option<Inventory>> = vec![None; side.report.evidence.len()];
     for inventory in side.inventories.as_ref()? {
         let index = captures.get(&*inventory.source);
@@ -81,6 +81,16 @@ pub(super) fn inventories(side: &Side) -> Option<Vec<Option<Inventory>>> {
         }
     }
     Some(all)
+}
+
+/// The capture of each file of a side, and of each page that places are counted in.
+fn captures_of_files(side: &Side) -> HashMap<&str, usize> {
+    let captures = side.report.evidence.iter().enumerate();
+    let sources = captures.flat_map(|(index, capture)| {
+        let pages = capture.pages.iter().map(|page| &*page.start.source);
+        pages.chain([&*capture.source]).map(move |source| (source, index))
+    });
+    sources.collect()
 }
 
 /// One pair, and where its changes go.

@@ -96,7 +96,7 @@ pub(super) fn all(parts: Vec<Saved>) -> Saved {
 
 /// The strictest terms of all, on the last day of all. Of ages the greatest counts that was accepted:
 /// what was refused for its age stays refused.
-fn terms(parts: &[Saved]) -> Terms {
+pub(super) fn terms(parts: &[Saved]) -> Terms {
     let all = || parts.iter().map(|part| part.terms);
     let strictest = |choice: FailOn| all().any(|terms| terms.fail_on == choice);
     let ways = |choice: WhenUnknown| all().any(|terms| terms.when_unknown == choice);

@@ -1,0 +1,354 @@
+//! Differences of evidence and of reports: what a report says of a side is what its evidence says, and no
+//! side that is not known lets a difference be clean.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const POLICIES: &str = "\
+policies:
+  - id: rdp
+    rule: deny RDP if RiskLevel 3
+  - id: ssh
+    rule: deny SSH if SuggestLevel 30 unless approved
+  - id: watch
+    rule: alert if SuggestLevel 30
+";
+
+/// A folder with policies, and the program in it.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    /// The findings of a class, each its policy and port, in order.
+    fn found(&self, class: &str) -> Vec<String> {
+        let list = self.json()["findings"][class].as_array().unwrap().clone();
+        let words = |finding: &Value| {
+            format!("{} {}", finding["policy"].as_str().unwrap(), finding["identity"]["Port"])
+        };
+        list.iter().map(words).collect()
+    }
+
+    fn codes(&self) -> Vec<String> {
+        let notes = self.json()["notes"].as_array().unwrap().clone();
+        notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Home {
+    fn new() -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        home.write("p.yaml", POLICIES);
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, line: &str) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PORTCULLIS_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("PORTCULLIS_NOW", "2026-01-10T00:00:00Z");
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ended {
+            code: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    /// Judges evidence, and keeps the report under a name.
+    fn report(&self, evidence: &str, name: &str, more: &str) -> Ended {
+        let ended = self.run(&format!("check {evidence} -p p.yaml -f json {more}"));
+        self.write(name, &ended.out);
+        ended
+    }
+}
+
+fn record(port: u16, service: &str, risk: i64, suggestion: i64) -> Value {
+    json!({"Port": port, "Protocol": "tcp", "ServiceNameList": [service], "RiskLevel": risk,
+        "SuggestLevel": suggestion})
+}
+
+fn response(records: &[Value], missing: usize) -> String {
+    json!({"PageInfo": {"TotalCount": records.len() + missing}, "DataList": records}).to_string()
+}
+
+const CLASSES: [&str; 5] = ["new", "fixed", "unchanged", "worsened", "unseen"];
+
+/// Records by their ports, and how many are missing.
+fn estates() -> impl Strategy<Value = (Vec<Value>, usize)> {
+    let services = prop::sample::select(vec!["RDP", "SSH", "HTTPS", "Unknown"]);
+    let levels =
+        (prop::sample::select(vec![-1_i64, 1, 3]), prop::sample::select(vec![-1_i64, 10, 30]));
+    let estate = prop::collection::btree_map(1_u16..7, (services, levels), 0..5);
+    let missing = prop::sample::select(vec![0_usize, 0, 0, 2]);
+    (estate, missing).prop_map(|(estate, missing)| {
+        let records = estate
+            .into_iter()
+            .map(|(port, (service, (risk, suggestion)))| record(port, service, risk, suggestion));
+        (records.collect(), missing)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_report_says_what_its_evidence_says(
+        before in estates(), after in estates(), fail_on in prop::sample::select(vec!["deny", "alert", "never"]),
+    ) {
+        let home = Home::new();
+        home.write("before.json", &response(&before.0, before.1));
+        home.write("after.json", &response(&after.0, after.1));
+        home.report("before.json", "was.json", "");
+        home.report("after.json", "is.json", "");
+        let diff = |one: &str, other: &str| {
+            home.run(&format!("diff {one} {other} -p p.yaml -f json --fail-on {fail_on}"))
+        };
+        let expected = diff("before.json", "after.json");
+        prop_assert!(expected.json()["records"].is_object());
+        for (one, other) in [("was.json", "is.json"), ("was.json", "after.json"), ("before.json", "is.json")] {
+            let ended = diff(one, other);
+            prop_assert_eq!(ended.code, expected.code, "{} {}: {:?} {:?}", one, other, ended, expected);
+            for class in CLASSES {
+                prop_assert_eq!(ended.found(class), expected.found(class), "{} {} {}", one, other, class);
+            }
+            prop_assert!(ended.json()["records"].is_null());
+            prop_assert!(ended.codes().contains(&"diff/records-not-compared".to_owned()));
+        }
+    }
+}
+
+#[test]
+fn every_exit_code() {
+    let home = Home::new();
+    let (tame, bad) = (record(1, "RDP", 1, 10), record(2, "RDP", 3, 10));
+    let (watched, unclear) = (record(3, "HTTPS", 1, 30), record(4, "RDP", -1, 10));
+    let of = |records: &[&Value], missing| {
+        response(&records.iter().map(|record| (*record).clone()).collect::<Vec<_>>(), missing)
+    };
+    for (name, text) in [
+        ("tame", of(&[&tame], 0)),
+        ("bad", of(&[&tame, &bad], 0)),
+        ("watched", of(&[&tame, &watched], 0)),
+        ("unclear", of(&[&tame, &unclear], 0)),
+        ("partial", of(&[&tame], 5)),
+        ("bad-partial", of(&[&tame, &bad], 5)),
+        ("error", r#"{"Code": "Throttling", "Message": "later"}"#.to_owned()),
+        ("cut", r#"{"PageInfo": {"To"#.to_owned()),
+    ] {
+        home.write(&format!("{name}.json"), &text);
+    }
+    for name in ["tame", "bad", "watched", "unclear", "partial", "bad-partial", "error", "cut"] {
+        home.report(&format!("{name}.json"), &format!("{name}-report.json"), "");
+    }
+    fs::create_dir(home.path("nothing")).unwrap();
+    for (before, after, more, code) in [
+        ("tame", "tame", "", 0),
+        ("tame", "bad", "", 1),
+        ("tame", "bad", "--fail-on alert", 1),
+        ("tame", "bad", "--fail-on never", 0),
+        ("bad", "tame", "", 0),
+        ("bad", "bad", "", 0),
+        ("tame", "watched", "", 0),
+        ("tame", "watched", "--fail-on alert", 1),
+        ("tame", "unclear", "", 3),
+        ("unclear", "unclear", "", 0),
+        ("unclear", "tame", "", 0),
+        ("partial", "tame", "", 3),
+        ("tame", "partial", "", 3),
+        ("tame", "partial", "--fail-on never", 3),
+        ("tame", "partial", "--allow-partial", 0),
+        ("partial", "bad", "", 1),
+        ("tame", "bad-partial", "", 1),
+        ("error", "tame", "", 3),
+        ("tame", "error", "", 3),
+        ("cut", "tame", "", 2),
+        ("tame", "cut", "", 2),
+        ("bad", "missing", "", 2),
+    ] {
+        for (one, other) in [("", ""), ("-report", "-report"), ("-report", ""), ("", "-report")] {
+            let line =
+                format!("diff {before}{one}.json {after}{other}.json -p p.yaml -f json {more}");
+            let ended = home.run(&line);
+            assert_eq!(ended.code, code, "{line}: {ended:?}");
+            assert_eq!(ended.json()["exit_code"], code, "{line}");
+        }
+    }
+    assert_eq!(home.run("diff nothing tame.json -p p.yaml").code, 3);
+    assert_eq!(home.run("diff tame-report.json nothing -p p.yaml").code, 3);
+    assert_eq!(home.run("diff tame.json").code, 2);
+}
+
+#[test]
+fn what_is_not_judged_again_is_not_fixed_and_what_it_would_find_is_not_known() {
+    let home = Home::new();
+    home.write("before.json", &response(&[record(1, "RDP", 3, 30)], 0));
+    home.write("after.json", &response(&[record(1, "RDP", 1, 10)], 0));
+    home.report("before.json", "was.json", "");
+    let judged_by = |policies: &str| {
+        home.write("p.yaml", policies);
+        home.report("after.json", "is.json", "");
+        home.run("diff was.json is.json -f json")
+    };
+    let same = judged_by(POLICIES);
+    assert_eq!((same.code, same.found("fixed").len()), (0, 2), "{same:?}");
+    assert_eq!(same.codes(), ["diff/records-not-compared"]);
+    let without = |line: &str| POLICIES.replace(line, "");
+    for (policies, code, unseen, said) in [
+        // A policy that denies is gone, asks something else, or has another name.
+        (without("  - id: rdp\n    rule: deny RDP if RiskLevel 3\n"), 3, "rdp 1", true),
+        (POLICIES.replace("RiskLevel 3", "RiskLevel 3 and Port > 9"), 3, "rdp 1", true),
+        (POLICIES.replace("id: rdp", "id: other"), 3, "rdp 1", true),
+        // One that alerts decides nothing, but what it found is not fixed for that.
+        (without("  - id: watch\n    rule: alert if SuggestLevel 30\n"), 0, "watch 1", true),
+        // Words and spelling change nothing, and what is milder still finds what it found.
+        (POLICIES.replace("deny RDP if RiskLevel 3", "deny RDP if RiskLevel = high"), 0, "", true),
+        (POLICIES.replace("rule: deny RDP", "title: other\n    rule: deny RDP"), 0, "", true),
+        (format!("{POLICIES}  - deny FTP\n"), 0, "", true),
+        (format!("# a comment\n{POLICIES}"), 0, "", false),
+    ] {
+        let ended = judged_by(&policies);
+        let unseen: Vec<&str> = [unseen].into_iter().filter(|one| !one.is_empty()).collect();
+        assert_eq!(
+            (ended.code, ended.found("unseen")),
+            (code, unseen.iter().map(|s| (*s).to_owned()).collect()),
+            "{policies} {ended:?}"
+        );
+        let codes = ended.codes();
+        assert_eq!(codes.iter().any(|code| code == "diff/other-policies"), said, "{codes:?}");
+        assert_eq!(
+            codes.iter().any(|code| code == "diff/not-judged-again"),
+            code == 3,
+            "{codes:?}"
+        );
+        assert_eq!(ended.err.contains("diff/other-policies"), said, "{}", ended.err);
+    }
+}
+
+#[test]
+fn what_is_approved_by_then_is_not_fixed() {
+    let home = Home::new();
+    home.write("e.json", &response(&[record(22, "SSH", 1, 30)], 0));
+    home.write("a.yaml", "approvals:\n  - {service: SSH, port: 22, scope: all, owner: ops, reason: a jump host, approved_by: me, expires: 2026-03-01}\n");
+    home.report("e.json", "was.json", "");
+    let approved = home.report("e.json", "is.json", "--approvals a.yaml");
+    assert_eq!(approved.code, 0, "{approved:?}");
+    let ended = home.run("diff was.json is.json -f json");
+    assert_eq!(
+        (ended.code, ended.found("unseen"), ended.found("fixed").len()),
+        (0, vec!["ssh 22".to_owned()], 0)
+    );
+    assert!(ended.codes().contains(&"diff/other-approvals".to_owned()), "{ended:?}");
+    // The other way round it is new again.
+    assert_eq!(home.run("diff is.json was.json -f json").found("new"), ["ssh 22"]);
+}
+
+#[test]
+fn outcomes_that_a_report_only_counts_keep_the_difference_from_being_known() {
+    let home = Home::new();
+    home.write("before.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.write("after.json", &response(&[record(1, "RDP", -1, 10), record(2, "RDP", -1, 10)], 0));
+    home.report("before.json", "was.json", "");
+    assert_eq!(home.report("after.json", "is.json", "--inconclusive pass").code, 0);
+    let ended = home.run("diff was.json is.json -f json");
+    assert_eq!((ended.code, ended.found("unseen")), (3, vec!["rdp 1".to_owned()]));
+    let codes = ended.codes();
+    for code in ["diff/outcomes-not-listed", "diff/other-terms"] {
+        assert!(codes.iter().any(|said| said == code), "{codes:?}");
+    }
+    assert_eq!(home.run("diff was.json is.json --inconclusive pass -f json").code, 0);
+    assert_eq!(home.run("diff was.json is.json --fail-on never -f json").code, 0);
+    // What a report lists only is judged by the terms of the difference.
+    assert_eq!(home.report("after.json", "is.json", "--inconclusive report").code, 0);
+    assert_eq!(home.run("diff was.json is.json -f json").code, 3);
+    assert_eq!(home.run("diff was.json is.json --inconclusive report -f json").code, 0);
+}
+
+#[test]
+fn a_report_of_any_order_is_one_and_a_broken_one_is_refused() {
+    let home = Home::new();
+    home.write("e.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.report("e.json", "was.json", "");
+    let text = fs::read_to_string(home.path("was.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let mut sorted: Vec<_> = report.as_object().unwrap().iter().collect();
+    sorted.sort_by_key(|(name, _)| (*name).clone());
+    let members = sorted.iter().map(|(name, value)| format!("{}: {value}", json!(name)));
+    home.write("sorted.json", &format!("{{{}}}", members.collect::<Vec<_>>().join(",\n")));
+    home.write("marked.json", &format!("\u{feff}{text}"));
+    for name in ["was.json", "sorted.json", "marked.json"] {
+        let ended = home.run(&format!("diff was.json {name} -f json"));
+        assert_eq!((ended.code, ended.found("unchanged")), (0, vec!["rdp 1".to_owned()]), "{name}");
+    }
+    let with = |pointer: &str, value: Value| {
+        let mut changed = report.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        changed.to_string()
+    };
+    for (text, code) in [
+        (with("/verdict", json!("clean")), "report/contradiction"),
+        (with("/findings", json!([])), "report/contradiction"),
+        (with("/schema", json!("portcullis.report/v2")), "report/schema"),
+        (with("/summary", json!({})), "report/malformed"),
+        (text[..text.len() / 2].to_owned(), "report/malformed"),
+    ] {
+        home.write("broken.json", &text);
+        let ended = home.run("diff was.json broken.json -f json");
+        let problems = &ended.json()["problems"];
+        assert_eq!((ended.code, problems[0]["code"].as_str()), (2, Some(code)), "{ended:?}");
+        assert!(problems[0]["help"].is_string());
+    }
+    // A report that shows one framework does not hold all findings.
+    let viewed = home.run("report --framework cis-alibaba-cloud-2.0 e.json -f json");
+    home.write("viewed.json", &viewed.out);
+    assert_eq!(home.run("diff was.json viewed.json -f json").code, 2);
+    // A merged report is a report.
+    let merged = home.run("merge was.json was.json -f json");
+    home.write("merged.json", &merged.out);
+    assert_eq!(home.run("diff was.json merged.json -f json").found("unchanged"), ["rdp 1"]);
+}
+
+#[test]
+fn policies_are_not_asked_for_where_nothing_is_judged() {
+    let home = Home::new();
+    home.write("e.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.report("e.json", "was.json", "");
+    home.write("broken.yaml", "policies: [nonsense]");
+    let ended = home.run("diff was.json was.json -p broken.yaml -f json");
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.err.contains("diff/nothing-judged"), "{}", ended.err);
+    assert_eq!(home.run("diff was.json e.json -p broken.yaml").code, 2);
+}
