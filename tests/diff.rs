@@ -6,7 +6,11 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+use portcullis::operation::Catalogue;
+use portcullis::snapshot::{Answer, Capture, Origin, together, write};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -351,4 +355,200 @@ fn policies_are_not_asked_for_where_nothing_is_judged() {
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(ended.err.contains("diff/nothing-judged"), "{}", ended.err);
     assert_eq!(home.run("diff was.json e.json -p broken.yaml").code, 2);
+}
+
+/// How a capture was asked for.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    filter: Option<(&'static str, &'static str)>,
+    account: Option<&'static str>,
+    region: Option<&'static str>,
+    days: Option<i64>,
+    /// Hours before the report.
+    age: i64,
+}
+
+/// What a fetch would have saved.
+fn snapshot(asked: Asked, records: &[Value]) -> String {
+    let operation = Arc::clone(Catalogue::built_in().unwrap().only().unwrap());
+    let now: Timestamp = "2026-01-10T00:00:00Z".parse().unwrap();
+    let taken = now - SignedDuration::from_hours(asked.age);
+    let filters = asked.filter.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let origin = Origin {
+        endpoint: "cloudfw.aliyuncs.com".to_owned(),
+        region: asked.region.map(str::to_owned),
+        account: asked.account.map(str::to_owned),
+        profile: None,
+        filters: filters.into_iter().collect(),
+        window: asked.days.map(|days| (taken - SignedDuration::from_hours(24 * days), taken)),
+        started: taken,
+        finished: taken,
+    };
+    let body = response(records, 0);
+    let pages = vec![Answer { taken, body: Arc::from(body.as_bytes()) }];
+    let capture = Capture { operation, origin, pages };
+    let judged = together(&capture, &Arc::from("a.json")).unwrap();
+    let mut out = Vec::new();
+    write(&capture, &judged, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn sides_that_were_asked_for_otherwise_are_told_apart() {
+    let home = Home::new();
+    let plain = Asked { days: Some(7), ..Asked::default() };
+    let (tame, bad) = (record(1, "RDP", 1, 10), record(3, "RDP", 3, 10));
+    for (before, after, code, said) in [
+        (plain, plain, 0, None),
+        (plain, Asked { age: 30, ..plain }, 0, None),
+        (plain, Asked { days: Some(30), ..plain }, 0, Some("window 7d before, 30d after")),
+        (plain, Asked { days: None, ..plain }, 0, Some("window 7d before, none after")),
+        (
+            Asked { filter: Some(("RiskLevel", "3")), ..plain },
+            plain,
+            3,
+            Some("filters `RiskLevel=3` before, none after"),
+        ),
+        (
+            plain,
+            Asked { filter: Some(("RiskLevel", "3")), ..plain },
+            3,
+            Some("filters none before, `RiskLevel=3` after"),
+        ),
+        (plain, Asked { filter: Some(("Lang", "en")), ..plain }, 0, None),
+        (plain, Asked { account: Some("1"), ..plain }, 0, Some("account none before, `1` after")),
+        (
+            Asked { region: Some("eu"), account: Some("1"), ..plain },
+            Asked { account: Some("1"), ..plain },
+            0,
+            Some("region `eu` before, none after"),
+        ),
+    ] {
+        home.write("before.json", &snapshot(before, &[tame.clone(), bad.clone()]));
+        home.write("after.json", &snapshot(after, &[tame.clone(), bad.clone()]));
+        home.report("before.json", "was.json", "");
+        home.report("after.json", "is.json", "");
+        for (one, other) in [("before", "after"), ("was", "is"), ("before", "is"), ("was", "after")]
+        {
+            let ended = home.run(&format!("diff {one}.json {other}.json -p p.yaml -f json"));
+            assert_eq!(ended.code, code, "{said:?}: {ended:?}");
+            assert_eq!(ended.found("unchanged"), ["rdp 3"], "{said:?}: {ended:?}");
+            let notes = ended.json()["notes"].to_string();
+            assert_eq!(notes.contains("diff/asked-otherwise"), said.is_some(), "{notes}");
+            assert!(said.is_none_or(|said| notes.contains(said)), "{notes}");
+            assert_eq!(ended.err.contains("diff/asked-otherwise"), said.is_some(), "{}", ended.err);
+        }
+    }
+}
+
+#[test]
+fn what_a_filter_after_leaves_out_is_never_gone() {
+    let home = Home::new();
+    let (tame, bad) = (record(1, "RDP", 1, 10), record(3, "RDP", 3, 30));
+    let narrowed = Asked { filter: Some(("Port", "1")), ..Asked::default() };
+    home.write("before.json", &snapshot(Asked::default(), &[tame.clone(), bad.clone()]));
+    home.write("after.json", &snapshot(narrowed, std::slice::from_ref(&tame)));
+    home.report("before.json", "was.json", "");
+    home.report("after.json", "is.json", "");
+    for (one, other) in [("before", "after"), ("was", "is")] {
+        let ended = home.run(&format!("diff {one}.json {other}.json -p p.yaml -f json"));
+        assert_eq!((ended.code, ended.found("fixed").len()), (3, 0), "{ended:?}");
+        assert_eq!(ended.found("unseen"), ["rdp 3", "watch 3"]);
+        if one == "before" {
+            let records = &ended.json()["records"];
+            assert_eq!(records["closed"], json!([]));
+            assert_eq!(records["unseen"][0]["identity"]["Port"], 3);
+        }
+        // The other way round it may only be newly asked for, and is new.
+        let back = home.run(&format!("diff {other}.json {one}.json -p p.yaml -f json"));
+        assert_eq!(
+            (back.code, back.found("new")),
+            (1, vec!["rdp 3".to_owned(), "watch 3".to_owned()])
+        );
+    }
+}
+
+#[test]
+fn a_filter_that_touches_no_policy_lets_reports_be_clean_merged_and_compared() {
+    let home = Home::new();
+    home.write("p.yaml", "policies:\n  - {id: own, rule: deny 3/tcp if RiskLevel is known and RiskLevel 3}\n  - {id: other, rule: alert 4/tcp}\n");
+    let narrowed = Asked { filter: Some(("Port", "3")), ..Asked::default() };
+    home.write("e.json", &snapshot(narrowed, &[record(3, "RDP", 1, 10)]));
+    assert_eq!(home.report("e.json", "was.json", "").code, 0);
+    assert_eq!(home.run("merge was.json -f json").code, 0);
+    assert_eq!(home.run("diff was.json was.json -f json").code, 0);
+    // On terms that are stricter than its own, which policies a filter touches is not known any more.
+    assert_eq!(home.run("diff was.json was.json -f json --fail-on alert").code, 3);
+    assert_eq!(home.report("e.json", "is.json", "--fail-on alert").code, 3);
+    assert_eq!(home.run("merge was.json is.json -f json").code, 3);
+    assert_eq!(home.report("e.json", "never.json", "--fail-on never").code, 0);
+    assert_eq!(home.run("merge never.json was.json -f json").code, 3);
+    home.write("p.yaml", "policies:\n  - {id: own, rule: deny 3/tcp if RiskLevel 3}\n  - {id: unclear, rule: deny SSH if Port 3}\n");
+    assert_eq!(home.report("e.json", "was.json", "").code, 0);
+    assert_eq!(home.report("e.json", "is.json", "--inconclusive report").code, 0);
+    assert_eq!(home.run("diff was.json is.json -f json").code, 3);
+    assert_eq!(home.run("diff was.json is.json -f json --inconclusive report").code, 0);
+    let merged = home.run("merge was.json is.json -f json");
+    assert_eq!(merged.code, 3, "{merged:?}");
+    home.write("merged.json", &merged.out);
+    assert_eq!(home.run("merge merged.json was.json").code, 3, "what was merged can be read");
+}
+
+#[test]
+fn other_accounts_and_regions_are_not_compared_and_names_below_tell_captures_apart() {
+    let home = Home::new();
+    let of = |account, region| Asked { account, region, ..Asked::default() };
+    for (one, other, code) in [
+        (of(Some("1"), None), of(Some("2"), None), 3),
+        (of(None, Some("eu")), of(None, Some("us")), 3),
+        (of(Some("1"), Some("eu")), of(Some("1"), Some("us")), 3),
+        (of(Some("1"), Some("eu")), of(Some("1"), Some("eu")), 0),
+    ] {
+        home.write("before.json", &snapshot(one, &[record(1, "RDP", 3, 10)]));
+        home.write("after.json", &snapshot(other, &[record(1, "HTTPS", 1, 10)]));
+        home.report("before.json", "was.json", "");
+        home.report("after.json", "is.json", "");
+        for line in
+            ["diff before.json after.json", "diff was.json is.json", "diff was.json after.json"]
+        {
+            let ended = home.run(&format!("{line} -p p.yaml -f json"));
+            assert_eq!(ended.code, code, "{line} {ended:?}");
+            let is_apart = ended.codes().contains(&"diff/no-partner".to_owned());
+            assert_eq!((is_apart, ended.found("fixed").len()), (code == 3, usize::from(code == 0)));
+        }
+    }
+    let (open, shut) = (response(&[record(1, "RDP", 3, 10)], 0), response(&[], 0));
+    for (name, text) in [
+        ("before/a/1.json", &open),
+        ("before/b/1.json", &shut),
+        ("after/a/1.json", &shut),
+        ("after/b/1.json", &open),
+    ] {
+        home.write(name, text);
+    }
+    home.report("before", "was.json", "");
+    home.report("after", "is.json", "");
+    for line in ["before after", "was.json is.json", "was.json after", "before is.json"] {
+        let ended = home.run(&format!("diff {line} -p p.yaml -f json"));
+        assert_eq!(
+            (ended.found("new").len(), ended.found("fixed").len()),
+            (1, 1),
+            "{line} {ended:?}"
+        );
+        assert_eq!(ended.code, 1);
+    }
+}
+
+#[test]
+fn a_report_whose_evidence_was_too_old_stays_so() {
+    let home = Home::new();
+    home.write(
+        "e.json",
+        &snapshot(Asked { age: 48, ..Asked::default() }, &[record(1, "RDP", 1, 10)]),
+    );
+    home.report("e.json", "was.json", "");
+    assert_eq!(home.report("e.json", "old.json", "--max-age 24h").code, 3);
+    assert_eq!(home.run("diff was.json old.json -f json").code, 3);
+    assert_eq!(home.run("diff was.json was.json -f json --max-age 24h").code, 3);
+    assert_eq!(home.run("diff old.json was.json -f json").code, 0, "what is before is old");
 }
