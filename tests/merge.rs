@@ -15,7 +15,7 @@ use portcullis::output::{self, Format, Style};
 use portcullis::policy::{self, Approval, PolicySet};
 use portcullis::snapshot::{self, Hashes, Plan};
 use portcullis::text::{Location, Problem, Source, Span};
-use portcullis::triage::{self, FailOn, JudgedFile, Part, Report, Terms};
+use portcullis::triage::{self, Disposition, FailOn, JudgedFile, Part, Report, Terms};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -402,6 +402,7 @@ fn other_policies_are_refused_and_told() {
         ("/policies/0/rule/text", json!(text), "another rule"),
         ("/policies/0/id", json!("other"), "is only in"),
         ("/policies/0/when_unknown", json!("report"), "another way with what is unknown"),
+        ("/policies/3/at_most", json!(1), "another number that it tolerates"),
     ] {
         let mut changed = json.clone();
         *changed.pointer_mut(pointer).unwrap() = value;
@@ -420,6 +421,38 @@ fn other_policies_are_refused_and_told() {
     }
     let moved = read(&moved.to_string()).unwrap();
     assert!(triage::merge(vec![part(&first), part(&moved)]).is_ok());
+}
+
+#[test]
+fn what_a_part_tolerates_on_milder_terms_is_open_on_those_of_all() {
+    let record = |port: u16, suggest: &str| {
+        format!("{{\"Port\": {port}, \"Protocol\": \"tcp\", \"SuggestLevel\": {suggest}}}")
+    };
+    let shard = |name: &str, allow_partial| Shard {
+        name: name.to_owned(),
+        records: vec![record(1, "30"), record(2, "-1")],
+        beyond: 1,
+        terms: Terms { allow_partial, ..terms() },
+        has_waivers: false,
+    };
+    let mild = report(&shard("a.json", true));
+    assert_eq!(mild.summary.tolerated, 2);
+    let all = merged(&[mild.clone(), report(&shard("b.json", false))]);
+    assert_eq!((all.summary.tolerated, all.verdict.exit_code()), (2, 3), "what fails still is");
+    let open: Vec<String> = all
+        .findings
+        .iter()
+        .filter(|one| all.policy(one).id == "few" && one.disposition == Disposition::Open)
+        .map(|one| all.message(one))
+        .collect();
+    assert_eq!(open.len(), 2);
+    let bounds = "(at least 1 record fails, at most 2 are tolerated)";
+    assert!(open.iter().all(|message| message.ends_with(bounds)), "{open:?}");
+    let json = written(&all, Format::Json);
+    assert_eq!(written(&read(&json).unwrap(), Format::Json), json);
+    // Of the same terms, it stays what it was.
+    let other = report(&shard("b.json", true));
+    assert_eq!(merged(&[mild, other]).summary.tolerated, 4);
 }
 
 #[test]

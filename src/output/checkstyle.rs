@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, Event};
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::text::{Level, Position};
 use crate::triage::Report;
 
 use super::artifact;
 use super::item::{Status, items, short};
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, hidden};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "checkstyle",
@@ -59,7 +59,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         };
         files.push(item.source(), fault, style);
     }
-    files.write(out)
+    files.write(hidden(report).as_deref(), out)
 }
 
 fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -73,7 +73,7 @@ fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<(
         };
         files.push(problem.place.source(), fault, style);
     }
-    files.write(out)
+    files.write(None, out)
 }
 
 impl Files {
@@ -88,13 +88,17 @@ impl Files {
         }
     }
 
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes them; what is not among them is counted in a comment.
+    fn write(&self, hidden: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
         let out = BufWriter::with_capacity(BUFFER, out);
         let mut xml = Writer::new_with_indent(out, b' ', 2);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         // The version of the shape, as Checkstyle itself counts it.
         xml.create_element("checkstyle").with_attribute(("version", "8.0")).write_inner_content(
             |xml| {
+                if let Some(hidden) = hidden {
+                    xml.write_event(Event::Comment(BytesText::new(&format!(" {hidden} "))))?;
+                }
                 self.files.iter().try_for_each(|(name, faults)| {
                     let file = xml.create_element("file").with_attribute(("name", name.as_str()));
                     file.write_inner_content(|xml| {

@@ -19,6 +19,7 @@ use super::identity::{named, plain};
 use super::unjudged::Unjudged;
 
 pub(super) use super::names::Names;
+pub(super) use super::status::Status;
 
 /// The rule of what evidence lacks.
 pub(super) const EVIDENCE: &str = "portcullis/evidence";
@@ -31,45 +32,6 @@ const LONGEST_MESSAGE: usize = 2000;
 
 /// Bytes of a hash that tell items apart.
 const FINGERPRINT_BYTES: usize = 16;
-
-/// What an item comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Status {
-    /// Evidence is not sufficient: without it the run cannot be clean.
-    Insufficient,
-    /// A policy is violated.
-    Failed,
-    /// It cannot be known whether a policy is violated.
-    Inconclusive,
-    /// Evidence is not what it should be, which was accepted or weighs nothing.
-    Noted,
-    /// A violation that was there when the baseline was taken.
-    Known,
-    /// A violation that is accepted for a time.
-    Waived,
-    /// What its policy tolerates.
-    Tolerated,
-}
-
-impl Status {
-    /// Whether it is a finding that is held against nobody.
-    pub(super) fn is_accepted(self) -> bool {
-        matches!(self, Self::Known | Self::Waived | Self::Tolerated)
-    }
-
-    /// As it is written.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Insufficient => "insufficient",
-            Self::Failed => "failed",
-            Self::Inconclusive => "inconclusive",
-            Self::Noted => "noted",
-            Self::Known => "known",
-            Self::Waived => "waived",
-            Self::Tolerated => "tolerated",
-        }
-    }
-}
 
 /// One thing that a report has to say.
 #[derive(Clone, Debug)]
@@ -231,6 +193,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// Whether it is a finding of which it is not known whether it is one, whatever became of it.
+    pub(super) fn is_inconclusive(&self) -> bool {
+        self.finding().is_some_and(|finding| finding.outcome == Outcome::Inconclusive)
+    }
+
     /// The policy of the finding.
     pub(super) fn policy(&self) -> Option<&'a Policy> {
         self.finding().map(|finding| self.report.policy(finding))
@@ -264,7 +231,7 @@ impl<'a> Item<'a> {
     /// known a note.
     pub(super) fn level(&self) -> Level {
         match (self.status, self.policy().map(|policy| policy.effect)) {
-            (Status::Inconclusive, _) => Level::Note,
+            _ if self.is_inconclusive() => Level::Note,
             (Status::Insufficient, _) | (_, Some(Effect::Deny)) => Level::Error,
             (_, Some(Effect::Alert) | None) => Level::Warning,
         }

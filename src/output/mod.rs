@@ -30,6 +30,7 @@ mod quiet;
 mod sarif;
 mod short;
 mod sources;
+mod status;
 mod tap;
 mod unjudged;
 mod uuid;

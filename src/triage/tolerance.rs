@@ -62,6 +62,14 @@ impl Tolerance {
 }
 
 impl Report {
+    /// What is tolerated in one snapshot, in the order of the policies.
+    #[must_use]
+    pub fn tolerances_of(&self, capture: usize) -> &[Tolerance] {
+        let first = self.tolerances.partition_point(|one| one.capture < capture);
+        let after = self.tolerances.partition_point(|one| one.capture <= capture);
+        self.tolerances.get(first..after).unwrap_or_default()
+    }
+
     /// How many records violate the policy of a finding in its snapshot, where that policy tolerates some.
     #[must_use]
     pub fn tolerance(&self, finding: &Finding) -> Option<&Tolerance> {

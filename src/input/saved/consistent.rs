@@ -75,7 +75,7 @@ impl Checks<'_> {
     fn tolerances(&mut self) {
         let (document, report) = (self.document, self.report);
         for (index, said) in document.evidence.iter().enumerate() {
-            let own = report.tolerances.iter().filter(|one| one.capture == index);
+            let own = report.tolerances_of(index).iter();
             let follows: BTreeMap<&str, _> = own
                 .filter_map(|one| {
                     let policy = report.policies.policies.get(one.policy)?;

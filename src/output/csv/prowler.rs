@@ -1,6 +1,5 @@
 //! The columns of Prowler 5, by which spreadsheets and DefectDojo read findings of clouds.
 
-use crate::engine::Outcome;
 use crate::operation::Severity;
 use crate::output::item::{Item, Names, Status, fingerprint, prose, short};
 use crate::policy::Policy;
@@ -76,10 +75,9 @@ fn of_item(report: &Report, item: &Item<'_>, names: &mut Names) -> Cells {
         Some(finding) => report.evidence.get(report.capture(finding)),
         None => report.evidence.iter().find(|snapshot| &*snapshot.source == item.source()),
     };
-    let is_unknown = item.finding().is_some_and(|finding| finding.outcome == Outcome::Inconclusive);
     let (status, muted) = match item.status {
         Status::Failed | Status::Insufficient => ("FAIL", "False"),
-        status if status.is_accepted() && is_unknown => ("MANUAL", "True"),
+        status if status.is_accepted() && item.is_inconclusive() => ("MANUAL", "True"),
         Status::Waived | Status::Known | Status::Tolerated => ("FAIL", "True"),
         Status::Inconclusive | Status::Noted => ("MANUAL", "False"),
     };

@@ -6,11 +6,14 @@ use crate::engine::Outcome;
 use crate::output::unjudged::Unjudged;
 use crate::output::{count, hidden};
 use crate::snapshot::Snapshot;
-use crate::triage::{Finding, Report, Verdict};
+use crate::triage::{Finding, Report, Tolerance, Verdict};
 
 use super::captured;
 use super::page::{Page, Paint};
 use super::register;
+
+/// Snapshots and policies of which it is said how much is tolerated.
+const MOST_TOLERANCES: usize = 10;
 
 pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     captured::write(report, page)?;
@@ -71,9 +74,14 @@ fn waived(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Of each snapshot with violations that a policy might tolerate, how many there are and may be.
+/// Of each snapshot with violations that a policy might tolerate, how many there are and may be; first
+/// where there are too many, then where there may be.
 fn tolerated(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    for tolerance in report.tolerances.iter().filter(|one| one.most != Some(0)) {
+    let is_said = |one: &&Tolerance| one.most != Some(0);
+    let mut said: Vec<&Tolerance> = report.tolerances.iter().filter(is_said).collect();
+    said.sort_by_key(|one| one.is_within().map_or(1, |is_within| if is_within { 2 } else { 0 }));
+    let more = said.len().saturating_sub(MOST_TOLERANCES);
+    for tolerance in said.into_iter().take(MOST_TOLERANCES) {
         let policy = report.policies.policies.get(tolerance.policy);
         let snapshot = report.evidence.get(tolerance.capture);
         let (Some(policy), Some(snapshot)) = (policy, snapshot) else { continue };
@@ -88,7 +96,10 @@ fn tolerated(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         };
         page.paragraph(lead, &format!("{of}: {}", tolerance.words()), 2)?;
     }
-    Ok(())
+    match more {
+        0 => Ok(()),
+        more => page.line(("… ", Paint::Faint), &format!("and so of {more} more")),
+    }
 }
 
 /// How many records there are, of how many.

@@ -158,8 +158,7 @@ impl<'a> SnapshotText<'a> {
         let named = |counts: BTreeMap<usize, u64>| counts.into_iter().filter_map(id).collect();
         let evidence = report.evidence.iter().zip(report.unlisted()).enumerate();
         let evidence = evidence.map(|(capture, (snapshot, counts))| {
-            let own = report.tolerances.iter().filter(|one| one.capture == capture);
-            let own = own.filter_map(|one| {
+            let own = report.tolerances_of(capture).iter().filter_map(|one| {
                 Some((policies.get(one.policy)?.id.as_str(), ToleranceText::new(one)))
             });
             Self { tolerances: own.collect(), ..Self::new(snapshot, named(counts)) }

@@ -115,9 +115,9 @@ impl<'a> Results<'a> {
 
 fn message(item: &Item<'_>) -> String {
     let message = item.message();
-    match item.status {
-        Status::Inconclusive => format!("inconclusive: {message}"),
-        _ => message,
+    match item.is_inconclusive() {
+        true => format!("inconclusive: {message}"),
+        false => message,
     }
 }
 

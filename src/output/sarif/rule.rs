@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::operation::{Effect, Severity};
 use crate::output::item::{EVIDENCE, prose, short};
-use crate::output::markdown;
+use crate::output::{count, markdown};
 use crate::policy::Policy;
 use crate::text::{Level, Problem};
 use crate::triage::Report;
@@ -159,6 +159,8 @@ impl Help {
         let rule = prose(policy.rule.text());
         let mut parts = vec![("Rule", rule), ("Why", why.to_owned())];
         parts.extend(fix.map(|fix| ("Remediation", fix.to_owned())));
+        let tolerated = policy.at_most.map(|most| count(most, "record", "records"));
+        parts.extend(tolerated.map(|records| ("Tolerates", format!("{records} of a snapshot"))));
         parts.extend(policy.references.iter().map(|uri| ("See", short(uri))));
         let text: Vec<String> =
             parts.iter().map(|(name, text)| format!("{name}: {text}")).collect();

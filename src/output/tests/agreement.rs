@@ -77,6 +77,28 @@ proptest! {
     }
 }
 
+#[test]
+fn every_format_says_what_is_tolerated_and_is_green() {
+    let rdp = CALM.replace("\"SSL\"", "\"RDP\"");
+    let fails = rdp.replace("443", "445").replace("\"RiskLevel\": 1", "\"RiskLevel\": 3");
+    let unknown = rdp.replace("443", "444").replace("\"RiskLevel\": 1", "\"RiskLevel\": -1");
+    let mut policies = only(&["rdp-exposed"]);
+    policies[0].at_most = Some(2);
+    let text = response(&[&fails, &unknown, CALM], 3);
+    let of = |text: &str| report(policies.clone(), &[("ports.json", text)], Terms::STRICT);
+    let (report, calm) = (of(&text), of(&response(&[CALM], 1)));
+    assert_eq!((report.verdict.exit_code(), report.summary.tolerated), (0, 2));
+    for (format, style, reader) in ways() {
+        let written = rendered(&report, format, &style);
+        assert_eq!((reader.read)(&written, &text), [], "{format:?} {written}");
+        assert!(!(reader.is_red)(&written), "{format:?} {written}");
+        let times = |text: &str| text.matches("tolerated").count();
+        let says = times(&written) > times(&rendered(&calm, format, &style));
+        // What it writes is a list of what is open, and nothing else.
+        assert_eq!(says, format != Format::Gitlab, "{format:?} {written}");
+    }
+}
+
 const CALM: &str = r#"{"Port": 443, "Protocol": "tcp", "RiskLevel": 1, "ServiceNameList": ["SSL"], "InBytes": 1, "OutBytes": 1, "SuggestLevel": 10, "ProbRisk": null, "RiskReason": ""}"#;
 
 #[test]

@@ -40,5 +40,6 @@ fn read(written: &str, _file: &str) -> Vec<Said> {
 }
 
 fn is_red(written: &str) -> bool {
-    written.contains("\"status\":\"Fail\"")
+    let mut events = events(written).into_iter();
+    events.any(|event| event["compliance"]["status"] == "Fail" && event["status"] != "Suppressed")
 }
