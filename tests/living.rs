@@ -124,6 +124,24 @@ fn traffic_and_lines_make_nothing_new_and_a_rise_does() {
 }
 
 #[test]
+fn what_is_tolerated_is_not_recorded() {
+    let home = recorded();
+    home.write("p.yaml", &POLICIES.replace("severity: high", "severity: high, at_most: 2"));
+    home.evidence(&[row(3389, "RDP", 3), row(3390, "RDP", -1)], 2);
+    let report = home.check(0, "");
+    let summary = &report["summary"];
+    assert_eq!((&summary["known"], &summary["tolerated"]), (&0.into(), &2.into()));
+    assert_eq!(summary["fixed"], 0, "it is still there");
+    let (code, out, err) = home.run("baseline e.json -p p.yaml -o others");
+    let words = "0 findings recorded; tolerated and not recorded: 2\n";
+    assert_eq!((code, out.as_str(), err.as_str()), (0, words, ""));
+    // One more than is tolerated, and what was known still is.
+    home.evidence(&[row(3389, "RDP", 3), row(3390, "RDP", 3), row(3391, "RDP", 3)], 3);
+    let summary = home.check(1, "")["summary"].clone();
+    assert_eq!((&summary["known"], &summary["deny"]), (&1.into(), &2.into()));
+}
+
+#[test]
 fn only_whole_evidence_shows_what_is_fixed() {
     let home = recorded();
     home.evidence(&[row(443, "HTTPS", 1)], 1);

@@ -12,7 +12,9 @@ use crate::output::Format;
 use crate::policy::WhenUnknown;
 use crate::snapshot::Hashes;
 use crate::text::{Level, Place, Problem};
-use crate::triage::{Baseline, FailOn, MAX_BASELINE_BYTES, Report, Terms, day, is_sufficient};
+use crate::triage::{
+    Baseline, Disposition, FailOn, MAX_BASELINE_BYTES, Report, Terms, day, is_sufficient,
+};
 
 use super::Stop;
 use super::judge::Asked;
@@ -132,11 +134,18 @@ impl Record {
         } else if before > 0 {
             words.push_str(&format!(", {} new", now.saturating_sub(before)));
         }
-        let unrecorded = report.findings.iter().filter(|f| f.outcome == Outcome::Inconclusive);
-        match unrecorded.count() {
-            0 => words,
-            number => format!("{words}; inconclusive and not recorded: {number}"),
+        let inconclusive = report.findings.iter().filter(|finding| {
+            finding.outcome == Outcome::Inconclusive
+                && finding.disposition != Disposition::Tolerated
+        });
+        for (number, what) in
+            [(inconclusive.count() as u64, "inconclusive"), (report.summary.tolerated, "tolerated")]
+        {
+            if number > 0 {
+                words.push_str(&format!("; {what} and not recorded: {number}"));
+            }
         }
+        words
     }
 }
 
