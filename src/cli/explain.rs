@@ -8,14 +8,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::analysis::Depth;
-use crate::engine::{Program, Run, Tracer, Truth};
+use crate::engine::{Judge, Program, Run, Tracer, Truth};
 use crate::input::{self, Input, Kind};
 use crate::json::Record;
 use crate::output::Format;
 use crate::policy::{Policy, WhenUnknown, prose};
 use crate::snapshot::{self, Hashes, Plan, RecordPlace, Visitor};
 use crate::text::{Level, Place, Problem, nearest, printable};
-use crate::triage::{self, FailOn, Terms};
+use crate::triage::{self, FailOn, JudgedFile, Report, Terms};
 
 use super::Stop;
 use super::judge::Judgement;
@@ -92,18 +92,8 @@ impl Explain {
             compares: false,
         };
         let judged = judgement.run(&self.input)?;
-        let terms = Terms {
-            time: loaded.now,
-            fail_on: FailOn::Alert,
-            when_unknown: WhenUnknown::Fail,
-            assume_complete: false,
-            allow_partial: false,
-            max_age: None,
-        };
-        let policies = loaded.policies.clone();
-        let report = triage::finish(policies, judged.files, &judged.nothing, terms);
-        let index = loaded.policies.policies.iter().position(|other| other.id == policy.id);
-        for (source, truth, why) in report.wholes(index.unwrap_or_default()) {
+        let report = finished(loaded, judged.files, &judged.nothing);
+        for (source, truth, why) in report.wholes(index(loaded, policy)) {
             let _ = writeln!(text, "{}: {}: {}", printable(source), verb(truth), printable(why));
         }
         for snapshot in &report.evidence {
@@ -115,7 +105,7 @@ impl Explain {
         Ok(())
     }
 
-    /// A paragraph a record.
+    /// A line a record; after them, a line a snapshot where the policy tolerates some.
     fn records(
         &self,
         loaded: &Loaded,
@@ -138,10 +128,12 @@ impl Explain {
         for folder in &found.empty {
             let _ = writeln!(text, "{}: there is no evidence here", printable(folder));
         }
+        let mut judged = Vec::new();
         for path in &found.files {
             let name = Input::name(path);
             let mut visitor = Explainer {
                 tracer: Tracer::new(&program),
+                judge: Judge::new(&program, &name),
                 policy,
                 last: String::new(),
                 text,
@@ -150,19 +142,58 @@ impl Explain {
             let input = Input::open(path, Hashes::Left).map_err(one)?;
             let opened = snapshot::open(input, &name, &loaded.catalogue).map_err(one)?;
             opened.operation(&name, Some(&policy.operation), &loaded.catalogue).map_err(one)?;
-            let file = opened.read(&name, &plan, &mut visitor).map_err(one)?;
+            let mut file = opened.read(&name, &plan, &mut visitor).map_err(one)?;
+            let (found, _) = visitor.judge.finish();
             for flaw in &file.flaws {
                 let _ =
                     writeln!(text, "{}: {}", printable(&name), printable(&flaw.problem.message));
             }
+            file.folder = Input::folder(path);
+            judged.push(JudgedFile { file, found });
+        }
+        if policy.at_most.is_some() {
+            tolerances(&finished(loaded, judged, &found.empty), index(loaded, policy), text);
         }
         Ok(())
+    }
+}
+
+/// The report of what was judged, nothing being accepted.
+fn finished(loaded: &Loaded, files: Vec<JudgedFile>, nothing: &[Arc<str>]) -> Report {
+    let terms = Terms {
+        time: loaded.now,
+        fail_on: FailOn::Alert,
+        when_unknown: WhenUnknown::Fail,
+        assume_complete: false,
+        allow_partial: false,
+        max_age: None,
+    };
+    triage::finish(loaded.policies.clone(), files, nothing, terms)
+}
+
+fn index(loaded: &Loaded, policy: &Policy) -> usize {
+    let index = loaded.policies.policies.iter().position(|other| other.id == policy.id);
+    index.unwrap_or_default()
+}
+
+/// Of each snapshot, whether no more records violate a policy than it tolerates.
+fn tolerances(report: &Report, policy: usize, text: &mut String) {
+    for tolerance in report.tolerances.iter().filter(|one| one.policy == policy) {
+        let Some(snapshot) = report.evidence.get(tolerance.capture) else { continue };
+        let verb = match tolerance.is_within() {
+            Some(true) => "tolerated",
+            Some(false) => "exceeded",
+            None => "undecided",
+        };
+        let source = printable(&snapshot.source);
+        let _ = writeln!(text, "{source}: {verb}: {}", tolerance.words());
     }
 }
 
 /// Writes what each record came to.
 struct Explainer<'a> {
     tracer: Tracer<'a>,
+    judge: Judge<'a>,
     policy: &'a Policy,
     last: String,
     text: &'a mut String,
@@ -173,18 +204,21 @@ struct Explainer<'a> {
 impl Visitor for Explainer<'_> {
     fn enter(&mut self, page: &Arc<str>) {
         self.source = Arc::clone(page);
+        self.judge.enter(page);
     }
 
     fn visit(&mut self, record: &Record<'_>) -> bool {
+        self.judge.visit(record);
         let trace = self.tracer.trace(self.policy, record);
         self.last = format!("{}: {}", verb(trace.truth), why(&trace));
         true
     }
 
-    fn keep(&mut self, _record: &Record<'_>, place: RecordPlace) {
+    fn keep(&mut self, record: &Record<'_>, place: RecordPlace) {
         let (source, at) = (printable(&self.source), place.position);
         let _ =
             writeln!(self.text, "{source}:{}:{}: {}", at.line, at.column, printable(&self.last));
+        self.judge.keep(record, place);
     }
 }
 
