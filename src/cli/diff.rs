@@ -12,13 +12,13 @@ use crate::snapshot::Hashes;
 use crate::text::{Level, Problem};
 use crate::triage::Difference;
 
-use super::Stop;
 use super::load::{Loaded, load_for, operation};
-use super::options::{Look, PolicyOptions, WaiverOptions};
+use super::options::{Look, PolicyOptions, WaiverOptions, plain};
 use super::project::Settings;
 use super::show::{self, Shown};
 use super::side::{self, Named, Reading};
 use super::terms::{Accepted, Threshold};
+use super::{COULD_NOT_JUDGE, Stop, targets};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -39,7 +39,7 @@ a difference is clean only where every policy that decides judged both.
 
 Examples:
   portcullis diff before/ after/
-  portcullis diff monday.json friday.json -f json
+  portcullis diff monday.json friday.json -f json -o html=difference.html
   portcullis check after/ -f json >after.json; portcullis diff main.json after.json";
 
 /// Compare two captures: what opened, closed, changed, and which findings are new
@@ -71,39 +71,77 @@ pub(super) struct Diff {
     /// Format of the difference
     #[arg(short, long, value_parser = formats(), default_value = "human", env = "PORTCULLIS_FORMAT", hide_env_values = true)]
     format: Format,
+    /// Write the difference to a file too, in this format; may repeat
+    #[arg(short, long, value_name = "FORMAT=PATH", value_parser = target, env = "PORTCULLIS_OUTPUT", hide_env_values = true)]
+    output: Vec<(Format, PathBuf)>,
     #[command(flatten)]
     accepted: Accepted,
 }
 
 /// The formats of differences as values of a flag.
 fn formats() -> impl TypedValueParser<Value = Format> {
-    let value = |format: Format| PossibleValue::new(format.name());
+    let value = |format: Format| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(Format::of_differences().map(value))
         .try_map(|name| show::format(&name))
+}
+
+/// A format of differences, and the file to write it to.
+fn target(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = show::target(text)?;
+    if Format::of_differences().any(|known| known == format) {
+        return Ok((format, path));
+    }
+    let names = Format::of_differences().map(Format::name).collect::<Vec<_>>().join(", ");
+    Err(format!("differences are not written as `{}`; there are: {names}", format.name()))
 }
 
 impl Diff {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
-        let (difference, mut notes) =
-            self.compare().map_err(|problems| Stop::Problems(problems, shown.clone()))?;
+        let (difference, mut notes) = match self.compare() {
+            Ok(compared) => compared,
+            Err(problems) => return Err(Stop::Problems(self.tell(problems), shown)),
+        };
         // On the page for people they stand at the end.
         if self.format != Format::Human {
             let warnings = difference.notes.iter().filter(|note| note.level == Level::Warning);
             notes.extend(warnings.cloned());
         }
+        let unwritten = targets::write(&self.output, &|format, out| {
+            output::render_difference(&difference, format, &plain(), out)
+        });
+        let is_written = unwritten.is_empty();
+        notes.extend(unwritten);
         shown.notes(&notes);
+        self.write(&difference, look)?;
+        Ok(if is_written { difference.verdict.exit_code() } else { COULD_NOT_JUDGE })
+    }
+
+    fn write(&self, difference: &Difference, look: &Look) -> io::Result<()> {
         let stdout = io::stdout();
         let style = look.style(&stdout);
         let mut out = io::BufWriter::with_capacity(show::BUFFER, stdout.lock());
-        let written = output::render_difference(&difference, self.format, &style, &mut out)
+        let written = output::render_difference(difference, self.format, &style, &mut out)
             .and_then(|()| out.flush());
-        show::unless_closed(written)?;
-        Ok(difference.verdict.exit_code())
+        show::unless_closed(written)
+    }
+
+    /// The problems, which the files of `--output` say too: those of an earlier run must not stay.
+    fn tell(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
+        let told = show::told(&problems, COULD_NOT_JUDGE);
+        let unwritten = targets::write(&self.output, &|format, out| {
+            output::problems(&told, format, &plain(), out)
+        });
+        problems.extend(unwritten);
+        problems
     }
 
     /// The difference, and what is worth knowing beside it.
     fn compare(&self) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
+        let doubled = targets::doubled(&self.output);
+        if !doubled.is_empty() {
+            return Err(doubled);
+        }
         let settings = Settings::find(self.policies.config.as_deref())?;
         let paths = [&self.before, &self.after].map(|path| Named::of(path.as_path()));
         let loaded = match paths.iter().any(Named::is_evidence) {
@@ -114,7 +152,7 @@ impl Diff {
         let reading = Reading {
             loaded: &loaded,
             terms,
-            hashes: if self.format.shows_hashes() { Hashes::Taken } else { Hashes::Left },
+            hashes: self.hashes(),
             operation: operation(self.operation.as_ref(), &loaded.catalogue)?,
         };
         let mut notes = loaded.policies.warnings.clone();
@@ -131,6 +169,12 @@ impl Diff {
             notes.extend(self.waivers.weigh(stale)?);
         }
         Ok((Difference::new(before.side, after.side, terms), notes))
+    }
+
+    /// Whether any format shows the hashes of pages.
+    fn hashes(&self) -> Hashes {
+        let mut formats = self.output.iter().map(|(format, _)| *format).chain([self.format]);
+        if formats.any(Format::shows_hashes) { Hashes::Taken } else { Hashes::Left }
     }
 
     /// Whether a flag says by what evidence is judged.

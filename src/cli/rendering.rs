@@ -12,7 +12,7 @@ use crate::triage::Report;
 
 use super::options::{Look, TableOptions, plain};
 use super::show::{self, Shown};
-use super::{COULD_NOT_JUDGE, Stop, step_summary};
+use super::{COULD_NOT_JUDGE, Stop, step_summary, targets};
 
 /// How a report is written.
 #[derive(Debug, Args)]
@@ -92,11 +92,7 @@ impl Rendering {
         output: &[(Format, PathBuf)],
         render: &dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()>,
     ) -> Vec<Problem> {
-        let write = |(format, path): &(Format, PathBuf)| {
-            let style = self.style(plain(), *format);
-            show::write_file(path, &mut |out| render(*format, &style, out)).err()
-        };
-        output.iter().filter_map(write).collect()
+        targets::write(output, &|format, out| render(format, &self.style(plain(), format), out))
     }
 
     /// Adds to the summary of a job of GitHub Actions, where its format is asked for.

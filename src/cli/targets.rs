@@ -1,16 +1,30 @@
 //! Files that reports are written to.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::output::Format;
 use crate::text::{Place, Problem};
 
+use super::show;
+
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 enum Error {
     #[error("`{path}` is to hold both `{first}` and `{second}`")]
     #[diagnostic(code("cli/same-file"), help("give each format a file of its own"))]
     SameFile { path: String, first: &'static str, second: &'static str },
+}
+
+/// Writes each file whole or not at all; what could not be written.
+pub(super) fn write(
+    output: &[(Format, PathBuf)],
+    render: &dyn Fn(Format, &mut dyn Write) -> io::Result<()>,
+) -> Vec<Problem> {
+    let write = |(format, path): &(Format, PathBuf)| {
+        show::write_file(path, &mut |out| render(*format, out)).err()
+    };
+    output.iter().filter_map(write).collect()
 }
 
 /// Files that two formats would be written to, of which one would be lost.

@@ -11,6 +11,7 @@ use super::{Entry, Hashes, Reader, Style, Told};
 mod accepted;
 mod basis;
 mod coverage;
+mod difference;
 mod exposure;
 mod findings;
 mod lacking;
@@ -23,6 +24,7 @@ mod trend;
 mod unjudged;
 mod verdict;
 
+pub(super) use difference::write as difference;
 use page::Page;
 
 pub(super) const ENTRY: Entry = Entry {

@@ -11,8 +11,10 @@ use crate::triage::{ControlCoverage, ControlState, Report, Verdict};
 use super::item::{Item, Status, items, prose, short};
 use super::{Entry, Hashes, Reader, Style, Told, count};
 
+mod difference;
 mod text;
 
+pub(super) use difference::write as difference;
 use text::code_cell;
 pub(super) use text::{code, escaped};
 

@@ -7,6 +7,7 @@ use crate::text::{Level, Problem};
 use crate::triage::{Difference, Report};
 
 mod artifact;
+mod changes;
 mod checkstyle;
 mod csv;
 mod difference;
@@ -252,8 +253,12 @@ pub fn problems(
 }
 
 /// The formats of differences.
-const DIFFERENCES: &[(Format, WriteDifference)] =
-    &[(Format::Human, human::difference), (Format::Json, json::difference)];
+const DIFFERENCES: &[(Format, WriteDifference)] = &[
+    (Format::Human, human::difference),
+    (Format::Json, json::difference),
+    (Format::Markdown, markdown::difference),
+    (Format::Html, html::difference),
+];
 
 type WriteDifference = fn(&Difference, &Style, &mut dyn Write) -> io::Result<()>;
 

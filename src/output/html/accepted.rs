@@ -23,9 +23,7 @@ pub(super) fn section(report: &Report) -> Markup {
             }
             @if !report.loosened.is_empty() {
                 h3 { "Loosened" }
-                ul { @for flag in &report.loosened {
-                    li { code.loose { (flag.name()) } " " (meaning(*flag)) }
-                } }
+                (loosened(&report.loosened))
             }
             @if !report.policies.waivers.is_empty() {
                 h3 { "Waivers" }
@@ -48,6 +46,13 @@ pub(super) fn section(report: &Report) -> Markup {
             }
         },
     )
+}
+
+/// Ways in which a run was told to accept less.
+pub(super) fn loosened(flags: &[Loosening]) -> Markup {
+    html! { ul { @for flag in flags {
+        li { code.loose { (flag.name()) } " " (meaning(*flag)) }
+    } } }
 }
 
 fn meaning(flag: Loosening) -> &'static str {

@@ -15,7 +15,7 @@ use super::lacking;
 use super::page::{self, badge, moment, number, table, text, tool};
 
 /// Pages whose hashes are shown at once; more are folded in.
-const FEW_PAGES: usize = 4;
+pub(super) const FEW_PAGES: usize = 4;
 
 /// A name that no text of the evidence or the policies can bring: a hash of all of them.
 pub(super) fn nonce(report: &Report) -> String {
@@ -55,7 +55,7 @@ pub(super) fn section(report: &Report, noted: &[Item<'_>]) -> Markup {
     )
 }
 
-fn evidence(report: &Report) -> Markup {
+pub(super) fn evidence(report: &Report) -> Markup {
     let rows = html! { @for snapshot in &report.evidence { tr {
         th scope="row" { code { (text(&snapshot.source)) } }
         td { @if let Some(operation) = &snapshot.operation {
@@ -87,7 +87,7 @@ fn whole(snapshot: &Snapshot) -> Markup {
 }
 
 /// How evidence was asked for.
-fn asked(snapshot: &Snapshot, origin: &Origin) -> Markup {
+pub(super) fn asked(snapshot: &Snapshot, origin: &Origin) -> Markup {
     let unknown = html! { span.faint { "not recorded" } };
     let named = |value: &Option<String>| match value {
         Some(value) => html! { (text(value)) },
@@ -114,7 +114,7 @@ fn asked(snapshot: &Snapshot, origin: &Origin) -> Markup {
     }
 }
 
-fn hashes(report: &Report) -> Markup {
+pub(super) fn hashes(report: &Report) -> Markup {
     let pages = report.evidence.iter().flat_map(|snapshot| &snapshot.pages);
     let rows = html! { @for page in pages { tr {
         th scope="row" { code { (text(&page.source)) } }

@@ -78,18 +78,28 @@ impl<'a> Page<'a> {
         self.out.write_all(b"\n")
     }
 
-    /// Writes everything below the last part.
+    /// Writes everything below the last part of a report.
     pub(super) fn end(mut self) -> io::Result<()> {
+        let script = html! { script nonce=(self.nonce) { (PreEscaped(SCRIPT)) } };
+        self.close("portcullis check --format json", script)
+    }
+
+    /// Writes everything below the last part of a difference, which has nothing to filter.
+    pub(super) fn end_of_difference(mut self) -> io::Result<()> {
+        self.close("portcullis diff --format json", html! {})
+    }
+
+    fn close(&mut self, command: &str, script: Markup) -> io::Result<()> {
         self.out.write_all(END.as_bytes())?;
         self.put(html! {
             footer {
                 p {
                     "Written by " (tool()) ". The report says what the evidence named above shows about "
-                    "the policies named above, and nothing beyond: it is no certification of anything."
+                    "the policies that judged it, and nothing beyond: it is no certification of anything."
                 }
-                p { "The same in a form for programs: " code { "portcullis check --format json" } "." }
+                p { "The same in a form for programs: " code { (command) } "." }
             }
-            script nonce=(self.nonce) { (PreEscaped(SCRIPT)) }
+            (script)
             (PreEscaped("</body>\n</html>"))
         })?;
         self.out.flush()

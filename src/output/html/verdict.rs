@@ -80,7 +80,7 @@ pub(super) fn banner(report: &Report) -> Markup {
     }
 }
 
-fn tile(name: &str, value: String, class: &str) -> Markup {
+pub(super) fn tile(name: &str, value: String, class: &str) -> Markup {
     html! { div class=(class) { dt { (name) } dd { (value) } } }
 }
 

@@ -3,20 +3,15 @@
 
 use std::io::{self, Write};
 
-use crate::engine::Outcome;
+use crate::output::changes::{self, Class, Found, Tone};
+use crate::output::identity::named;
 use crate::output::{Style, count};
 use crate::snapshot::Weight;
 use crate::text::{Level, printable};
-use crate::triage::{
-    Difference, Disposition, FieldChange, Finding, FindingChange, Identity, RecordChange, Report,
-    Verdict,
-};
+use crate::triage::{Difference, Verdict};
 
 use super::page::{Page, Paint, place};
 use super::{MOST_FLAWS, notice};
-
-/// What stands for a value that is not there.
-const NONE: &str = "none";
 
 pub(in crate::output) fn write(
     difference: &Difference,
@@ -24,9 +19,7 @@ pub(in crate::output) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::new(style, out);
-    for report in [&difference.before.report, &difference.after.report] {
-        flaws(report, &mut page)?;
-    }
+    flaws(difference, &mut page)?;
     records(difference, &mut page)?;
     findings(difference, &mut page)?;
     ending(difference, &mut page)?;
@@ -34,15 +27,12 @@ pub(in crate::output) fn write(
 }
 
 /// What keeps a side from being whole.
-fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let flaws = report.evidence.iter().flat_map(|capture| &capture.flaws);
-    let mut said = flaws.filter(|flaw| flaw.weight > Weight::Noted);
+fn flaws(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
+    let mut said = changes::flaws(difference);
     for flaw in said.by_ref().take(MOST_FLAWS) {
-        let lead = match flaw.weight {
-            Weight::Partial => ("incomplete", Paint::Bad),
-            Weight::Unprovable | Weight::Noted => ("unproven", Paint::Doubtful),
-        };
-        notice::write(lead, &flaw.problem, page)?;
+        let is_partial = flaw.weight == Weight::Partial;
+        let paint = if is_partial { Paint::Bad } else { Paint::Doubtful };
+        notice::write((changes::does(flaw), paint), &flaw.problem, page)?;
     }
     match said.count() as u64 {
         0 => Ok(()),
@@ -53,71 +43,30 @@ fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
+fn paint(tone: Tone) -> Paint {
+    match tone {
+        Tone::Bad => Paint::Bad,
+        Tone::Doubtful => Paint::Doubtful,
+        Tone::Unclear => Paint::Unclear,
+        Tone::Good => Paint::Good,
+        Tone::Plain => Paint::Plain,
+    }
+}
+
 fn records(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
-    let Some(changes) = &difference.records else {
-        return Ok(());
-    };
-    let several =
-        difference.after.report.evidence.len().max(difference.before.report.evidence.len());
-    for (word, paint, list) in [
-        ("opened", Paint::Bad, &changes.opened),
-        ("closed", Paint::Good, &changes.closed),
-        ("changed", Paint::Doubtful, &changes.changed),
-        ("unseen", Paint::Unclear, &changes.unseen),
-    ] {
+    let captures = [&difference.before, &difference.after].map(|side| side.report.evidence.len());
+    let has_several = captures.iter().any(|count| *count > 1);
+    for Class { word, tone, list } in changes::of_records(difference).into_iter().flatten() {
         for change in list {
-            let mut what = identified(&change.identity);
-            if several > 1 {
+            let mut what = named(&change.identity);
+            if has_several {
                 what = format!("{what} in {}", change.source);
             }
-            page.paragraph((&format!("{word:9}"), paint), &what, 11)?;
-            values(change, page)?;
-        }
-        if !list.is_empty() {
-            page.blank()?;
-        }
-    }
-    Ok(())
-}
-
-/// The values of a record: both where it changed, else those of the side that it is on.
-fn values(change: &RecordChange, page: &mut Page<'_>) -> io::Result<()> {
-    let shown = change.fields.iter().map(|FieldChange { name, before, after }| {
-        match (before.as_deref(), after.as_deref()) {
-            _ if change.is_on_both_sides => {
-                let shown = |value: &Option<String>| value.clone().unwrap_or(NONE.to_owned());
-                format!("{name} {} → {}", shown(before), shown(after))
+            page.paragraph((&format!("{word:9}"), paint(tone)), &what, 11)?;
+            let values = changes::values_in_words(change);
+            if !values.is_empty() {
+                page.paragraph(("         ", Paint::Plain), &values, 11)?;
             }
-            (Some(value), _) | (None, Some(value)) => format!("{name} {value}"),
-            (None, None) => name.clone(),
-        }
-    });
-    let shown: Vec<String> = shown.collect();
-    match shown.is_empty() {
-        true => Ok(()),
-        false => page.paragraph(("         ", Paint::Plain), &shown.join(", "), 11),
-    }
-}
-
-fn identified(identity: &[Identity]) -> String {
-    let unquoted = |text: &str| match serde_json::from_str::<String>(text) {
-        Ok(text) => text,
-        Err(_) => text.to_owned(),
-    };
-    let named = identity.iter().map(|(name, value)| format!("{name} {}", unquoted(value)));
-    named.collect::<Vec<_>>().join(", ")
-}
-
-fn findings(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
-    let changes = &difference.findings;
-    for (word, paint, list) in [
-        ("new", Paint::Bad, &changes.new),
-        ("worsened", Paint::Bad, &changes.worsened),
-        ("fixed", Paint::Good, &changes.fixed),
-        ("unseen", Paint::Unclear, &changes.unseen),
-    ] {
-        for change in list {
-            finding(difference, (word, paint), change, page)?;
         }
         if !list.is_empty() {
             page.blank()?;
@@ -126,37 +75,26 @@ fn findings(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(
-    difference: &Difference,
-    (word, paint): (&str, Paint),
-    change: &FindingChange,
-    page: &mut Page<'_>,
-) -> io::Result<()> {
-    let Some((report, finding)) = difference.latest(change) else {
-        return Ok(());
-    };
-    let policy = report.policy(&finding);
-    let was = match change.before.filter(|_| change.after.is_some()) {
-        Some(before) => format!("{} → ", standing(&difference.before.report, &before)),
-        None => String::new(),
-    };
-    let lead = format!("{word:9}{was}{} {}: ", standing(report, &finding), policy.id);
-    page.paragraph((&lead, paint), &report.message(&finding), 11)?;
-    let (source, position) = report.place(&finding);
-    page.line(("  at ", Paint::Faint), &place(source, Some(position)))
+/// Every finding but those that are what they were, which are counted.
+fn findings(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
+    let classes = changes::of_findings(difference);
+    for Class { word, tone, list } in classes.into_iter().filter(|one| one.tone != Tone::Plain) {
+        for found in list.iter().filter_map(|change| Found::of(difference, change)) {
+            finding((word, paint(tone)), &found, page)?;
+        }
+        if !list.is_empty() {
+            page.blank()?;
+        }
+    }
+    Ok(())
 }
 
-/// `deny[high]`, and what makes it less than that.
-fn standing(report: &Report, finding: &Finding) -> String {
-    let policy = report.policy(finding);
-    let mut text = match finding.outcome {
-        Outcome::Fail => format!("{}[{}]", policy.effect, policy.severity),
-        Outcome::Inconclusive => format!("inconclusive[{}]", policy.severity),
-    };
-    if finding.disposition != Disposition::Open {
-        text = format!("{text} ({})", finding.disposition.name());
-    }
-    printable(&text).into_owned()
+fn finding((word, paint): (&str, Paint), found: &Found<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let was = found.was.map(|was| format!("{was} → ")).unwrap_or_default();
+    let lead = format!("{word:9}{was}{} {}: ", found.is, printable(found.policy()));
+    page.paragraph((&lead, paint), &found.message(), 11)?;
+    let (source, position) = found.place();
+    page.line(("  at ", Paint::Faint), &place(source, Some(position)))
 }
 
 fn ending(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
@@ -164,40 +102,17 @@ fn ending(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
         let paint = if note.level == Level::Note { Paint::Faint } else { Paint::Unclear };
         notice::write((crate::output::level(note.level), paint), note, page)?;
     }
-    let numbers = |words: &[(usize, &str)]| {
-        let shown = words.iter().enumerate().filter(|(index, (n, _))| *index < 4 || *n > 0);
-        shown.map(|(_, (n, word))| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+    let paint = match difference.verdict {
+        Verdict::Clean => Paint::Good,
+        Verdict::Violations => Paint::Bad,
+        Verdict::InsufficientEvidence => Paint::Unclear,
     };
-    let mut parts = Vec::new();
-    if let Some(records) = &difference.records {
-        let unchanged = usize::try_from(records.unchanged).unwrap_or(usize::MAX);
-        let words = numbers(&[
-            (records.opened.len(), "opened"),
-            (records.closed.len(), "closed"),
-            (records.changed.len(), "changed"),
-            (unchanged, "unchanged"),
-            (records.unseen.len(), "unseen"),
-        ]);
-        parts.push((format!("records: {words}"), Paint::Plain));
-    } else {
-        parts.push(("records: not compared".to_owned(), Paint::Unclear));
-    }
-    let findings = &difference.findings;
-    let words = numbers(&[
-        (findings.new.len(), "new"),
-        (findings.fixed.len(), "fixed"),
-        (findings.worsened.len(), "worsened"),
-        (findings.unchanged.len(), "unchanged"),
-        (findings.unseen.len(), "unseen"),
-    ]);
-    parts.push((format!("findings: {words}"), Paint::Plain));
-    let (words, paint) = match difference.verdict {
-        Verdict::Clean => ("nothing new", Paint::Good),
-        Verdict::Violations => ("new violations", Paint::Bad),
-        Verdict::InsufficientEvidence => ("insufficient evidence", Paint::Unclear),
-    };
-    parts.push((format!("exit {}: {words}", difference.verdict.exit_code()), paint));
-    page.parts(&parts)?;
+    let (code, words) = (difference.verdict.exit_code(), changes::headline(difference));
+    page.parts(&[
+        (format!("records: {}", changes::records_in_numbers(difference)), Paint::Plain),
+        (format!("findings: {}", changes::findings_in_numbers(difference)), Paint::Plain),
+        (format!("exit {code}: {words}"), paint),
+    ])?;
     let flags: Vec<&str> = difference.loosened.iter().map(|flag| flag.name()).collect();
     match flags.is_empty() {
         true => Ok(()),
