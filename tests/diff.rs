@@ -555,3 +555,129 @@ fn a_report_whose_evidence_was_too_old_stays_so() {
     assert_eq!(home.run("diff was.json was.json -f json --max-age 24h").code, 3);
     assert_eq!(home.run("diff old.json was.json -f json").code, 0, "what is before is old");
 }
+
+#[test]
+fn files_are_written_beside_standard_output_and_say_how_the_run_ended() {
+    let home = Home::new();
+    home.write("before.json", &response(&[record(1, "RDP", 1, 10)], 0));
+    home.write("after.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.write("cut.json", "{\"PageInfo\": {");
+    let line = "-p p.yaml -o json=out/d.json -o markdown=out/d.md -o html=out/d.html";
+    let read = |name: &str| fs::read_to_string(home.path(name)).unwrap();
+    let ended = home.run(&format!("diff before.json after.json {line}"));
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""), "{ended:?}");
+    assert!(ended.out.contains("exit 1: new violations"), "{}", ended.out);
+    let document: Value = serde_json::from_str(&read("out/d.json")).unwrap();
+    assert_eq!(document["exit_code"], 1);
+    assert!(read("out/d.md").starts_with("# Portcullis difference: new violations\n"));
+    assert!(read("out/d.html").contains("<title>New violations (exit 1)"));
+    // Nothing that says otherwise stays where a later run could not judge.
+    let ended = home.run(&format!("diff before.json cut.json {line}"));
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let document: Value = serde_json::from_str(&read("out/d.json")).unwrap();
+    assert_eq!(document["schema"], "portcullis.error/v1");
+    assert!(read("out/d.md").starts_with("# Portcullis: could not judge"));
+    assert!(read("out/d.html").contains("Could not judge"));
+    for (more, code, said) in [
+        ("-o json=x -o markdown=./x", 2, "cli/same-file"),
+        ("-o json=before.json/x", 2, "cli/unwritable"),
+        ("-o sarif=x", 2, "differences are not written as `sarif`"),
+        ("-o json", 2, "FORMAT=PATH"),
+        ("-f sarif", 2, "sarif"),
+    ] {
+        let ended = home.run(&format!("diff before.json before.json -p p.yaml {more}"));
+        assert_eq!(ended.code, code, "{more} {ended:?}");
+        assert!(format!("{}{}", ended.out, ended.err).contains(said), "{more} {ended:?}");
+    }
+}
+
+#[test]
+fn what_is_accepted_is_treated_as_check_treats_it() {
+    let home = Home::new();
+    let waiver = |port: u16, expires: &str| {
+        home.write("w.yaml", &format!("waivers:\n  - {{policy: rdp, match: Port {port}, reason: a jump host, expires: {expires}, owner: ops, approved_by: me}}\n"));
+    };
+    home.write("before.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.write("after.json", &response(&[record(1, "RDP", 3, 10), record(2, "RDP", 3, 10)], 0));
+    // A finding that is waived is listed and counted, and fails nothing.
+    waiver(2, "2026-02-01");
+    let ended = home.run("diff before.json after.json -p p.yaml --waivers w.yaml -f json");
+    assert_eq!((ended.code, ended.found("new")), (0, vec!["rdp 2".to_owned()]), "{ended:?}");
+    assert_eq!(ended.json()["findings"]["new"][0]["disposition"], "waived");
+    assert_eq!(ended.json()["summary"]["dispositions"]["waived"], 1);
+    assert_eq!(home.run("diff before.json after.json -p p.yaml -f json").code, 1);
+    // One that ran out between the sides makes it worse than it was.
+    waiver(1, "2026-01-10");
+    home.report("before.json", "was.json", "--waivers w.yaml");
+    waiver(1, "2026-01-09");
+    home.report("before.json", "is.json", "--waivers w.yaml");
+    let ended = home.run("diff was.json is.json -f json");
+    assert_eq!((ended.code, ended.found("worsened")), (1, vec!["rdp 1".to_owned()]), "{ended:?}");
+    assert_eq!(ended.json()["findings"]["worsened"][0]["was"]["disposition"], "waived");
+    let back = home.run("diff is.json was.json -f json");
+    assert_eq!((back.code, back.found("unchanged")), (0, vec!["rdp 1".to_owned()]));
+    // What a baseline knew is no violation where it is new to the other side.
+    home.run("baseline after.json -p p.yaml -o b.json");
+    home.report("after.json", "is.json", "--baseline b.json");
+    home.report("before.json", "was.json", "");
+    let ended = home.run("diff was.json is.json -f json");
+    assert_eq!((ended.code, ended.found("new")), (0, vec!["rdp 2".to_owned()]), "{ended:?}");
+    assert_eq!(ended.json()["findings"]["new"][0]["disposition"], "known");
+}
+
+#[test]
+fn what_a_policy_tolerates_is_no_violation_until_there_are_more() {
+    let home = Home::new();
+    home.write("p.yaml", "policies:\n  - {id: rdp, rule: deny RDP if RiskLevel 3, at_most: 1}\n");
+    let ports = |ports: &[u16]| {
+        response(&ports.iter().map(|port| record(*port, "RDP", 3, 10)).collect::<Vec<_>>(), 0)
+    };
+    for (name, estate) in [("none", ports(&[])), ("one", ports(&[1])), ("two", ports(&[1, 2]))] {
+        home.write(&format!("{name}.json"), &estate);
+        home.report(&format!("{name}.json"), &format!("{name}-report.json"), "");
+    }
+    for end in ["", "-report"] {
+        for (before, after, code, new, worsened) in [
+            ("none", "one", 0, 1, 0),
+            ("one", "two", 1, 1, 1),
+            ("two", "two", 0, 0, 0),
+            ("two", "one", 0, 0, 0),
+        ] {
+            let ended =
+                home.run(&format!("diff {before}{end}.json {after}{end}.json -p p.yaml -f json"));
+            assert_eq!(
+                (ended.code, ended.found("new").len(), ended.found("worsened").len()),
+                (code, new, worsened),
+                "{before} {after} {end}: {ended:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_document_is_valid_by_the_published_schema() {
+    let home = Home::new();
+    let schema: Value = serde_json::from_str(&home.run("schema diff").out).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    let asked = Asked {
+        filter: Some(("RiskLevel", "3")),
+        account: Some("1"),
+        days: Some(7),
+        ..Asked::default()
+    };
+    home.write("before.json", &response(&[record(1, "RDP", 3, 30), record(2, "SSH", -1, 10)], 0));
+    home.write("after.json", &snapshot(asked, &[record(1, "RDP", 3, 10)]));
+    home.write("partial.json", &response(&[record(3, "RDP", 3, 10)], 2));
+    home.write("error.json", r#"{"Code": "Throttling", "Message": "later"}"#);
+    home.report("before.json", "was.json", "");
+    home.report("after.json", "is.json", "--inconclusive pass");
+    let sides = ["before.json", "after.json", "partial.json", "error.json", "was.json", "is.json"];
+    for (before, after) in sides.iter().flat_map(|one| sides.map(|other| (one, other))) {
+        let ended = home.run(&format!("diff {before} {after} -p p.yaml -f json"));
+        let document = ended.json();
+        let faults: Vec<String> =
+            schema.iter_errors(&document).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{before} {after}: {faults:?}");
+        assert_eq!(document["exit_code"], ended.code, "{before} {after}");
+    }
+}

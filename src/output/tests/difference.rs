@@ -7,22 +7,36 @@ use serde_json::{Value, json};
 use super::schema::{check, members, properties, strict, validator};
 use super::*;
 use crate::output::{difference_schema, render_difference};
-use crate::triage::{Difference, Side};
+use crate::triage::{Collector, Difference, Side, Survey};
 
-/// One side, without its records: those are compared where evidence is read.
-fn side(name: &str, text: &str, terms: Terms) -> Side {
-    let report = report(policies(), &[(name, text)], terms);
-    Side { source: Arc::from(name), report, inventories: Some(Vec::new()) }
+/// One side, with its records.
+pub(super) fn side(name: &str, text: &str, terms: Terms) -> Side {
+    let set = PolicySet { policies: policies(), ..PolicySet::default() };
+    let operation = operation();
+    let run = Run { today: jiff::civil::date(2026, 1, 1), when_unknown: terms.when_unknown };
+    let program = Program::new(&set, &operation, run).unwrap();
+    let slots = Collector::slots(&operation, program.slots());
+    let plan = Plan { operation, slots, hashes: Hashes::Taken };
+    let name: Arc<str> = Arc::from(name);
+    let mut judge = Judge::new(&program, &name);
+    let mut collector = Collector::new(&plan.operation, &plan.slots, &name);
+    let mut survey = Survey::new(&mut judge, &mut collector);
+    let mut file = snapshot::read(text.as_bytes(), &name, &plan, &mut survey).unwrap();
+    let (found, drift) = judge.finish();
+    let (inventory, flaw) = collector.finish().unwrap();
+    file.flaws.extend(drift.into_iter().chain(flaw));
+    let report = triage::finish(set, vec![JudgedFile { file, found }], &[], terms);
+    Side { source: name, report, inventories: Some(vec![inventory]) }
 }
 
-fn record(port: u16, risk: &str, name: &str) -> String {
+pub(super) fn record(port: u16, risk: &str, name: &str) -> String {
     format!(
         r#"{{"Port": {port}, "Protocol": "tcp", "RiskLevel": {risk}, "SuggestLevel": 10, "RiskReason": "",
             "ProbRisk": null, "OutBytes": 1, "InBytes": 1, "ServiceNameList": ["{name}"]}}"#
     )
 }
 
-fn compared(before: &[&str], after: &[&str], missing: usize) -> Difference {
+pub(super) fn compared(before: &[&str], after: &[&str], missing: usize) -> Difference {
     let loose = Terms { allow_partial: true, ..Terms::STRICT };
     let before = side("before.json", &response(before, before.len()), loose);
     let after = side("after.json", &response(after, after.len() + missing), loose);
@@ -30,7 +44,7 @@ fn compared(before: &[&str], after: &[&str], missing: usize) -> Difference {
 }
 
 /// Differences in which, together, every member of the schema occurs.
-fn differences() -> Vec<Difference> {
+pub(super) fn differences() -> Vec<Difference> {
     let records = [
         record(1, "3", "RDP"),
         record(2, "1", "RDP"),
@@ -45,7 +59,7 @@ fn differences() -> Vec<Difference> {
     ]
 }
 
-fn document(difference: &Difference) -> Value {
+pub(super) fn document(difference: &Difference) -> Value {
     let mut out = Vec::new();
     render_difference(difference, Format::Json, &Style::default(), &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
@@ -98,7 +112,10 @@ fn people_read_the_same_numbers_and_nothing_hostile() {
     let mut out = Vec::new();
     render_difference(&difference, Format::Human, &Style::default(), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    assert!(text.contains("1 new, 0 fixed") && text.contains("exit 1: new violations\n"), "{text}");
+    assert!(
+        text.contains("1 new, 0 worsened") && text.contains("exit 1: new violations\n"),
+        "{text}"
+    );
     assert!(text.contains("<U+001B>[31m<U+202E>") && !text.contains('\u{1b}'), "{text}");
 }
 

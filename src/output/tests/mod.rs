@@ -1,6 +1,7 @@
 //! Reports made the way the program makes them: evidence read and judged by policies, then finished.
 
 mod agreement;
+mod changes;
 mod difference;
 mod generated;
 mod hostile;
