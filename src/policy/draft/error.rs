@@ -112,12 +112,19 @@ pub(super) enum DraftError {
     )]
     BadReference { text: String },
 
-    #[error("`{number}` violations are more than a policy may tolerate")]
+    #[error("`{text}` is no number of records")]
+    #[diagnostic(
+        code("policy/wrong-shape"),
+        help("write a whole number from 0 on, such as `at_most: 5`")
+    )]
+    NoCount { text: String },
+
+    #[error("`{text}` violations are more than a policy may tolerate")]
     #[diagnostic(
         code("policy/too-tolerant"),
         help("write a number from 0 to {MAX_TOLERATED}, or remove the policy")
     )]
-    TooTolerant { number: String },
+    TooTolerant { text: String },
 
     #[error("a policy of effect `{effect}` never comes out as `{expected}`")]
     #[diagnostic(

@@ -268,32 +268,32 @@ fn id(form: &Form<'_>, problems: &mut Vec<Problem>) -> Written {
 
 /// A whole number from 0 to [`MAX_TOLERATED`].
 fn at_most(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<AtMost> {
-    let scalar = item.node.as_scalar().map(|scalar| scalar.value());
-    let text = text_of(item.node).trim();
-    let is_written_as_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let problem = match scalar {
-        Some(Value::Integer(number)) if number >= 0 => {
-            match u64::try_from(number).ok().filter(|number| *number <= MAX_TOLERATED) {
-                Some(number) => return Some(AtMost { number, key: item.key.location.clone() }),
-                None => {
-                    item.problem(&DraftError::TooTolerant { number: text.to_owned() }, "too many")
-                }
-            }
-        }
+    let value = item.node.as_scalar().map(|scalar| scalar.value());
+    if let Some(Value::Integer(number)) = value
+        && let Some(number) = u64::try_from(number).ok().filter(|number| *number <= MAX_TOLERATED)
+    {
+        return Some(AtMost { number, key: item.key.location.clone() });
+    }
+    let text = text_of(item.node).to_owned();
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let expected = "a whole number from 0 on";
+    problems.push(match value {
+        Some(Value::Integer(0..)) => item.problem(&DraftError::TooTolerant { text }, "too many"),
         // Beyond 64 bits.
-        Some(Value::Float(_)) if is_written_as_number => {
-            item.problem(&DraftError::TooTolerant { number: text.to_owned() }, "too many")
+        Some(Value::Float(_)) if is_digits => {
+            item.problem(&DraftError::TooTolerant { text }, "too many")
         }
-        Some(Value::Text(_)) if is_written_as_number => item.wrong_with(
-            "a whole number from 0 on",
-            Some(format!("write it without quotes: `at_most: {text}`")),
-        ),
-        _ => item.wrong_with(
-            "a whole number from 0 on",
-            Some("say how many records may violate it, such as `at_most: 5`".to_owned()),
-        ),
-    };
-    problems.push(problem);
+        Some(Value::Integer(_) | Value::Float(_)) => {
+            item.problem(&DraftError::NoCount { text }, "not a whole number from 0 on")
+        }
+        Some(Value::Text(_)) if is_digits => {
+            item.wrong_with(expected, Some(format!("write it without quotes: `at_most: {text}`")))
+        }
+        _ => {
+            let help = "say how many records may violate it, such as `at_most: 5`";
+            item.wrong_with(expected, Some(help.to_owned()))
+        }
+    });
     None
 }
 
