@@ -298,6 +298,10 @@ fn outcomes_that_a_report_only_counts_keep_the_difference_from_being_known() {
     }
     assert_eq!(home.run("diff was.json is.json --inconclusive pass -f json").code, 0);
     assert_eq!(home.run("diff was.json is.json --fail-on never -f json").code, 0);
+    let loosened = |line: &str| home.run(line).json()["loosened"].to_string();
+    assert_eq!(loosened("diff was.json is.json -f json"), r#"["--inconclusive=pass"]"#);
+    let both = r#"["--inconclusive=pass","--allow-partial"]"#;
+    assert_eq!(loosened("diff was.json is.json --allow-partial -f json"), both);
     // What a report lists only is judged by the terms of the difference.
     assert_eq!(home.report("after.json", "is.json", "--inconclusive report").code, 0);
     assert_eq!(home.run("diff was.json is.json -f json").code, 3);

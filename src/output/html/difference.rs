@@ -21,8 +21,7 @@ pub(in crate::output) fn write(
 ) -> io::Result<()> {
     let (code, words) = (difference.verdict.exit_code(), title(difference));
     let head = format!("{words} (exit {code}) – Portcullis difference");
-    let time = difference.after.report.time;
-    let mut page = Page::begin(&head, Some(time), nonce(difference), out)?;
+    let mut page = Page::begin(&head, Some(difference.time), nonce(difference), out)?;
     page.put(banner(difference))?;
     page.put(notes(difference))?;
     page.put(contents())?;
@@ -75,7 +74,7 @@ fn banner(difference: &Difference) -> Markup {
             @for class in &changes::of_findings(difference) { (tile("findings", class)) }
             @if let Some(classes) = changes::of_records(difference) {
                 @for class in &classes { (tile("records", class)) }
-            } @else { (verdict::tile("Records", "not compared".to_owned(), "inconclusive")) }
+            } @else { (verdict::tile("Records compared", "no".to_owned(), "inconclusive")) }
         }
     }
 }

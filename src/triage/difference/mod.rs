@@ -19,7 +19,7 @@ use crate::engine::Outcome;
 use crate::policy::WhenUnknown;
 use crate::text::{Place, Problem};
 
-use super::finish::{Terms, shows_gone};
+use super::finish::{self, Terms, shows_gone};
 use super::narrowed;
 use super::report::{Finding, Report};
 use super::verdict::{Disposition, Loosening, Verdict};
@@ -58,6 +58,8 @@ impl Side {
 /// What changed.
 #[derive(Clone, Debug)]
 pub struct Difference {
+    /// When the sides were compared.
+    pub time: jiff::Timestamp,
     /// The earlier side.
     pub before: Side,
     /// The later side.
@@ -119,11 +121,9 @@ impl Difference {
         if records.is_none() {
             notes.push(Problem::new(&Note::NoRecords, Place::Whole(Arc::clone(&after.source))));
         }
-        let mut loosened = before.report.loosened.clone();
-        let added =
-            after.report.loosened.iter().filter(|flag| !before.report.loosened.contains(flag));
-        loosened.extend(added);
-        Self { before, after, records, findings, verdict, loosened, notes }
+        let loosened = loosened(&before.report, &after.report, terms);
+        let time = terms.time;
+        Self { time, before, after, records, findings, verdict, loosened, notes }
     }
 
     /// The report and finding that say most of a change: the later ones, where there are two.
@@ -132,6 +132,18 @@ impl Difference {
         let after = change.after.map(|finding| (&self.after.report, finding));
         after.or_else(|| change.before.map(|finding| (&self.before.report, finding)))
     }
+}
+
+/// How the sides and their comparison were told to accept less, each way once.
+fn loosened(before: &Report, after: &Report, terms: Terms) -> Vec<Loosening> {
+    let own = finish::loosened(&after.policies, terms);
+    let mut loosened = Vec::new();
+    for flag in before.loosened.iter().chain(&after.loosened).chain(&own) {
+        if !loosened.contains(flag) {
+            loosened.push(*flag);
+        }
+    }
+    loosened
 }
 
 /// The first few of what is named; the others are counted.
