@@ -247,7 +247,7 @@ fn help_fits_80_columns() {
 
 #[test]
 fn schemas_pages_and_completions_are_written() {
-    for document in ["report", "error", "snapshot", "diff"] {
+    for document in ["report", "error", "snapshot", "diff", "policy-diff"] {
         let (code, text, _) = run(&mut portcullis(&["schema", document]));
         let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(

@@ -7,10 +7,12 @@ mod aggregate;
 mod cover;
 mod domain;
 mod effort;
+mod example;
 mod filter;
 mod mutants;
 mod problem;
 mod search;
+mod shift;
 mod subject;
 mod truth;
 mod value;
@@ -20,9 +22,11 @@ mod waivers;
 mod tests;
 
 pub use cover::covered_by;
+pub use example::{Approved, Example};
 pub use filter::may_hide;
 pub use mutants::{Change, MAX_MUTANTS, Mutant, mutants};
 pub use problem::{Depth, problems};
+pub use shift::{Doubt, Found, Judged, Patience, Rank, Shift, beyond, hold_up_all, is_same, shift};
 pub use waivers::{overlap, overlaps, waivers};
 
 use crate::policy::Policy;

@@ -4,6 +4,7 @@
 //! taken to be independent and some predicates to be free, so what it finds possible need not be.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use foldhash::HashMap;
 
@@ -54,6 +55,22 @@ pub(super) fn search<'a>(
     goals: Vec<Goal<'a>>,
     effort: &mut Effort,
 ) -> Result<Answer<'a>, Exhausted> {
+    let mut found = None;
+    let conflict = each_witness(schema, goals, effort, &mut |witness| {
+        found = Some(witness);
+        ControlFlow::Break(())
+    })?;
+    Ok(found.map_or(Answer::Impossible(conflict), Answer::Possible))
+}
+
+/// Looks for every way in which a record may meet every goal, until `visit` has enough. The first
+/// conflict that was met, which says why there is no way where `visit` was not called.
+pub(super) fn each_witness<'a>(
+    schema: &Schema,
+    goals: Vec<Goal<'a>>,
+    effort: &mut Effort,
+    visit: &mut dyn FnMut(Witness<'a>) -> ControlFlow<()>,
+) -> Result<Option<Conflict<'a>>, Exhausted> {
     let mut search = Search {
         schema,
         facts: Vec::new(),
@@ -65,12 +82,12 @@ pub(super) fn search<'a>(
     loop {
         search.settle(pending, effort)?;
         let is_consistent = search.check(effort)?;
-        if is_consistent && !search.branch(effort)? {
-            return Ok(Answer::Possible(search.witness(effort)?));
+        if is_consistent && !search.branch(effort)? && visit(search.witness(effort)?).is_break() {
+            return Ok(search.conflict);
         }
         match search.next(effort)? {
             Some(alternative) => pending = vec![alternative],
-            None => return Ok(Answer::Impossible(search.conflict)),
+            None => return Ok(search.conflict),
         }
     }
 }
@@ -91,6 +108,16 @@ pub(super) fn exclude_each_other(
 }
 
 impl Witness<'_> {
+    /// What each field holds that was asked for; fields of expressions are not among them.
+    pub(super) fn values(&self) -> &BTreeMap<FieldId, Value> {
+        &self.values
+    }
+
+    /// The truths that are wanted of a predicate.
+    pub(super) fn wanted(&self, predicate: &Predicate) -> Truths {
+        self.wants.get(predicate).copied().unwrap_or(Truths::ANY)
+    }
+
     /// The truths that a condition may have on the witness.
     pub(super) fn truths(
         &self,
@@ -112,7 +139,7 @@ impl Witness<'_> {
     }
 
     fn ask(&self, schema: &Schema, predicate: &Predicate) -> Truths {
-        let wanted = self.wants.get(predicate).copied().unwrap_or(Truths::ANY);
+        let wanted = self.wanted(predicate);
         match Subject::of(predicate) {
             Subject::Field(id) => {
                 let value = self.values.get(&id).unwrap_or(&Value::Absent);

@@ -1,5 +1,8 @@
 //! `portcullis diff`: what changed from one capture to another, and whether something new is open.
 
+mod revision;
+mod sides;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -7,10 +10,10 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::analysis::Depth;
-use crate::output::{self, Format};
+use crate::output::{self, Format, Style};
 use crate::snapshot::Hashes;
 use crate::text::{Level, Problem};
-use crate::triage::Difference;
+use crate::triage::{Difference, Revision};
 
 use super::load::{Loaded, load_for, operation};
 use super::options::{Look, PolicyOptions, WaiverOptions, plain};
@@ -19,6 +22,9 @@ use super::show::{self, Shown};
 use super::side::{self, Named, Reading};
 use super::terms::{Accepted, Threshold};
 use super::{COULD_NOT_JUDGE, Stop, targets};
+
+use revision::Asked;
+use sides::{Sides, two_policies};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,21 +43,42 @@ records of its findings, so that ports are not compared then. What was found
 before is fixed only where what is after was judged by the same policies, and
 a difference is clean only where every policy that decides judged both.
 
+Exit codes with --policies OLD NEW:
+  0  nothing at or above --fail-on is let through that was caught, over all
+     records that there could be, and on the evidence nothing is new or lost
+  1  something is let through, or a finding is new, worse, lost or milder
+  2  could not judge: bad usage or policy, unreadable or malformed input
+  3  that cannot be decided, or the evidence is not whole
+
+A policy is compared with the one of the same id: equivalent, stricter, looser
+or different, with a record that both have judged, else undecided: parts of
+texts, patterns and arithmetic are not seen through, and rules that ask
+aggregates are compared by their words. A record that was inconclusive and
+passes is let through; so is what a milder effect, severity or when_unknown,
+or a new approval makes less of. What other new policies catch is not.
+
 Examples:
   portcullis diff before/ after/
   portcullis diff monday.json friday.json -f json -o html=difference.html
-  portcullis check after/ -f json >after.json; portcullis diff main.json after.json";
+  portcullis check after/ -f json >after.json; portcullis diff main.json after.json
+  portcullis diff --policies main/policies policies evidence/";
 
-/// Compare two captures: what opened, closed, changed, and which findings are new
+const USAGE: &str = "\
+portcullis diff [OPTIONS] <BEFORE> <AFTER>
+       portcullis diff [OPTIONS] --policies <OLD> <NEW> [INPUT]...";
+
+/// Compare two captures, or two sets of policies: what changed, and what is new
 #[derive(Debug, Args)]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_long_help = EXIT_CODES, override_usage = USAGE)]
+#[command(mut_arg("policies", two_policies))]
 pub(super) struct Diff {
-    /// The earlier side: a file, a folder of pages, or a report of `check -f json`
-    #[arg(value_name = "BEFORE")]
-    before: PathBuf,
-    /// The later side
-    #[arg(value_name = "AFTER")]
-    after: PathBuf,
+    /// The earlier side, a file, a folder of pages or a report of `check -f json`,
+    /// and the later one; with --policies OLD NEW the evidence at hand, or none
+    #[arg(value_name = "BEFORE AFTER")]
+    paths: Vec<PathBuf>,
+    /// Policy file or folder by which captures are judged; may repeat
+    #[arg(short = 'p', value_name = "PATH")]
+    by: Vec<PathBuf>,
     #[command(flatten)]
     policies: PolicyOptions,
     #[command(flatten)]
@@ -98,31 +125,29 @@ fn target(text: &str) -> Result<(Format, PathBuf), String> {
 impl Diff {
     pub(super) fn run(&self, look: &Look) -> Result<u8, Stop> {
         let shown = Shown::new(self.format, look);
-        let (difference, mut notes) = match self.compare() {
-            Ok(compared) => compared,
+        let (found, mut notes) = match self.find() {
+            Ok(found) => found,
             Err(problems) => return Err(Stop::Problems(self.tell(problems), shown)),
         };
         // On the page for people they stand at the end.
         if self.format != Format::Human {
-            let warnings = difference.notes.iter().filter(|note| note.level == Level::Warning);
+            let warnings = found.notes().iter().filter(|note| note.level == Level::Warning);
             notes.extend(warnings.cloned());
         }
-        let unwritten = targets::write(&self.output, &|format, out| {
-            output::render_difference(&difference, format, &plain(), out)
-        });
+        let unwritten =
+            targets::write(&self.output, &|format, out| found.render(format, &plain(), out));
         let is_written = unwritten.is_empty();
         notes.extend(unwritten);
         shown.notes(&notes);
-        self.write(&difference, look)?;
-        Ok(if is_written { difference.verdict.exit_code() } else { COULD_NOT_JUDGE })
+        self.write(&found, look)?;
+        Ok(if is_written { found.exit_code() } else { COULD_NOT_JUDGE })
     }
 
-    fn write(&self, difference: &Difference, look: &Look) -> io::Result<()> {
+    fn write(&self, found: &Found, look: &Look) -> io::Result<()> {
         let stdout = io::stdout();
         let style = look.style(&stdout);
         let mut out = io::BufWriter::with_capacity(show::BUFFER, stdout.lock());
-        let written = output::render_difference(difference, self.format, &style, &mut out)
-            .and_then(|()| out.flush());
+        let written = found.render(self.format, &style, &mut out).and_then(|()| out.flush());
         show::unless_closed(written)
     }
 
@@ -136,16 +161,35 @@ impl Diff {
         problems
     }
 
-    /// The difference, and what is worth knowing beside it.
-    fn compare(&self) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
+    /// What was asked for, and what is worth knowing beside it.
+    fn find(&self) -> Result<(Found, Vec<Problem>), Vec<Problem>> {
         let doubled = targets::doubled(&self.output);
         if !doubled.is_empty() {
             return Err(doubled);
         }
-        let settings = Settings::find(self.policies.config.as_deref())?;
-        let paths = [&self.before, &self.after].map(|path| Named::of(path.as_path()));
+        match Sides::of(&self.policies.policies, &self.by, &self.paths)? {
+            Sides::Captures { captures, policies } => {
+                let (difference, notes) = self.compare(&captures, &self.policies.by(policies))?;
+                Ok((Found::Captures(Box::new(difference)), notes))
+            }
+            Sides::Policies { policies: [old, new], inputs } => {
+                let asked = Asked { diff: self, old: &old, new: &new, inputs: &inputs };
+                let (revision, notes) = asked.revise()?;
+                Ok((Found::Policies(Box::new(revision)), notes))
+            }
+        }
+    }
+
+    /// The difference, and what is worth knowing beside it.
+    fn compare(
+        &self,
+        captures: &[PathBuf; 2],
+        policies: &PolicyOptions,
+    ) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
+        let settings = Settings::find(policies.config.as_deref())?;
+        let paths = captures.each_ref().map(|path| Named::of(path.as_path()));
         let loaded = match paths.iter().any(Named::is_evidence) {
-            true => load_for(&settings, &self.policies, Some(&self.waivers), Depth::Each)?,
+            true => load_for(&settings, policies, Some(&self.waivers), Depth::Each)?,
             false => Loaded::without_policies()?,
         };
         let terms = self.accepted.terms(self.fail_on, &settings, loaded.now);
@@ -156,7 +200,7 @@ impl Diff {
             operation: operation(self.operation.as_ref(), &loaded.catalogue)?,
         };
         let mut notes = loaded.policies.warnings.clone();
-        if self.judges() && !paths.iter().any(Named::is_evidence) {
+        if self.judges(policies) && !paths.iter().any(Named::is_evidence) {
             notes.push(side::unused());
         }
         let [before, after] = paths.map(|named| reading.side(&named));
@@ -171,17 +215,50 @@ impl Diff {
         Ok((Difference::new(before.side, after.side, terms), notes))
     }
 
+    /// Every format that it is written in.
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        self.output.iter().map(|(format, _)| *format).chain([self.format])
+    }
+
     /// Whether any format shows the hashes of pages.
     fn hashes(&self) -> Hashes {
-        let mut formats = self.output.iter().map(|(format, _)| *format).chain([self.format]);
-        if formats.any(Format::shows_hashes) { Hashes::Taken } else { Hashes::Left }
+        if self.formats().any(Format::shows_hashes) { Hashes::Taken } else { Hashes::Left }
     }
 
     /// Whether a flag says by what evidence is judged.
-    fn judges(&self) -> bool {
-        let PolicyOptions { config: _, policies, param, approvals } = &self.policies;
+    fn judges(&self, options: &PolicyOptions) -> bool {
+        let PolicyOptions { config: _, policies, param, approvals } = options;
         let files = [policies, approvals, &self.waivers.waivers];
         files.iter().any(|paths| !paths.is_empty()) || !param.is_empty() || self.operation.is_some()
+    }
+}
+
+/// What was compared.
+enum Found {
+    Captures(Box<Difference>),
+    Policies(Box<Revision>),
+}
+
+impl Found {
+    fn notes(&self) -> &[Problem] {
+        match self {
+            Self::Captures(difference) => &difference.notes,
+            Self::Policies(revision) => &revision.notes,
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Captures(difference) => difference.verdict.exit_code(),
+            Self::Policies(revision) => revision.verdict.exit_code(),
+        }
+    }
+
+    fn render(&self, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Captures(found) => output::render_difference(found, format, style, out),
+            Self::Policies(found) => output::render_revision(found, format, style, out),
+        }
     }
 }
 

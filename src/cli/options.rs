@@ -85,7 +85,11 @@ pub(super) struct PolicyOptions {
 impl PolicyOptions {
     /// The same with further paths.
     pub(super) fn and(&self, paths: &[PathBuf]) -> Self {
-        let policies = self.policies.iter().chain(paths).cloned().collect();
+        self.by(self.policies.iter().chain(paths).cloned().collect())
+    }
+
+    /// The same with other paths.
+    pub(super) fn by(&self, policies: Vec<PathBuf>) -> Self {
         Self {
             config: self.config.clone(),
             policies,

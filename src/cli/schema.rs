@@ -30,6 +30,8 @@ enum Document {
     Snapshot,
     /// What `diff --format json` writes
     Diff,
+    /// What `diff --policies OLD NEW --format json` writes
+    PolicyDiff,
 }
 
 impl Schema {
@@ -40,6 +42,7 @@ impl Schema {
             Document::Ndjson => output::line_schema(),
             Document::Snapshot => snapshot::DOCUMENT_SCHEMA.to_owned(),
             Document::Diff => output::difference_schema(),
+            Document::PolicyDiff => output::revision_schema(),
         };
         unless_closed(io::stdout().lock().write_all(schema.as_bytes()))?;
         Ok(0)

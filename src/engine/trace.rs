@@ -76,6 +76,22 @@ impl<'a> Tracer<'a> {
         self.read(record, &mut |tracer, record| tracer.trace(policy, record))
     }
 
+    /// What a record that stands by itself makes of policies of the program, in their order.
+    ///
+    /// # Errors
+    /// Where the text is not one JSON object.
+    pub fn truths(
+        &mut self,
+        policies: &[&Policy],
+        record: &str,
+    ) -> Result<Vec<Truth>, json::Error> {
+        self.read(record, &mut |tracer, record| {
+            let fields = Fields { program: tracer.program, record };
+            tracer.scratch.begin();
+            policies.iter().map(|policy| tracer.truth(&fields, &policy.condition)).collect()
+        })
+    }
+
     /// What records make of a policy of the program that judges the whole. Each counts, and there are no
     /// others.
     ///
@@ -119,6 +135,21 @@ impl<'a> Tracer<'a> {
         reader.peek()?;
         reader.record(&mut projection)?;
         Ok(take(self, &reader.last_record(&projection)))
+    }
+
+    fn truth(&mut self, fields: &Fields<'_>, condition: &Condition) -> Truth {
+        match condition {
+            Condition::All(parts) => {
+                let truths = parts.iter().map(|part| self.truth(fields, part));
+                truths.fold(Truth::True, Truth::and)
+            }
+            Condition::Any(parts) => {
+                let truths = parts.iter().map(|part| self.truth(fields, part));
+                truths.fold(Truth::False, Truth::or)
+            }
+            Condition::Not(part) => !self.truth(fields, part),
+            Condition::Test(test) => self.scratch.atom(fields, self.program.atom(&test.predicate)),
+        }
     }
 
     fn condition(&mut self, fields: &Fields<'_>, condition: &Condition) -> Trace {

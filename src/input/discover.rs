@@ -34,7 +34,9 @@ impl Kind {
         }
     }
 
-    fn takes(self, path: &Path) -> bool {
+    /// Whether a file of a folder is of the kind, by its name.
+    #[must_use]
+    pub fn takes(self, path: &Path) -> bool {
         if self == Self::Evidence && Packing::of_name(path).is_some() {
             return path.file_stem().is_some_and(|stem| self.has_ending(Path::new(stem)));
         }

@@ -118,6 +118,13 @@ impl Field {
     pub fn compared(&self, text: &str) -> String {
         if self.ignores_case { super::fold(text) } else { text.to_owned() }
     }
+
+    /// A name as it is compared, the way the schema spells it.
+    #[must_use]
+    pub fn spelled(&self, name: &str) -> String {
+        let mut known = self.vocabulary.iter().chain(&self.unknown_members);
+        known.find(|known| self.compared(known) == name).map_or(name, String::as_str).to_owned()
+    }
 }
 
 /// A field that is computed: the first one where it is there, else the sum of others.

@@ -110,7 +110,12 @@ pub(super) fn records_in_numbers(difference: &Difference) -> String {
 /// What keeps evidence of either side from being whole.
 pub(super) fn flaws(difference: &Difference) -> impl Iterator<Item = &Flaw> {
     let sides = [&difference.before, &difference.after].into_iter();
-    let flaws = sides.flat_map(|side| &side.report.evidence).flat_map(|capture| &capture.flaws);
+    sides.flat_map(|side| flaws_of(&side.report))
+}
+
+/// What keeps the evidence of a report from being whole.
+pub(super) fn flaws_of(report: &Report) -> impl Iterator<Item = &Flaw> {
+    let flaws = report.evidence.iter().flat_map(|capture| &capture.flaws);
     flaws.filter(|flaw| flaw.weight > Weight::Noted)
 }
 
@@ -163,7 +168,7 @@ impl fmt::Display for Standing {
     }
 }
 
-/// One finding of a difference, as it is on the later side that has it.
+/// One finding of a difference or a revision, as it is on the later side that has it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found<'a> {
     report: &'a Report,
@@ -175,14 +180,21 @@ pub(super) struct Found<'a> {
 
 impl<'a> Found<'a> {
     pub(super) fn of(difference: &'a Difference, change: &FindingChange) -> Option<Self> {
-        let (report, finding) = difference.latest(change)?;
+        let latest = difference.latest(change)?;
         let was = change.before.filter(|_| change.after.is_some());
-        Some(Self {
+        Some(Self::new(latest, was.map(|before| (&difference.before.report, before))))
+    }
+
+    pub(super) fn new(
+        (report, finding): (&'a Report, Finding),
+        was: Option<(&Report, Finding)>,
+    ) -> Self {
+        Self {
             report,
             finding,
             is: Standing::of(report, &finding),
-            was: was.map(|before| Standing::of(&difference.before.report, &before)),
-        })
+            was: was.map(|(report, finding)| Standing::of(report, &finding)),
+        }
     }
 
     pub(super) fn policy(&self) -> &'a str {

@@ -18,11 +18,13 @@ mod group;
 mod notice;
 mod page;
 mod register;
+mod revision;
 
 pub(super) use difference::write as difference;
 use group::Group;
 pub(super) use notice::lines_around;
 use page::{Page, Paint};
+pub(super) use revision::write as revision;
 
 pub(super) const ENTRY: Entry = Entry {
     name: "human",

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::triage::{Difference, Report};
+use crate::triage::{Difference, Report, Revision};
 
 use super::json_text::{self, Breaks};
 use super::{Entry, Hashes, Reader, Style, Told};
@@ -15,12 +15,14 @@ mod failure;
 mod finding;
 mod lines;
 mod origin;
+mod revision;
 mod waiver;
 
 use difference::DifferenceText;
 use document::Document;
 use failure::Failure;
 pub(super) use lines::{problem_lines, report_lines};
+use revision::RevisionText;
 
 pub(super) const ENTRY: Entry = Entry {
     name: "json",
@@ -49,4 +51,8 @@ pub(super) fn difference(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     json_text::write(&DifferenceText::new(difference), BREAKS, out)
+}
+
+pub(super) fn revision(revision: &Revision, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    json_text::write(&RevisionText::new(revision), BREAKS, out)
 }

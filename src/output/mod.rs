@@ -28,6 +28,7 @@ mod ocsf;
 mod oscal;
 mod oscal_mapping;
 mod quiet;
+mod revision;
 mod sarif;
 mod short;
 mod sources;
@@ -40,6 +41,7 @@ pub use self::csv::CsvDialect;
 pub use difference::difference_schema;
 pub use github::{problem_summary, summary};
 pub use ndjson::line_schema;
+pub use revision::{render_revision, revision_schema};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::slug::slug;
 use super::{Condition, Control, Framework, Predicate, Template, Test};
 use crate::operation::{Effect, Operation, Severity};
 use crate::text::{Location, Problem};
@@ -85,6 +86,12 @@ impl Policy {
     #[must_use]
     pub fn judges_whole(&self) -> bool {
         self.condition.judges_whole()
+    }
+
+    /// Whether its id is made from the words of its rule, and changes with them.
+    #[must_use]
+    pub fn is_named_by_its_rule(&self) -> bool {
+        self.id == slug(self.rule.text())
     }
 
     /// Whether the project file made it milder than it is by itself.

@@ -161,7 +161,7 @@ fn predicate(predicate: &Predicate, schema: &Schema) -> String {
             format!(
                 "{} contains {}",
                 name(field),
-                list(names.iter().map(|name| spelled(schema.field(*field), name)).collect())
+                list(names.iter().map(|name| schema.field(*field).spelled(name)).collect())
             )
         }
         Predicate::Text(field, test) => {
@@ -199,20 +199,13 @@ fn comparison(
 fn text_test(field: &Field, test: &TextTest) -> String {
     match test {
         TextTest::OneOf(names) => {
-            format!("is {}", list(names.iter().map(|name| spelled(field, name)).collect()))
+            format!("is {}", list(names.iter().map(|name| field.spelled(name)).collect()))
         }
         TextTest::Contains(part) => format!("contains `{part}`"),
         TextTest::StartsWith(start) => format!("starts with `{start}`"),
         TextTest::EndsWith(end) => format!("ends with `{end}`"),
         TextTest::Matches(pattern) => format!("matches `{}`", pattern.0.as_str()),
     }
-}
-
-/// A folded name the way the schema spells it.
-fn spelled(field: &Field, name: &str) -> String {
-    let known = field.vocabulary.iter().chain(&field.unknown_members);
-    let mut known = known.filter(|known| field.compared(known) == name);
-    known.next().cloned().unwrap_or_else(|| name.to_owned())
 }
 
 /// A number of a field with its unit, the greatest that keeps it whole.

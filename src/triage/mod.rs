@@ -15,6 +15,7 @@ mod message;
 mod narrowed;
 mod register;
 mod report;
+mod revision;
 mod saved;
 mod tolerance;
 mod trend;
@@ -34,6 +35,10 @@ pub use finish::{JudgedFile, Terms, day, finish, is_sufficient};
 pub use merge::{Part, PolicyDifference, differences, merge};
 pub use register::ApprovalUse;
 pub use report::{Evidence, Finding, Identity, Meaning, RecordAt, Report};
+pub use revision::{
+    ApprovalChange, ApprovalFate, ConditionChange, Counterexample, FindingShift, FindingShifts,
+    PartChange, Policies, PolicyChange, PolicyFate, Revision, Seen, Tendency, Weighs,
+};
 pub use saved::{Saved, SavedFinding, is_of_run};
 pub use tolerance::Tolerance;
 pub use trend::Moment;

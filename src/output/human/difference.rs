@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::output::changes::{self, Class, Found, Tone};
 use crate::output::identity::named;
 use crate::output::{Style, count};
-use crate::snapshot::Weight;
+use crate::snapshot::{Flaw, Weight};
 use crate::text::{Level, printable};
 use crate::triage::{Difference, Verdict};
 
@@ -19,7 +19,7 @@ pub(in crate::output) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::new(style, out);
-    flaws(difference, &mut page)?;
+    flaws(changes::flaws(difference), &mut page)?;
     records(difference, &mut page)?;
     findings(difference, &mut page)?;
     ending(difference, &mut page)?;
@@ -27,8 +27,10 @@ pub(in crate::output) fn write(
 }
 
 /// What keeps a side from being whole.
-fn flaws(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
-    let mut said = changes::flaws(difference);
+pub(super) fn flaws<'a>(
+    mut said: impl Iterator<Item = &'a Flaw>,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     for flaw in said.by_ref().take(MOST_FLAWS) {
         let is_partial = flaw.weight == Weight::Partial;
         let paint = if is_partial { Paint::Bad } else { Paint::Doubtful };
@@ -43,7 +45,7 @@ fn flaws(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-fn paint(tone: Tone) -> Paint {
+pub(super) fn paint(tone: Tone) -> Paint {
     match tone {
         Tone::Bad => Paint::Bad,
         Tone::Doubtful => Paint::Doubtful,
@@ -89,7 +91,11 @@ fn findings(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn finding((word, paint): (&str, Paint), found: &Found<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn finding(
+    (word, paint): (&str, Paint),
+    found: &Found<'_>,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let was = found.was.map(|was| format!("{was} → ")).unwrap_or_default();
     let lead = format!("{word:9}{was}{} {}: ", found.is, printable(found.policy()));
     page.paragraph((&lead, paint), &found.message(), 11)?;

@@ -75,7 +75,7 @@ impl Serialize for SummaryText<'_> {
 }
 
 #[derive(Serialize)]
-struct NoteText<'a> {
+pub(super) struct NoteText<'a> {
     level: &'static str,
     code: &'a str,
     message: &'a str,
@@ -84,7 +84,7 @@ struct NoteText<'a> {
 }
 
 impl<'a> NoteText<'a> {
-    fn new(problem: &'a Problem) -> Self {
+    pub(super) fn new(problem: &'a Problem) -> Self {
         Self {
             level: problem.level.name(),
             code: &problem.code,
@@ -192,30 +192,38 @@ struct Change<'a>(&'a Difference, FindingChange);
 
 impl Serialize for Change<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some((report, finding)) = self.0.latest(&self.1) else {
+        let Some(latest) = self.0.latest(&self.1) else {
             return serializer.serialize_none();
         };
         let was = self.1.before.filter(|_| self.1.after.is_some());
-        let record = report.record(&finding).unwrap_or_default();
-        let identity = report.identity(&finding);
-        let policy = report.policy(&finding);
-        let is = Standing::new(report, &finding);
-        let text = FindingText {
-            policy: &policy.id,
-            is,
-            message: report.message(&finding),
-            fingerprint: report.fingerprint(&finding),
-            identity: IdentityText { policy, known: &identity },
-            record: PlaceText {
-                source: &record.source,
-                pointer: &record.pointer,
-                line: record.position.line,
-                column: record.position.column,
-            },
-            was: was.map(|finding| Standing::new(&self.0.before.report, &finding)),
-        };
-        text.serialize(serializer)
+        finding(latest, was.map(|was| (&self.0.before.report, was)), serializer)
     }
+}
+
+/// A finding as it is, and what it was where there is something to compare it with.
+pub(super) fn finding<S: Serializer>(
+    (report, finding): (&Report, Finding),
+    was: Option<(&Report, Finding)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let record = report.record(&finding).unwrap_or_default();
+    let identity = report.identity(&finding);
+    let policy = report.policy(&finding);
+    let text = FindingText {
+        policy: &policy.id,
+        is: Standing::new(report, &finding),
+        message: report.message(&finding),
+        fingerprint: report.fingerprint(&finding),
+        identity: IdentityText { policy, known: &identity },
+        record: PlaceText {
+            source: &record.source,
+            pointer: &record.pointer,
+            line: record.position.line,
+            column: record.position.column,
+        },
+        was: was.map(|(report, finding)| Standing::new(report, &finding)),
+    };
+    text.serialize(serializer)
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::policy::{Overridden, Policy, WhenUnknown};
 use crate::snapshot::{Flaw, Page, Snapshot, Wholeness};
-use crate::text::Problem;
+use crate::text::{Location, Problem};
 use crate::triage::{self, PolicyCounts, Report, Summary, Terms, Tolerance};
 
 use super::approval::ApprovalText;
@@ -295,7 +295,7 @@ impl<'a> PolicyText<'a> {
             severity: policy.severity.name(),
             title: &policy.title,
             operation: &policy.operation.name,
-            rule: RuleText { text: policy.rule.text(), place: PlaceText::new(&policy.rule) },
+            rule: RuleText::new(&policy.rule),
             condition,
             when_unknown: policy.when_unknown.map(WhenUnknown::name),
             at_most: policy.at_most,
@@ -316,11 +316,18 @@ impl<'a> PolicyText<'a> {
     }
 }
 
+/// The rule of a policy as it stands in its file.
 #[derive(Serialize)]
-struct RuleText<'a> {
+pub(super) struct RuleText<'a> {
     text: &'a str,
     #[serde(flatten)]
     place: PlaceText<'a>,
+}
+
+impl<'a> RuleText<'a> {
+    pub(super) fn new(rule: &'a Location) -> Self {
+        Self { text: rule.text(), place: PlaceText::new(rule) }
+    }
 }
 
 /// What a policy says itself, where the project file says otherwise.

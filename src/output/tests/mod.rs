@@ -12,6 +12,7 @@ mod official;
 #[expect(clippy::string_slice, reason = "a region that is wrong fails the test by a panic")]
 mod properties;
 mod readers;
+mod revision;
 mod schema;
 mod short;
 

@@ -1,0 +1,158 @@
+//! `portcullis diff --policies`: what a change of policies does, over all records and to the evidence at
+//! hand.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis::Depth;
+use crate::input::{Input, STDIN};
+use crate::output::Format;
+use crate::policy::WhenUnknown;
+use crate::text::{Place, Problem};
+use crate::triage::{self, Policies, Revision};
+
+use crate::cli::judge::{Judged, Judgement};
+use crate::cli::load::{Loaded, load_for, operation};
+use crate::cli::options::PolicyOptions;
+use crate::cli::project::Settings;
+
+use super::Diff;
+
+/// The problem of a param that no file has.
+const UNKNOWN_PARAM: &str = "policy/unknown-param";
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("standard input is read once, and two sets of policies would judge it")]
+    #[diagnostic(code("cli/read-once"), help("save what is piped to a file, and name that"))]
+    ReadOnce,
+    #[error("differences of policies are not written as `{0}`")]
+    #[diagnostic(code("cli/no-such-format"), help("there are: {1}"))]
+    Format(&'static str, String),
+}
+
+/// A change of policies, and what is asked about it.
+pub(super) struct Asked<'a> {
+    pub(super) diff: &'a Diff,
+    pub(super) old: &'a Path,
+    pub(super) new: &'a Path,
+    pub(super) inputs: &'a [PathBuf],
+}
+
+impl Asked<'_> {
+    /// What the change does, and what is worth knowing beside it.
+    pub(super) fn revise(&self) -> Result<(Revision, Vec<Problem>), Vec<Problem>> {
+        self.check()?;
+        let settings = Settings::find(self.diff.policies.config.as_deref())?;
+        let (old, mut new) = self.load(&settings)?;
+        new.now = old.now;
+        let terms = self.diff.accepted.terms(self.diff.fail_on, &settings, new.now);
+        let mut notes = new.policies.warnings.clone();
+        let mut sides = Vec::with_capacity(2);
+        for (path, loaded) in [(self.old, &old), (self.new, &new)] {
+            let report = self.judge(loaded, terms.when_unknown)?.map(|judged| {
+                let Judged { files, nothing, notes: said, .. } = judged;
+                notes.extend(
+                    said.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>(),
+                );
+                triage::finish(loaded.policies.clone(), files, &nothing, terms)
+            });
+            sides.push(Policies {
+                source: Input::name(path),
+                set: loaded.policies.clone(),
+                report,
+            });
+        }
+        let used = sides.last().and_then(|side| side.report.as_ref()).map(|report| &report.waivers);
+        let stale = used.into_iter().flatten().flat_map(|used| used.problems.iter().cloned());
+        notes.extend(self.diff.waivers.weigh(stale.collect())?);
+        match <[Policies; 2]>::try_from(sides) {
+            Ok([old, new]) => Ok((Revision::new(old, new, terms), notes)),
+            Err(_) => Err(Vec::new()),
+        }
+    }
+
+    /// What can be told before anything is read.
+    fn check(&self) -> Result<(), Vec<Problem>> {
+        let told = |error: &Error, place: &str| {
+            Err(vec![Problem::new(error, Place::Whole(Arc::from(place)))])
+        };
+        let is_written = |format| Format::of_revisions().any(|known| known == format);
+        if let Some(format) = self.diff.formats().find(|format| !is_written(*format)) {
+            let names: Vec<&str> = Format::of_revisions().map(Format::name).collect();
+            return told(&Error::Format(format.name(), names.join(", ")), "--format");
+        }
+        if self.inputs.iter().any(|path| path.as_os_str() == STDIN) {
+            return told(&Error::ReadOnce, "INPUT");
+        }
+        Ok(())
+    }
+
+    /// Both sets, each with the params that it knows.
+    fn load(&self, settings: &Settings) -> Result<(Loaded, Loaded), Vec<Problem>> {
+        let known = [self.old, self.new].map(|path| self.side(settings, path, &BTreeSet::new()));
+        let names = known.each_ref().map(|side| side.as_ref().err().map(|all| unknown_params(all)));
+        let [of_old, of_new] = names.map(Option::unwrap_or_default);
+        // A param that the change adds or takes away is known to one side only.
+        let left_out: BTreeSet<String> = of_old.symmetric_difference(&of_new).cloned().collect();
+        let again = |side: Result<Loaded, Vec<Problem>>, path, names: &BTreeSet<String>| match side
+        {
+            Err(_) if !names.is_disjoint(&left_out) => {
+                self.side(settings, path, &names.intersection(&left_out).cloned().collect())
+            }
+            side => side,
+        };
+        let [old, new] = known;
+        match (again(old, self.old, &of_old), again(new, self.new, &of_new)) {
+            (Ok(old), Ok(new)) => Ok((old, new)),
+            (old, new) => {
+                let mut problems: Vec<Problem> = Vec::new();
+                for problem in [old.err(), new.err()].into_iter().flatten().flatten() {
+                    if !problems.contains(&problem) {
+                        problems.push(problem);
+                    }
+                }
+                Err(problems)
+            }
+        }
+    }
+
+    /// One set, without some of the params that were given.
+    fn side(
+        &self,
+        settings: &Settings,
+        path: &Path,
+        left_out: &BTreeSet<String>,
+    ) -> Result<Loaded, Vec<Problem>> {
+        let given = self.diff.policies.param.iter().filter(|(name, _)| !left_out.contains(name));
+        let param = given.cloned().collect();
+        let options = PolicyOptions { param, ..self.diff.policies.by(vec![path.to_owned()]) };
+        load_for(settings, &options, Some(&self.diff.waivers), Depth::Each)
+    }
+
+    /// What a set makes of the evidence, where there is any.
+    fn judge(
+        &self,
+        loaded: &Loaded,
+        when_unknown: WhenUnknown,
+    ) -> Result<Option<Judged>, Vec<Problem>> {
+        let named = operation(self.diff.operation.as_ref(), &loaded.catalogue)?;
+        if self.inputs.is_empty() {
+            return Ok(None);
+        }
+        let hashes = self.diff.hashes();
+        let judgement = Judgement { loaded, when_unknown, hashes, named, compares: false };
+        judgement.run(self.inputs).map(Some)
+    }
+}
+
+/// Names of params that were given and are in no file.
+fn unknown_params(problems: &[Problem]) -> BTreeSet<String> {
+    let unknown = problems.iter().filter(|problem| problem.code == UNKNOWN_PARAM);
+    let named = unknown.filter_map(|problem| match &problem.place {
+        Place::Whole(name) => name.strip_prefix("--param ").map(str::to_owned),
+        Place::Text(_) | Place::Evidence(_) => None,
+    });
+    named.collect()
+}
