@@ -37,11 +37,14 @@ Ports are opened, closed or changed: risk, suggestion, services, addresses;
 traffic is no change. What is only before is said to be closed or fixed where
 what is after is whole, else it is unseen.
 
-A side is evidence, which is judged by the policies given, or a report that
-`check -f json` wrote, which stays as it was judged. A report holds only the
-records of its findings, so that ports are not compared then. What was found
-before is fixed only where what is after was judged by the same policies, and
-a difference is clean only where every policy that decides judged both.
+A side is evidence, which is judged by the policies given, or the file of a
+report that `check -f json` wrote, which stays as it was judged. A report holds
+only the records of its findings, so that ports are not compared then. What was
+found before is fixed only where what is after was judged by the same policies,
+and where a policy that decides did not judge what is after, the end is 3.
+
+In what the sides were asked for or judged otherwise is a warning: filters, the
+length of the window, region, account, policies, approvals, --inconclusive.
 
 Exit codes with --policies OLD NEW:
   0  nothing at or above --fail-on is let through that was caught, over all
@@ -59,8 +62,8 @@ or a new approval makes less of. What other new policies catch is not.
 
 Examples:
   portcullis diff before/ after/
-  portcullis diff monday.json friday.json -f json -o html=difference.html
-  portcullis check after/ -f json >after.json; portcullis diff main.json after.json
+  portcullis diff monday.json friday.json -f json
+  portcullis diff report-of-main.json after/ -f markdown -o html=difference.html
   portcullis diff --policies main/policies policies evidence/";
 
 const USAGE: &str = "\

@@ -1,7 +1,5 @@
 //! A difference as the members of a JSON document, in the order of its schema.
 
-use std::collections::BTreeMap;
-
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -20,7 +18,7 @@ use super::finding::{IdentityText, raw};
 pub(super) struct DifferenceText<'a> {
     schema: &'static str,
     exit_code: u8,
-    summary: SummaryText<'a>,
+    summary: SummaryText,
     loosened: Vec<&'static str>,
     notes: Vec<NoteText<'a>>,
     evidence: EvidenceText<'a>,
@@ -33,7 +31,7 @@ impl<'a> DifferenceText<'a> {
         Self {
             schema: "portcullis.diff/v1",
             exit_code: difference.verdict.exit_code(),
-            summary: SummaryText(difference),
+            summary: SummaryText::new(difference),
             loosened: difference.loosened.iter().map(|flag| flag.name()).collect(),
             notes: difference.notes.iter().map(NoteText::new).collect(),
             evidence: EvidenceText {
@@ -47,30 +45,43 @@ impl<'a> DifferenceText<'a> {
 }
 
 /// How many there are of each class, and what became of the findings in them.
-struct SummaryText<'a>(&'a Difference);
+#[derive(Serialize)]
+struct SummaryText {
+    records: Option<Counts>,
+    findings: Counts,
+    dispositions: Counts,
+}
 
-impl Serialize for SummaryText<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let records = changes::of_records(self.0).zip(self.0.records.as_ref());
-        let records: Option<BTreeMap<&str, u64>> = records.map(|(classes, records)| {
-            let counts = classes.iter().map(|class| (class.word, class.list.len() as u64));
-            counts.chain([("unchanged", records.unchanged)]).collect()
-        });
-        let classes = changes::of_findings(self.0);
-        let findings: BTreeMap<&str, usize> =
-            classes.iter().map(|class| (class.word, class.list.len())).collect();
+/// Numbers by what they count, in order.
+struct Counts(Vec<(&'static str, u64)>);
+
+impl SummaryText {
+    fn new(difference: &Difference) -> Self {
+        let records = changes::of_records(difference).zip(difference.records.as_ref());
+        let classes = changes::of_findings(difference);
         let of = |disposition| {
             let lists = classes.iter().flat_map(|class| class.list);
-            let latest = lists.filter_map(|change| self.0.latest(change));
-            latest.filter(|(_, finding)| finding.disposition == disposition).count()
+            let latest = lists.filter_map(|change| difference.latest(change));
+            latest.filter(|(_, finding)| finding.disposition == disposition).count() as u64
         };
-        let dispositions: BTreeMap<&str, usize> =
-            Disposition::ALL.into_iter().map(|one| (one.name(), of(one))).collect();
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("records", &records)?;
-        map.serialize_entry("findings", &findings)?;
-        map.serialize_entry("dispositions", &dispositions)?;
-        map.end()
+        Self {
+            records: records.map(|(classes, records)| {
+                let counts = classes.iter().map(|class| (class.word, class.list.len() as u64));
+                Counts(counts.chain([("unchanged", records.unchanged)]).collect())
+            }),
+            findings: Counts(
+                classes.iter().map(|class| (class.word, class.list.len() as u64)).collect(),
+            ),
+            dispositions: Counts(
+                Disposition::ALL.into_iter().map(|one| (one.name(), of(one))).collect(),
+            ),
+        }
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
     }
 }
 
