@@ -9,7 +9,7 @@ use crate::operation::{FieldId, Kind, Schema};
 
 use super::approved::{approved, is_open};
 use super::arithmetic::compare;
-use super::guard::Set;
+use super::guard::Shard;
 use super::program::{Atom, Column, Formula, Program};
 use super::table::{Block, Unidentified, Word};
 use super::truth::Truth;
@@ -67,8 +67,6 @@ pub struct Scratch {
     /// Of each column, whether this record has answered it.
     answered: Vec<bool>,
     compared: Vec<Option<Truth>>,
-    /// Policies that nothing has ruled out yet.
-    left: Set,
     approved: Option<Truth>,
     texts: reading::Scratch,
     found: Vec<Vec<Option<PatternSet>>>,
@@ -86,7 +84,6 @@ impl Scratch {
             words: vec![Word::default(); program.words()],
             answered: vec![false; program.columns.len()],
             compared: vec![None; program.compares.len()],
-            left: Set::of(program.formulas.len()),
             approved: None,
             texts: reading::Scratch::default(),
             found: program.columns.iter().map(rooms).collect(),
@@ -110,26 +107,30 @@ impl Scratch {
     /// indices of the program's policies.
     pub(super) fn outcomes(&mut self, fields: &Fields<'_>, outcomes: &mut Vec<(usize, Truth)>) {
         outcomes.clear();
-        self.rule_out(fields);
-        while let Some(index) = self.left.pop() {
-            let formula = fields.program.formulas.get(index);
-            let truth = formula.map_or(Truth::Unknown, |formula| self.truth(fields, formula));
-            if truth != Truth::False {
-                outcomes.push((index, truth));
+        for shard in &fields.program.shards {
+            let mut left = self.left(fields, shard);
+            while left != 0 {
+                let index = shard.first + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let formula = fields.program.formulas.get(index);
+                let truth = formula.map_or(Truth::Unknown, |formula| self.truth(fields, formula));
+                if truth != Truth::False {
+                    outcomes.push((index, truth));
+                }
             }
         }
     }
 
-    /// Leaves what no guard rules out; columns that only ruled out policies need are not read.
-    fn rule_out(&mut self, fields: &Fields<'_>) {
-        self.left.copy(&fields.program.all);
-        for guard in &fields.program.guards {
-            if !guard.concerns(&self.left) {
-                continue;
+    /// The policies of a shard that no guard rules out; columns that only others need are not read.
+    fn left(&mut self, fields: &Fields<'_>, shard: &Shard) -> u64 {
+        let mut left = shard.all;
+        for guard in &shard.guards {
+            if guard.concerns(left) {
+                self.ensure(fields, guard.column);
+                left &= guard.open(&self.words);
             }
-            self.ensure(fields, guard.column);
-            guard.rule_out(&self.words, &mut self.left);
         }
+        left
     }
 
     /// A formula's truth on the record that was begun last.

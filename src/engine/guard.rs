@@ -3,158 +3,187 @@
 
 use super::program::{Atom, Formula};
 use super::table::Word;
-use super::truth::Truth;
 
-/// Policies that one word of a set holds.
-const WORD: usize = u64::BITS as usize;
+/// Policies of one shard: bits of a `u64`.
+const SHARD: usize = u64::BITS as usize;
 
-/// Policies by their index in the program, as bits.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Set(Box<[u64]>);
+/// Policies that follow one another, as bits from the first one on, and what rules them out.
+#[derive(Debug)]
+pub(super) struct Shard {
+    /// The index of its first policy.
+    pub(super) first: usize,
+    /// Every policy.
+    pub(super) all: u64,
+    /// In the order in which they are asked.
+    pub(super) guards: Vec<Guard>,
+}
 
-impl Set {
-    /// Room for so many policies, with none of them.
-    pub(super) fn of(policies: usize) -> Self {
-        Self(vec![0; policies.div_ceil(WORD)].into())
-    }
-
-    pub(super) fn insert(&mut self, policy: usize) {
-        if let Some(word) = self.0.get_mut(policy / WORD) {
-            *word |= 1 << (policy % WORD);
-        }
-    }
-
-    fn contains(&self, policy: usize) -> bool {
-        self.0.get(policy / WORD).is_some_and(|word| word >> (policy % WORD) & 1 == 1)
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
-    }
-
-    /// Becomes the other set, which has the same room.
-    pub(super) fn copy(&mut self, other: &Self) {
-        self.0.copy_from_slice(&other.0);
-    }
-
-    /// Takes the first policy out.
-    pub(super) fn pop(&mut self) -> Option<usize> {
-        let (index, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
-        let bit = word.trailing_zeros() as usize;
-        *word &= *word - 1;
-        Some(index * WORD + bit)
+impl Shard {
+    /// Shards of all policies, by their formulas. `cost` says of a column what it costs to answer; the
+    /// cheap ones are asked first.
+    pub(super) fn all(formulas: &[Formula], cost: impl Fn(usize) -> u32) -> Vec<Self> {
+        let shard = |(index, formulas): (usize, &[Formula])| {
+            let mut guards = Guard::all(formulas);
+            guards.sort_by_key(|guard| cost(guard.column));
+            let all = formulas.iter().fold(0, |all, _| all << 1 | 1);
+            Self { first: index * SHARD, all, guards }
+        };
+        formulas.chunks(SHARD).enumerate().map(shard).collect()
     }
 }
 
-impl FromIterator<usize> for Set {
-    fn from_iter<I: IntoIterator<Item = usize>>(policies: I) -> Self {
-        let policies: Vec<usize> = policies.into_iter().collect();
-        let mut set = Self::of(policies.iter().max().map_or(0, |last| last + 1));
-        policies.into_iter().for_each(|policy| set.insert(policy));
-        set
-    }
+/// A predicate of a column, or its negation.
+#[derive(Clone, Copy, Debug)]
+struct Literal {
+    word: usize,
+    mask: u64,
+    is_negated: bool,
 }
 
-/// A predicate of a column: its word, and its bit there.
-type Bit = (usize, u64);
-
-/// What one column rules out.
+/// What one column rules out of a shard.
 #[derive(Debug)]
 pub(super) struct Guard {
     pub(super) column: usize,
-    /// Policies that need one of its predicates.
-    needing: Set,
-    /// Of each predicate that some policy needs, the policies that it leaves in unless it is false.
-    leaves: Vec<(Bit, Set)>,
+    /// Policies that need one of its literals.
+    needing: u64,
+    leaves: Vec<Leaves>,
+}
+
+/// The literals of one word, all negated or none of them.
+#[derive(Debug)]
+struct Leaves {
+    word: usize,
+    is_negated: bool,
+    /// The bits of the word that some policy needs.
+    asked: u64,
+    /// By bit, the policies that its literal leaves in unless it is false.
+    policies: Vec<u64>,
+}
+
+impl Leaves {
+    /// The bits whose literals are not false.
+    #[inline]
+    fn open(&self, words: &[Word]) -> u64 {
+        let open = match words.get(self.word) {
+            Some(word) if self.is_negated => !word.holds,
+            Some(word) => word.holds | word.unknown,
+            None => u64::MAX,
+        };
+        open & self.asked
+    }
+
+    fn insert(&mut self, mask: u64, policy: u64) {
+        let bit = mask.trailing_zeros() as usize;
+        if self.policies.len() <= bit {
+            self.policies.resize(bit + 1, 0);
+        }
+        if let Some(policies) = self.policies.get_mut(bit) {
+            *policies |= policy;
+        }
+        self.asked |= mask;
+    }
 }
 
 impl Guard {
-    /// The guards of policies' formulas, one a column.
-    pub(super) fn all(formulas: &[Formula]) -> Vec<Self> {
+    /// The guards of a shard's formulas, one a column.
+    fn all(formulas: &[Formula]) -> Vec<Self> {
         let mut guards: Vec<Self> = Vec::new();
-        let none = Set::of(formulas.len());
-        for (policy, formula) in formulas.iter().enumerate() {
-            for (column, bits) in formula.needs() {
+        for (index, formula) in formulas.iter().enumerate() {
+            for (column, literals) in formula.needs(false) {
                 let known = guards.iter().position(|guard| guard.column == column);
-                let index = known.unwrap_or(guards.len());
+                let place = known.unwrap_or(guards.len());
                 if known.is_none() {
-                    guards.push(Self { column, needing: none.clone(), leaves: Vec::new() });
+                    guards.push(Self { column, needing: 0, leaves: Vec::new() });
                 }
-                if let Some(guard) = guards.get_mut(index) {
-                    guard.add(policy, &bits, &none);
+                if let Some(guard) = guards.get_mut(place) {
+                    guard.add(1 << index, &literals);
                 }
             }
         }
         guards
     }
 
-    fn add(&mut self, policy: usize, bits: &[Bit], none: &Set) {
-        // Of two needs on one column the first is asked: one set cannot say that both must hold.
-        if self.needing.contains(policy) {
+    fn add(&mut self, policy: u64, literals: &[Literal]) {
+        // Of two needs on one column the first is asked: one bit cannot say that both must hold.
+        if self.needing & policy != 0 {
             return;
         }
-        self.needing.insert(policy);
-        for bit in bits {
-            let known = self.leaves.iter().position(|(other, _)| other == bit);
-            let index = known.unwrap_or(self.leaves.len());
+        self.needing |= policy;
+        for literal in literals {
+            let Literal { word, mask, is_negated } = *literal;
+            let same = |leaves: &Leaves| leaves.word == word && leaves.is_negated == is_negated;
+            let known = self.leaves.iter().position(same);
+            let place = known.unwrap_or(self.leaves.len());
             if known.is_none() {
-                self.leaves.push((*bit, none.clone()));
+                let policies = Vec::new();
+                self.leaves.push(Leaves { word, is_negated, asked: 0, policies });
             }
-            if let Some((_, policies)) = self.leaves.get_mut(index) {
-                policies.insert(policy);
+            if let Some(leaves) = self.leaves.get_mut(place) {
+                leaves.insert(mask, policy);
             }
         }
     }
 
-    /// Whether it can rule out any of these.
+    /// Whether it can rule out any of these policies.
     #[inline]
-    pub(super) fn concerns(&self, left: &Set) -> bool {
-        self.needing.meets(left)
+    pub(super) fn concerns(&self, left: u64) -> bool {
+        self.needing & left != 0
     }
 
-    /// Takes out of `left` what the answers rule out; the column must have answered.
+    /// The policies that the answers do not rule out; the column must have answered.
     #[inline]
-    pub(super) fn rule_out(&self, words: &[Word], left: &mut Set) {
-        for (index, (left, needing)) in left.0.iter_mut().zip(&self.needing.0).enumerate() {
-            let mut open = !needing;
-            for ((word, mask), policies) in &self.leaves {
-                if words.get(*word).is_none_or(|word| word.truth(*mask) != Truth::False) {
-                    open |= policies.0.get(index).copied().unwrap_or(u64::MAX);
-                }
+    pub(super) fn open(&self, words: &[Word]) -> u64 {
+        let mut open = !self.needing;
+        for leaves in &self.leaves {
+            let mut bits = leaves.open(words);
+            while bits != 0 {
+                let policies = leaves.policies.get(bits.trailing_zeros() as usize);
+                open |= policies.copied().unwrap_or(u64::MAX);
+                bits &= bits - 1;
             }
-            *left &= open;
         }
+        open
     }
 }
 
 impl Formula {
-    /// For each part of a conjunction that asks one column only: the column, and the predicates that
-    /// must not all be false for the formula not to be.
-    fn needs(&self) -> Vec<(usize, Vec<Bit>)> {
+    /// For each part of a conjunction that asks one column only: the column, and the literals that must
+    /// not all be false for the formula not to be. `is_negated` asks it of the formula's negation.
+    fn needs(&self, is_negated: bool) -> Vec<(usize, Vec<Literal>)> {
         match self {
-            Self::All(parts) => parts.iter().flat_map(Self::needs).collect(),
-            Self::Not(_) => Vec::new(),
-            Self::Atom(_) | Self::Any(_) => {
-                let mut bits = Vec::new();
-                let column = self.alternatives(&mut bits);
-                column.map(|column| (column, bits)).into_iter().collect()
+            Self::Not(part) => part.needs(!is_negated),
+            Self::All(parts) if !is_negated => {
+                parts.iter().flat_map(|part| part.needs(false)).collect()
+            }
+            Self::Any(parts) if is_negated => {
+                parts.iter().flat_map(|part| part.needs(true)).collect()
+            }
+            Self::Atom(_) | Self::All(_) | Self::Any(_) => {
+                let mut literals = Vec::new();
+                let column = self.alternatives(is_negated, &mut literals);
+                column.map(|column| (column, literals)).into_iter().collect()
             }
         }
     }
 
-    /// Collects the predicates of a disjunction that asks one column only; that column.
-    fn alternatives(&self, bits: &mut Vec<Bit>) -> Option<usize> {
+    /// Collects the literals of a disjunction that asks one column only; that column.
+    fn alternatives(&self, is_negated: bool, literals: &mut Vec<Literal>) -> Option<usize> {
         match self {
             Self::Atom(Atom::Bit { column, word, mask }) => {
-                bits.push((*word, *mask));
+                literals.push(Literal { word: *word, mask: *mask, is_negated });
                 Some(*column)
             }
-            Self::Any(parts) => {
-                let mut columns = parts.iter().map(|part| part.alternatives(bits));
-                let column = columns.next()??;
-                columns.all(|other| other == Some(column)).then_some(column)
-            }
-            Self::Atom(_) | Self::Not(_) | Self::All(_) => None,
+            Self::Not(part) => part.alternatives(!is_negated, literals),
+            Self::Any(parts) if !is_negated => alternatives(parts, false, literals),
+            Self::All(parts) if is_negated => alternatives(parts, true, literals),
+            Self::Atom(_) | Self::All(_) | Self::Any(_) => None,
         }
     }
+}
+
+/// The column that all parts of a disjunction ask, and their literals.
+fn alternatives(parts: &[Formula], is_negated: bool, literals: &mut Vec<Literal>) -> Option<usize> {
+    let mut columns = parts.iter().map(|part| part.alternatives(is_negated, literals));
+    let column = columns.next()??;
+    columns.all(|other| other == Some(column)).then_some(column)
 }

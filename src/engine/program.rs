@@ -13,7 +13,7 @@ use crate::policy::{
 use crate::text::{Location, Place, Problem};
 
 use super::aggregate::{Counted, asked_by, of_records};
-use super::guard::{Guard, Set};
+use super::guard::Shard;
 use super::table::Block;
 
 /// Predicates that one block answers.
@@ -51,10 +51,8 @@ pub struct Program {
     /// Of each policy; false of every record where it judges the whole.
     pub(super) formulas: Vec<Formula>,
     pub(super) aggregates: Vec<Counted>,
-    /// What rules policies out before their formulas are asked, the cheapest first.
-    pub(super) guards: Vec<Guard>,
-    /// Every policy.
-    pub(super) all: Set,
+    /// What rules policies out before their formulas are asked.
+    pub(super) shards: Vec<Shard>,
     pub(super) atoms: HashMap<Predicate, Atom, FixedState>,
     /// Fields that each policy asks, in the order in which they were written.
     pub(super) asked: Vec<Vec<FieldId>>,
@@ -140,8 +138,7 @@ impl Program {
             compares: Vec::new(),
             formulas: Vec::new(),
             aggregates: Vec::new(),
-            guards: Vec::new(),
-            all: (0..policies.len()).collect(),
+            shards: Vec::new(),
             atoms: HashMap::default(),
             asked: policies.iter().map(|policy| asked_by(policy)).collect(),
             shown: policies.iter().map(|policy| policy.message.fields().collect()).collect(),
@@ -168,7 +165,7 @@ impl Program {
         program.place_predicates(policies.iter().flat_map(|policy| of_records(policy)))?;
         program.formulas = policies.iter().map(|policy| program.of_record(policy)).collect();
         program.aggregates = program.counted(&policies);
-        program.guards = program.guards();
+        program.shards = Shard::all(&program.formulas, |column| program.column_cost(column));
         let waivers = program.place_waivers(set, &policies)?;
         program.place_slots(waivers);
         Ok(program)
@@ -338,12 +335,6 @@ impl Program {
             Kind::TextList => 5,
             _ => 2,
         }
-    }
-
-    fn guards(&self) -> Vec<Guard> {
-        let mut guards = Guard::all(&self.formulas);
-        guards.sort_by_key(|guard| self.column_cost(guard.column));
-        guards
     }
 
     /// Slots for what waivers want, what some policy asks or shows, what identifies a record, and every enumerated field,

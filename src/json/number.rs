@@ -20,8 +20,20 @@ impl Number {
     ///
     /// `None` for anything else: not a number by the JSON grammar, or not finite (`1e400`).
     /// Whole numbers beyond 64 bits come as decimals, so that they still compare.
+    #[inline]
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            [digit @ b'0'..=b'9'] => Some(Self::Integer(digit_value(*digit))),
+            [tens @ b'1'..=b'9', ones @ b'0'..=b'9'] => {
+                Some(Self::Integer(10 * digit_value(*tens) + digit_value(*ones)))
+            }
+            _ => Self::parse_long(text),
+        }
+    }
+
+    /// [`Self::parse`] without what most codes and counts are: one or two digits.
+    fn parse_long(text: &str) -> Option<Self> {
         if let Some(number) = plain(text) {
             return Some(number);
         }
@@ -103,6 +115,7 @@ impl Ord for Number {
 }
 
 /// Compares without rounding the integer.
+#[inline(never)]
 fn compare(integer: i64, decimal: f64) -> Ordering {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     if decimal >= BEYOND || decimal.is_nan() && decimal.is_sign_positive() {
@@ -118,6 +131,11 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
     integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
+}
+
+#[inline]
+fn digit_value(digit: u8) -> i64 {
+    i64::from(digit - b'0')
 }
 
 /// Digits that an `f64` holds exactly, whatever they are.
@@ -159,7 +177,7 @@ fn plain(text: &str) -> Option<Number> {
 #[inline]
 fn leading(mut bytes: &[u8], mut value: i64) -> (i64, &[u8]) {
     while let [byte @ b'0'..=b'9', rest @ ..] = bytes {
-        value = value * 10 + i64::from(byte - b'0');
+        value = value * 10 + digit_value(*byte);
         bytes = rest;
     }
     (value, bytes)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::json::{self, Kind as Json, Number, Raw};
 
-use super::{Field, FieldId, Kind, Schema};
+use super::{Derived, Field, FieldId, Kind, Schema};
 
 /// Why a field has no value that says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,19 @@ pub type Reading<T> = Result<T, Unknown>;
 #[inline]
 pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
     let number = any_number(raw)?;
-    let is_whole = matches!(number, Number::Integer(_));
-    let must_be_whole = matches!(field.kind, Kind::Integer | Kind::Bytes | Kind::Code(_));
-    let is_within = field.range.is_none_or(|(least, greatest)| {
-        number >= Number::Integer(least) && number <= Number::Integer(greatest)
-    });
-    if is_within && (is_whole || !must_be_whole) { Ok(number) } else { Err(Unknown::Malformed) }
+    let range = field.range;
+    let is_fit = match number {
+        Number::Integer(value) => {
+            range.is_none_or(|(least, greatest)| value >= least && value <= greatest)
+        }
+        Number::Decimal(_) => {
+            !matches!(field.kind, Kind::Integer | Kind::Bytes | Kind::Code(_))
+                && range.is_none_or(|(least, greatest)| {
+                    number >= Number::Integer(least) && number <= Number::Integer(greatest)
+                })
+        }
+    };
+    if is_fit { Ok(number) } else { Err(Unknown::Malformed) }
 }
 
 /// Reads a numeric field that may be derived: the first of its members, or where that is absent or
@@ -42,15 +49,24 @@ pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
 ///
 /// # Errors
 /// Why there is no number.
+#[inline]
 pub fn value<'a>(
     schema: &Schema,
     id: FieldId,
     member: &impl Fn(FieldId) -> Option<Raw<'a>>,
 ) -> Reading<Number> {
-    let field = schema.field(id);
-    let Some(derived) = &field.derived else {
-        return number(field, member(id));
-    };
+    match &schema.field(id).derived {
+        None => number(schema.field(id), member(id)),
+        Some(derived) => sum(schema, derived, member),
+    }
+}
+
+/// The value of a derived field.
+fn sum<'a>(
+    schema: &Schema,
+    derived: &Derived,
+    member: &impl Fn(FieldId) -> Option<Raw<'a>>,
+) -> Reading<Number> {
     match value(schema, derived.first, member) {
         Err(Unknown::Absent | Unknown::Null) => {
             derived.otherwise.iter().try_fold(Number::Integer(0), |sum, id| {
@@ -118,15 +134,14 @@ pub fn address(raw: Option<Raw<'_>>) -> Reading<IpAddr> {
 ///
 /// # Errors
 /// Why there is no text.
-pub fn text<'a>(case: Case, raw: Option<Raw<'_>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
+pub fn text<'a>(case: Case, raw: Option<Raw<'a>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
     let raw = present(raw)?;
     if raw.kind != Json::String {
         return Err(Unknown::Malformed);
     }
-    let text = json::decode(raw.text, &mut scratch.decoded).map_err(|_| Unknown::Malformed)?;
-    scratch.read.clear();
-    push(case, text, &mut scratch.read);
-    Ok(&scratch.read)
+    let Scratch { decoded, read } = scratch;
+    let text = json::decode(raw.text, decoded).map_err(|_| Unknown::Malformed)?;
+    Ok(case.compared(text, read))
 }
 
 /// How texts come out of a reading.
@@ -143,6 +158,18 @@ impl Case {
     #[must_use]
     pub fn of(field: &Field) -> Self {
         if field.ignores_case { Self::Folded } else { Self::Kept }
+    }
+
+    /// A text the way it is compared; `read` is room for it where that is another than was sent.
+    fn compared<'a>(self, text: &'a str, read: &'a mut String) -> &'a str {
+        match self {
+            Self::Kept => text,
+            Self::Folded => {
+                read.clear();
+                fold_into(text, read);
+                read
+            }
+        }
     }
 }
 
@@ -214,23 +241,18 @@ fn element(case: Case, raw: Raw<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>)
     if raw.kind != Json::String {
         return sink.malformed();
     }
-    let Ok(text) = json::decode(raw.text, &mut scratch.decoded) else {
+    let Scratch { decoded, read } = scratch;
+    let Ok(text) = json::decode(raw.text, decoded) else {
         return sink.malformed();
     };
     let Some(inner) = text.trim_ascii().strip_prefix('[') else {
-        scratch.read.clear();
-        push(case, text, &mut scratch.read);
-        return sink.name(&scratch.read);
+        return sink.name(case.compared(text, read));
     };
     let Some(inner) = inner.strip_suffix(']').filter(|inner| is_printed_list(inner)) else {
         return sink.malformed();
     };
     let mut rest = inner;
-    while let Some(after) = printed_name(rest, &mut |part| {
-        scratch.read.clear();
-        push(case, part, &mut scratch.read);
-        sink.name(&scratch.read);
-    }) {
+    while let Some(after) = printed_name(rest, &mut |part| sink.name(case.compared(part, read))) {
         rest = after;
     }
 }
@@ -262,13 +284,6 @@ fn printed_name<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) -> Option<&'a st
     let after = after.filter(|_| is_name && !name.contains('\\'))?;
     visit(if quote.is_some() { name } else { name.trim() });
     Some(after)
-}
-
-fn push(case: Case, text: &str, read: &mut String) {
-    match case {
-        Case::Kept => read.push_str(text),
-        Case::Folded => fold_into(text, read),
-    }
 }
 
 /// Appends `text` in lower case, character by character.
