@@ -231,9 +231,12 @@ impl Scratch {
             }),
             Kind::Boolean => column.answer(words, reading::boolean(raw()), Block::boolean),
             Kind::Address => column.answer(words, reading::address(raw()), Block::address),
-            Kind::Time => column.answer(words, reading::time(raw()), Block::number),
-            Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
-                column.answer(words, fields.number(column.field), Block::number);
+            kind => {
+                let read = match kind {
+                    Kind::Time => reading::time(raw()),
+                    _ => fields.number(column.field),
+                };
+                column.answer(words, read, Block::number);
             }
         }
     }

@@ -59,6 +59,8 @@ pub(crate) struct Block {
 #[derive(Debug, Default)]
 struct Numbers {
     points: Vec<Number>,
+    /// The points, where all of them are integers.
+    whole: Option<Vec<i64>>,
     cells: Vec<u64>,
 }
 
@@ -138,6 +140,7 @@ impl Block {
     }
 
     /// A number, or a time in seconds.
+    #[inline]
     pub(crate) fn number(&self, number: Number) -> Word {
         Word { holds: self.known | self.numbers.look_up(number), unknown: 0 }
     }
@@ -208,15 +211,28 @@ impl Numbers {
             cells.push(mask(questions, |ranges| ranges.contains(*point)));
         }
         cells.push(mask(questions, |ranges| ranges.covers(points.last().copied(), None)));
-        Self { points, cells }
+        let whole = |point: &Number| match point {
+            Number::Integer(value) => Some(*value),
+            Number::Decimal(_) => None,
+        };
+        Self { whole: points.iter().map(whole).collect(), points, cells }
     }
 
+    #[inline]
     fn look_up(&self, number: Number) -> u64 {
-        let before = self.points.partition_point(|point| *point < number);
-        let is_point = self.points.get(before).is_some_and(|point| *point == number);
-        let cell = 2 * before + usize::from(is_point);
+        let cell = match (number, &self.whole) {
+            (Number::Integer(value), Some(whole)) => cell(whole, &value),
+            _ => cell(&self.points, &number),
+        };
         self.cells.get(cell).copied().unwrap_or_default()
     }
+}
+
+/// The cell of a value, by the points in order.
+#[inline]
+fn cell<T: Ord>(points: &[T], value: &T) -> usize {
+    let before = points.partition_point(|point| point < value);
+    2 * before + usize::from(points.get(before) == Some(value))
 }
 
 fn end(bound: Bound<Number>) -> Option<Number> {
