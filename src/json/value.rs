@@ -22,11 +22,7 @@ pub enum Kind {
 impl Kind {
     /// The kind of value that begins with `byte`.
     #[inline]
-    pub(super) fn of(byte: u8) -> Option<Self> {
-        KINDS.get(usize::from(byte)).copied().flatten()
-    }
-
-    const fn worked_out(byte: u8) -> Option<Self> {
+    pub(super) const fn of(byte: u8) -> Option<Self> {
         Some(match byte {
             b'{' => Self::Object,
             b'[' => Self::Array,
@@ -39,17 +35,6 @@ impl Kind {
         })
     }
 }
-
-/// By first byte: a look-up costs less than the comparisons.
-const KINDS: [Option<Kind>; 256] = {
-    let mut kinds = [None; 256];
-    let mut byte = 0;
-    while byte < kinds.len() {
-        kinds[byte] = Kind::worked_out(byte as u8);
-        byte += 1;
-    }
-    kinds
-};
 
 /// A value as it stands in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
