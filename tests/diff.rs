@@ -75,6 +75,10 @@ impl Home {
     }
 
     fn run(&self, line: &str) -> Ended {
+        self.run_with(line, Stdio::null())
+    }
+
+    fn run_with(&self, line: &str, input: Stdio) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
         command.args(line.split_whitespace()).current_dir(self.folder.path());
         for (name, _) in std::env::vars_os() {
@@ -83,7 +87,7 @@ impl Home {
             }
         }
         command.env("PORTCULLIS_NOW", "2026-01-10T00:00:00Z");
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let output = command.stdin(input).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ended {
             code: output.status.code().unwrap(),
@@ -683,5 +687,58 @@ fn every_document_is_valid_by_the_published_schema() {
             schema.iter_errors(&document).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{before} {after}: {faults:?}");
         assert_eq!(document["exit_code"], ended.code, "{before} {after}");
+    }
+}
+
+#[test]
+fn a_side_may_come_through_a_pipe() {
+    let home = Home::new();
+    let services: Vec<Value> = (1..200).map(|port| record(port, "RDP", 1, 10)).collect();
+    home.write("before.json", &response(&services, 0));
+    home.write("after.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.report("before.json", "was.json", "");
+    home.report("after.json", "is.json", "");
+    let with = |line: &str, input: &str| {
+        home.run_with(line, fs::File::open(home.path(input)).unwrap().into())
+    };
+    let hash = |ended: &Ended| ended.json()["evidence"]["after"][0]["pages"][0]["sha256"].clone();
+    let expected = home.run("diff before.json after.json -p p.yaml -f json");
+    for (before, after) in [("before.json", "after.json"), ("was.json", "is.json")] {
+        let ended = with(&format!("diff {before} - -p p.yaml -f json"), after);
+        assert_eq!((ended.code, ended.found("new")), (1, vec!["rdp 1".to_owned()]), "{ended:?}");
+        assert_eq!(hash(&ended), hash(&expected), "what was looked at is hashed once");
+        let back = with(&format!("diff - {after} -p p.yaml -f json"), before);
+        assert_eq!((back.code, back.found("new")), (1, vec!["rdp 1".to_owned()]), "{back:?}");
+    }
+    for (line, input, code, said) in [
+        ("diff - -", "was.json", 2, "cli/two-streams"),
+        ("diff was.json -", "p.yaml", 2, "json/"),
+        ("diff was.json -", "empty", 2, "evidence/empty"),
+    ] {
+        home.write("empty", "");
+        let ended = with(line, input);
+        assert_eq!(ended.code, code, "{line} {ended:?}");
+        assert!(ended.err.contains(said), "{line} {ended:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_side_may_be_a_named_pipe() {
+    let home = Home::new();
+    home.write("e.json", &response(&[record(1, "RDP", 3, 10)], 0));
+    home.report("e.json", "was.json", "");
+    let pipe = home.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for name in ["was.json", "e.json"] {
+        let (from, to) = (home.path(name), pipe.clone());
+        let writer = std::thread::spawn(move || fs::write(to, fs::read(from).unwrap()));
+        let ended = home.run("diff was.json pipe -p p.yaml -f json");
+        writer.join().unwrap().unwrap();
+        assert_eq!(
+            (ended.code, ended.found("unchanged")),
+            (0, vec!["rdp 1".to_owned()]),
+            "{ended:?}"
+        );
     }
 }

@@ -37,11 +37,12 @@ Ports are opened, closed or changed: risk, suggestion, services, addresses;
 traffic is no change. What is only before is said to be closed or fixed where
 what is after is whole, else it is unseen.
 
-A side is evidence, which is judged by the policies given, or the file of a
-report that `check -f json` wrote, which stays as it was judged. A report holds
-only the records of its findings, so that ports are not compared then. What was
-found before is fixed only where what is after was judged by the same policies,
-and where a policy that decides did not judge what is after, the end is 3.
+A side is evidence, which is judged by the policies given, or a report that
+`check -f json` wrote, which stays as it was judged; one of them may be `-`. A
+report holds only the records of its findings, so that ports are not compared
+then. What was found before is fixed only where what is after was judged by the
+same policies, and where a policy that decides did not judge what is after, the
+end is 3.
 
 In what the sides were asked for or judged otherwise is a warning: filters, the
 length of the window, region, account, policies, approvals, --inconclusive.
@@ -63,7 +64,8 @@ or a new approval makes less of. What other new policies catch is not.
 Examples:
   portcullis diff before/ after/
   portcullis diff monday.json friday.json -f json
-  portcullis diff report-of-main.json after/ -f markdown -o html=difference.html
+  portcullis diff main.json after/ -f markdown -o html=difference.html
+  portcullis check --live -f json | portcullis diff main.json -
   portcullis diff --policies main/policies policies evidence/";
 
 const USAGE: &str = "\
@@ -190,8 +192,10 @@ impl Diff {
         policies: &PolicyOptions,
     ) -> Result<(Difference, Vec<Problem>), Vec<Problem>> {
         let settings = Settings::find(policies.config.as_deref())?;
-        let paths = captures.each_ref().map(|path| Named::of(path.as_path()));
-        let loaded = match paths.iter().any(Named::is_evidence) {
+        side::is_readable(captures)?;
+        let [before, after] = captures.each_ref().map(|path| Named::of(path, self.hashes()));
+        let sides = <[Named<'_>; 2]>::from(both(before, after)?);
+        let loaded = match sides.iter().any(Named::is_evidence) {
             true => load_for(&settings, policies, Some(&self.waivers), Depth::Each)?,
             false => Loaded::without_policies()?,
         };
@@ -203,10 +207,10 @@ impl Diff {
             operation: operation(self.operation.as_ref(), &loaded.catalogue)?,
         };
         let mut notes = loaded.policies.warnings.clone();
-        if self.judges(policies) && !paths.iter().any(Named::is_evidence) {
+        if self.judges(policies) && !sides.iter().any(Named::is_evidence) {
             notes.push(side::unused());
         }
-        let [before, after] = paths.map(|named| reading.side(&named));
+        let [before, after] = sides.map(|named| reading.side(named));
         let (mut before, mut after) = both(before, after)?;
         notes.append(&mut before.notes);
         notes.append(&mut after.notes);

@@ -155,6 +155,14 @@ impl Judgement<'_> {
         Ok(judged)
     }
 
+    /// Reads and judges what was opened already.
+    pub(super) fn opened(&self, path: &Path, input: Input) -> Result<Judged, Vec<Problem>> {
+        let (file, inventory) =
+            self.input(path, input, &mut Vec::new()).map_err(|problem| vec![problem])?;
+        let inventories = inventory.into_iter().collect();
+        Ok(Judged { files: vec![file], inventories, ..Judged::default() })
+    }
+
     /// Judges what was fetched.
     pub(super) fn fetched(&self, all: &[Fetched]) -> Result<Judged, Vec<Problem>> {
         let mut judged = Judged::default();
@@ -176,9 +184,17 @@ impl Judgement<'_> {
     }
 
     fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedOne, Problem> {
+        self.input(path, Input::open(path, self.hashes)?, programs)
+    }
+
+    fn input(
+        &self,
+        path: &Path,
+        mut input: Input,
+        programs: &mut Vec<Program>,
+    ) -> Result<JudgedOne, Problem> {
         let name = Input::name(path);
         let catalogue = &self.loaded.catalogue;
-        let mut input = Input::open(path, self.hashes)?;
         let opened = snapshot::open(&mut input, &name, catalogue)?;
         let operation = opened.operation(&name, self.named.as_ref(), catalogue)?;
         let read = |plan: &Plan, visitor: &mut dyn Visitor| opened.read(&name, plan, visitor);

@@ -1,10 +1,10 @@
 //! A side of a difference as the command line names it: evidence, which is read and judged, or a report,
 //! which says what was judged.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::input::{self, Input, Read};
+use crate::input::{self, Input, Read, STDIN};
 use crate::operation::Operation;
 use crate::snapshot::Hashes;
 use crate::text::{Place, Problem};
@@ -31,24 +31,55 @@ enum Note {
     Unused,
 }
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum Error {
+    #[error("both sides are standard input, which can be read once")]
+    #[diagnostic(code("cli/two-streams"), help("save one of them to a file, and name that"))]
+    Streams,
+}
+
+/// Standard input cannot be both sides.
+pub(super) fn is_readable(sides: &[PathBuf; 2]) -> Result<(), Vec<Problem>> {
+    match sides.iter().all(|path| path.as_os_str() == STDIN) {
+        true => Err(vec![Problem::new(&Error::Streams, Place::Whole(Arc::from(STDIN)))]),
+        false => Ok(()),
+    }
+}
+
 /// What is said where policies are named that judge nothing.
 pub(super) fn unused() -> Problem {
     Problem::new(&Note::Unused, Place::Whole(Arc::from("--policies")))
 }
 
-/// What a path names.
+/// What a path names. What can be read only once is open.
 pub(super) enum Named<'a> {
-    Evidence(&'a Path),
-    Report(&'a Path),
+    Evidence(&'a Path, Option<Input>),
+    Report(&'a Path, Option<Input>),
 }
 
 impl<'a> Named<'a> {
-    pub(super) fn of(path: &'a Path) -> Self {
-        if input::is_report(path) { Self::Report(path) } else { Self::Evidence(path) }
+    /// Looks at what a path names; a stream is hashed from its first byte.
+    pub(super) fn of(path: &'a Path, hashes: Hashes) -> Result<Self, Vec<Problem>> {
+        let is_stream = path.as_os_str() == STDIN
+            || path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
+        if !is_stream {
+            let is_report = input::is_report(path);
+            return Ok(if is_report {
+                Self::Report(path, None)
+            } else {
+                Self::Evidence(path, None)
+            });
+        }
+        let mut input = Input::open(path, hashes).map_err(|problem| vec![problem])?;
+        // What cannot be read now cannot be later, and is said then.
+        match input::brings_report(&mut input) {
+            Ok(true) => Ok(Self::Report(path, Some(input))),
+            Ok(false) | Err(_) => Ok(Self::Evidence(path, Some(input))),
+        }
     }
 
     pub(super) fn is_evidence(&self) -> bool {
-        matches!(self, Self::Evidence(_))
+        matches!(self, Self::Evidence(..))
     }
 }
 
@@ -68,14 +99,14 @@ pub(super) struct ReadSide {
 
 impl Reading<'_> {
     /// Reads a side, and judges it where it is evidence.
-    pub(super) fn side(&self, named: &Named<'_>) -> Result<ReadSide, Vec<Problem>> {
+    pub(super) fn side(&self, named: Named<'_>) -> Result<ReadSide, Vec<Problem>> {
         match named {
-            Named::Evidence(path) => self.evidence(path),
-            Named::Report(path) => self.report(path),
+            Named::Evidence(path, input) => self.evidence(path, input),
+            Named::Report(path, input) => self.report(path, input),
         }
     }
 
-    fn evidence(&self, path: &Path) -> Result<ReadSide, Vec<Problem>> {
+    fn evidence(&self, path: &Path, input: Option<Input>) -> Result<ReadSide, Vec<Problem>> {
         let judgement = Judgement {
             loaded: self.loaded,
             when_unknown: self.terms.when_unknown,
@@ -83,7 +114,10 @@ impl Reading<'_> {
             named: self.operation.clone(),
             compares: true,
         };
-        let judged = judgement.run(&[path.to_owned()])?;
+        let judged = match input {
+            Some(input) => judgement.opened(path, input)?,
+            None => judgement.run(&[path.to_owned()])?,
+        };
         let policies = self.loaded.policies.clone();
         let report = triage::finish(policies, judged.files, &judged.nothing, self.terms);
         let inventories = Some(judged.inventories);
@@ -91,8 +125,12 @@ impl Reading<'_> {
         Ok(ReadSide { side, notes: judged.notes })
     }
 
-    fn report(&self, path: &Path) -> Result<ReadSide, Vec<Problem>> {
-        let Read { source, version, report } = input::read_report(path, &self.loaded.catalogue)?;
+    fn report(&self, path: &Path, input: Option<Input>) -> Result<ReadSide, Vec<Problem>> {
+        let catalogue = &self.loaded.catalogue;
+        let Read { source, version, report } = match input {
+            Some(input) => input::read_opened_report(input, path, catalogue)?,
+            None => input::read_report(path, catalogue)?,
+        };
         let own = env!("CARGO_PKG_VERSION");
         let note = (version != own)
             .then(|| Problem::new(&Note::Version(version, own), Place::Whole(Arc::clone(&source))));

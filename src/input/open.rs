@@ -65,6 +65,15 @@ impl Input {
         Ok(Self { stream, hash: (hashes == Hashes::Taken).then(Sha256::new) })
     }
 
+    /// What it begins with, at most so many bytes; they are read again.
+    pub(super) fn start(&mut self, most: u64) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        self.stream.by_ref().take(most).read_to_end(&mut start)?;
+        let rest = std::mem::replace(&mut self.stream, Box::new(io::empty()));
+        self.stream = Box::new(io::Cursor::new(start.clone()).chain(rest));
+        Ok(start)
+    }
+
     /// How the evidence is called in reports.
     #[must_use]
     pub fn name(path: &Path) -> Arc<str> {
@@ -113,7 +122,11 @@ pub fn read_text(path: &Path) -> Result<Arc<Source>, Problem> {
 /// # Errors
 /// Where it cannot be read, is too large, or is not UTF-8.
 pub fn read_text_within(path: &Path, limit: usize) -> Result<Arc<Source>, Problem> {
-    let input = Input::open(path, Hashes::Left)?;
+    read_opened(Input::open(path, Hashes::Left)?, path, limit)
+}
+
+/// The same of what was opened already.
+pub(super) fn read_opened(input: Input, path: &Path, limit: usize) -> Result<Arc<Source>, Problem> {
     let mut bytes = Vec::new();
     input
         .take(limit as u64 + 1)

@@ -2,13 +2,12 @@
 //! more is read than that.
 
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use crate::input::Input;
-use crate::input::discover::STDIN;
 use crate::snapshot::Hashes;
 use crate::text::BYTE_ORDER_MARK;
 
@@ -37,20 +36,30 @@ const MEMBERS: [&str; 18] = [
     "waivers",
 ];
 
-/// Whether a file is a report, be it one of another version or one that is broken within. Standard input
-/// is taken for evidence.
+/// Bytes of a stream that are looked at: its schema is among the first of a report as it was written.
+const START: u64 = 1 << 12;
+
+/// Whether a file is a report, be it one of another version or one that is broken within.
 #[must_use]
 pub fn is_report(path: &Path) -> bool {
-    if path.as_os_str() == STDIN || !path.is_file() {
-        return false;
-    }
-    let Ok(mut input) = Input::open(path, Hashes::Left) else { return false };
+    path.is_file() && Input::open(path, Hashes::Left).is_ok_and(begins)
+}
+
+/// Whether what was opened is a report; all of it is still there to be read.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn brings_report(input: &mut Input) -> io::Result<bool> {
+    Ok(begins(input.start(START)?.as_slice()))
+}
+
+fn begins(mut text: impl Read) -> bool {
     let mut start = Vec::new();
-    if input.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start).is_err() {
+    if text.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start).is_err() {
         return false;
     }
     let start = start.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(&start);
-    let text = BufReader::new(start.chain(input));
+    let text = BufReader::new(start.chain(text));
     let mut deserializer = serde_json::Deserializer::from_reader(text);
     let mut schema = None;
     // The rest of the document is not read, and its end is missed.

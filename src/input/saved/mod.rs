@@ -17,15 +17,16 @@ use serde_json::Deserializer;
 use serde_path_to_error::Segment;
 
 use crate::operation::Catalogue;
+use crate::snapshot::Hashes;
 use crate::text::{BYTE_ORDER_MARK, Place, Position, Problem, Source, Span};
 use crate::triage::Report;
 
-pub use kind::is_report;
+pub use kind::{brings_report, is_report};
 
 use document::Document;
 use locate::{locate, push_step};
 
-use super::open::{Input, read_text_within};
+use super::open::{Input, read_opened};
 
 /// The reports that are read.
 const SCHEMA: &str = "portcullis.report/v1";
@@ -93,7 +94,20 @@ struct Header {
 /// # Errors
 /// Where it cannot be read, is none, is malformed, or contradicts itself; each at its place.
 pub fn read_report(path: &Path, catalogue: &Catalogue) -> Result<Read, Vec<Problem>> {
-    let source = read_text_within(path, MAX_REPORT_BYTES).map_err(|problem| vec![problem])?;
+    let input = Input::open(path, Hashes::Left).map_err(|problem| vec![problem])?;
+    read_opened_report(input, path, catalogue)
+}
+
+/// The same of what was opened already.
+///
+/// # Errors
+/// As above.
+pub fn read_opened_report(
+    input: Input,
+    path: &Path,
+    catalogue: &Catalogue,
+) -> Result<Read, Vec<Problem>> {
+    let source = read_opened(input, path, MAX_REPORT_BYTES).map_err(|problem| vec![problem])?;
     let (version, report) = parse(&source, catalogue)?;
     Ok(Read { source: Input::name(path), version, report })
 }
