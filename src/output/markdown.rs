@@ -12,9 +12,11 @@ use super::item::{Item, Status, items, prose, short};
 use super::{Entry, Hashes, Reader, Style, Told, count};
 
 mod difference;
+mod revision;
 mod text;
 
 pub(super) use difference::write as difference;
+pub(super) use revision::write as revision;
 use text::code_cell;
 pub(super) use text::{code, escaped};
 

@@ -28,6 +28,7 @@ mod ocsf;
 mod oscal;
 mod oscal_mapping;
 mod quiet;
+mod revised;
 mod revision;
 mod sarif;
 mod short;

@@ -7,13 +7,16 @@ use serde_json::Value;
 
 use crate::triage::Revision;
 
-use super::{Format, Style, difference_schema, human, json};
+use super::{Format, Style, difference_schema, human, json, markdown};
 
 type WriteRevision = fn(&Revision, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of revisions.
-const REVISIONS: &[(Format, WriteRevision)] =
-    &[(Format::Human, human::revision), (Format::Json, json::revision)];
+const REVISIONS: &[(Format, WriteRevision)] = &[
+    (Format::Human, human::revision),
+    (Format::Json, json::revision),
+    (Format::Markdown, markdown::revision),
+];
 
 impl Format {
     /// The formats in which is written what a change of policies does.

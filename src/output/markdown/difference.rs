@@ -55,7 +55,7 @@ fn notes(difference: &Difference) -> impl Iterator<Item = Vec<String>> {
     flaws.chain(notes).map(|(level, problem)| note(level, problem))
 }
 
-fn note(level: &str, problem: &Problem) -> Vec<String> {
+pub(super) fn note(level: &str, problem: &Problem) -> Vec<String> {
     vec![
         level.to_owned(),
         code_cell(&short(&problem.code)),
@@ -80,17 +80,21 @@ fn finding(
     class: &Class<'_, FindingChange>,
     change: &FindingChange,
 ) -> Option<Vec<String>> {
-    let found = Found::of(difference, change)?;
+    Some(found((class.word, class.tone), &Found::of(difference, change)?))
+}
+
+/// A finding, by the class that it is in.
+pub(super) fn found((name, tone): (&str, Tone), found: &Found<'_>) -> Vec<String> {
     let (source, position) = found.place();
-    Some(vec![
-        word(class.word, class.tone),
+    vec![
+        word(name, tone),
         found.is.result(),
         found.is.severity.name().to_owned(),
         code_cell(&short(found.policy())),
         escaped(&short(&found.message())),
         found.was.map(|was| escaped(&was.to_string())).unwrap_or_default(),
         place(source, Some(position)),
-    ])
+    ]
 }
 
 fn records(difference: &Difference) -> impl Iterator<Item = Vec<String>> {
@@ -107,7 +111,7 @@ fn records(difference: &Difference) -> impl Iterator<Item = Vec<String>> {
 }
 
 /// A class, which stands out where it is bad.
-fn word(word: &str, tone: Tone) -> String {
+pub(super) fn word(word: &str, tone: Tone) -> String {
     if tone == Tone::Bad { format!("**{word}**") } else { word.to_owned() }
 }
 
