@@ -88,12 +88,12 @@ impl Example {
 type Options = Vec<Option<Json>>;
 
 /// Examples that may be what the witness says, the likeliest first.
-pub(super) fn examples(
-    schema: &Schema,
+pub(super) fn examples<'s>(
+    schema: &'s Schema,
     witness: &Witness<'_>,
     conditions: &[&Condition],
     asks_for_approval: bool,
-) -> Vec<Example> {
+) -> impl Iterator<Item = Example> + use<'s> {
     let mut members: BTreeMap<FieldId, Options> = BTreeMap::new();
     let writing = Writing { schema, conditions };
     for (id, value) in witness.values() {
@@ -117,25 +117,26 @@ pub(super) fn examples(
             met.map(|(_, approved)| Some(approved)).collect()
         }
     };
-    combined(schema, &members, &approved)
+    combined(schema, members, approved)
 }
 
 /// Combinations of what members may be: the first of each, then with one that differs, then with two.
 fn combined(
     schema: &Schema,
-    members: &BTreeMap<FieldId, Options>,
-    approved: &[Option<Approved>],
-) -> Vec<Example> {
+    members: BTreeMap<FieldId, Options>,
+    approved: Vec<Option<Approved>>,
+) -> impl Iterator<Item = Example> + use<'_> {
     let sizes: Vec<usize> =
         [approved.len()].into_iter().chain(members.values().map(Vec::len)).collect();
-    let example = |choice: Vec<(usize, usize)>| {
+    let choices: Vec<Vec<(usize, usize)>> = choices(&sizes).take(MOST_EXAMPLES).collect();
+    choices.into_iter().map(move |choice| {
         let chosen = |dimension: usize| {
             let other = choice.iter().find(|(place, _)| *place == dimension);
             other.map_or(0, |(_, option)| *option)
         };
         let approved = approved.get(chosen(0)).copied().flatten();
         let mut example = Example { members: BTreeMap::new(), order: Vec::new(), approved };
-        for (dimension, (id, options)) in (1..).zip(members) {
+        for (dimension, (id, options)) in (1..).zip(&members) {
             if let Some(Some(value)) = options.get(chosen(dimension)) {
                 let name = schema.field(*id).name.clone();
                 example.order.push(name.clone());
@@ -143,8 +144,7 @@ fn combined(
             }
         }
         example
-    };
-    choices(&sizes).take(MOST_EXAMPLES).map(example).collect()
+    })
 }
 
 /// Choices by the dimensions in which another than the first option is taken: none, one, or two.

@@ -8,16 +8,19 @@ use std::ops::ControlFlow;
 use crate::operation::Schema;
 use crate::policy::{Condition, Policy, Predicate};
 
-use super::effort::{Effort, Exhausted, PER_SEARCH, PER_SET};
+use super::effort::{Effort, Exhausted, PER_SEARCH};
 use super::example::{Example, examples};
 use super::search::{Answer, Goal, each_witness, search};
 use super::truth::Truths;
 
-/// Ways to meet a goal of which examples are made; where there are more, the others are not tried.
-const MOST_WITNESSES: usize = 32;
+/// Examples of one goal that are judged, by how many policies judge each; after so many, nothing is said.
+const MOST_JUDGED: usize = 4096;
 
-/// Examples of one goal that are judged; after so many, nothing is said.
-const MOST_JUDGED: usize = 2048;
+/// Questions about single values that comparing two policies may ask.
+const PER_SHIFT: u64 = 6 * PER_SEARCH;
+
+/// Questions about single values that comparing policies with many others may ask in all.
+const PER_REVISION: u64 = 1 << 24;
 
 /// How a record ranks lower by some conditions than by another, the clearest way first: the truths of the
 /// one, and those of each of the others. The latter two are all there are.
@@ -91,29 +94,38 @@ pub type Judged<'a> = dyn FnMut(&Example) -> Option<(Rank, Rank)> + 'a;
 ///
 /// What is said to be impossible is; an example is only given where `judged` confirms it.
 pub fn shift(old: &Policy, new: &Policy, judged: &mut Judged<'_>) -> Shift {
-    let lost = beyond(old, &[new], judged);
-    let gained = beyond(new, &[old], &mut |example| judged(example).map(|(old, new)| (new, old)));
+    let mut patience = Patience(Effort::new(PER_SHIFT));
+    let lost = beyond(old, &[new], &mut patience, judged);
+    let gained = beyond(new, &[old], &mut patience, &mut |example| {
+        judged(example).map(|(old, new)| (new, old))
+    });
     Shift { lost, gained }
 }
 
 /// Looks for a record that a policy holds up more than each of the others does, all of them of the same
 /// operation; what they rank highest counts.
-pub fn beyond(policy: &Policy, others: &[&Policy], judged: &mut Judged<'_>) -> Found {
+pub fn beyond(
+    policy: &Policy,
+    others: &[&Policy],
+    patience: &mut Patience,
+    judged: &mut Judged<'_>,
+) -> Found {
     if others.iter().any(|other| is_same(&policy.condition, &other.condition)) {
         return Found::None;
     }
     if policy.judges_whole() || others.iter().any(|other| other.judges_whole()) {
         return Found::Unsure(Doubt::Whole);
     }
-    let others: Vec<&Condition> = others.iter().map(|other| &other.condition).collect();
+    let others = others.iter().map(|other| &other.condition);
+    let conditions: Vec<&Condition> = [&policy.condition].into_iter().chain(others).collect();
     let mut doubt = None;
     for (above, below) in DROPS {
-        match confirmed(
-            &policy.operation.schema,
-            (&policy.condition, above),
-            (&others, below),
-            judged,
-        ) {
+        let goals =
+            goals((&policy.condition, above), (conditions.get(1..).unwrap_or_default(), below));
+        let mut part = patience.0.lend();
+        let found = confirmed(&policy.operation.schema, (goals, &conditions), &mut part, judged);
+        patience.0.settle(part);
+        match found {
             Ok(Found::None) => {}
             Ok(Found::Unsure(why)) => doubt = doubt.or(Some(why)),
             Ok(one) => return one,
@@ -149,7 +161,7 @@ pub struct Patience(Effort);
 
 impl Default for Patience {
     fn default() -> Self {
-        Self(Effort::new(PER_SET))
+        Self(Effort::new(PER_REVISION))
     }
 }
 
@@ -176,26 +188,23 @@ fn goals<'a>((high, above): Wanted<'a>, (low, below): (&[&'a Condition], Truths)
     low.chain([Goal { condition: high, truths: above }]).collect()
 }
 
-/// Looks for a record that meets all goals, and has it confirmed that it ranks higher by the first one.
+/// Looks for a record that meets all goals, and has it confirmed that it ranks higher by the first of the
+/// conditions.
 fn confirmed<'a>(
     schema: &Schema,
-    high: Wanted<'a>,
-    low: (&[&'a Condition], Truths),
+    (goals, conditions): (Vec<Goal<'a>>, &[&Condition]),
+    effort: &mut Effort,
     judged: &mut Judged<'_>,
 ) -> Result<Found, Exhausted> {
-    let conditions: Vec<&Condition> = [high.0].into_iter().chain(low.0.iter().copied()).collect();
-    let goals = goals(high, low);
     let asks_for_approval = conditions.iter().any(|condition| asks_for_approval(condition));
     let mut ranks = |example: &Example| judged(example).filter(|(high, low)| high > low);
     let mut found = Found::None;
-    let (mut seen, mut tried) = (0, 0);
-    each_witness(schema, goals, &mut Effort::new(PER_SEARCH), &mut |witness| {
-        seen += 1;
+    let mut left = MOST_JUDGED / conditions.len().max(1);
+    each_witness(schema, goals, effort, &mut |witness| {
         found = Found::Unsure(Doubt::NotSeenThrough);
-        let proposed = examples(schema, &witness, &conditions, asks_for_approval);
-        let left = MOST_JUDGED.saturating_sub(tried);
-        tried += proposed.len();
-        let confirmed = proposed.into_iter().take(left).find_map(|example| {
+        let proposed = examples(schema, &witness, conditions, asks_for_approval);
+        let confirmed = proposed.take(left).find_map(|example| {
+            left = left.saturating_sub(1);
             let confirmed = ranks(&example)?;
             Some(example.shortened(&mut |shorter| ranks(shorter) == Some(confirmed)))
         });
@@ -204,7 +213,7 @@ fn confirmed<'a>(
                 found = Found::One(example);
                 ControlFlow::Break(())
             }
-            None if seen >= MOST_WITNESSES || tried >= MOST_JUDGED => ControlFlow::Break(()),
+            None if left == 0 => ControlFlow::Break(()),
             None => ControlFlow::Continue(()),
         }
     })?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Patience, Shift, beyond, hold_up_all, is_same, shift};
+use crate::analysis::{Found, Patience, Shift, beyond, hold_up_all, is_same, shift};
 use crate::engine::Run;
 use crate::policy::{Policy, PolicySet};
 
@@ -34,6 +34,7 @@ impl<'a> Comparison<'a> {
     /// What becomes of each policy: of the old ones in their order, then of those that are added.
     pub(super) fn policies(&self) -> Vec<PolicyChange> {
         let pairs = Pairs::of(&self.old.policies, &self.new.policies);
+        let mut patience = Patience::default();
         let mut changes: Vec<PolicyChange> = self
             .old
             .policies
@@ -45,7 +46,7 @@ impl<'a> Comparison<'a> {
                 let mut change = self.kept_or_removed(old, new);
                 (change.old, change.new) = (Some(index), *partner);
                 if change.holds_up_less() != Some(false) {
-                    self.pass(old, &mut change);
+                    self.pass(old, &mut change, &mut patience);
                 }
                 change
             })
@@ -89,18 +90,17 @@ impl<'a> Comparison<'a> {
     }
 
     /// Finds out whether what an old policy held up gets past all new ones.
-    fn pass(&self, old: &Policy, change: &mut PolicyChange) {
+    fn pass(&self, old: &Policy, change: &mut PolicyChange, patience: &mut Patience) {
         let others = self.as_weighty(old, change.new);
-        let policies: Vec<&Policy> = others.iter().map(|(_, policy)| *policy).collect();
-        let passing = self.passing(old, &policies, change.condition.as_ref());
-        if passing == Seen::Never {
-            let mut patience = Patience::default();
-            let cover = others.iter().find(|(place, other)| {
-                Some(*place) != change.new && hold_up_all(&[other], old, &mut patience)
-            });
-            change.covered_by = cover.map(|(place, _)| *place);
-        }
-        change.passing = Some(passing);
+        let mut is_cover = |(place, other): &&(usize, &Policy)| {
+            Some(*place) != change.new && hold_up_all(&[other], old, patience)
+        };
+        change.covered_by = others.iter().find(&mut is_cover).map(|(place, _)| *place);
+        let policies: Vec<&Policy> = others.into_iter().map(|(_, policy)| policy).collect();
+        change.passing = Some(match change.covered_by {
+            Some(_) => Seen::Never,
+            None => self.passing(old, &policies, change.condition.as_ref(), patience),
+        });
     }
 
     /// The new policies that weigh as much as an old one, with their indices. Of those that tolerate
@@ -122,23 +122,29 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether some record gets past all of the new policies that an old one held up.
-    fn passing(&self, old: &Policy, new: &[&Policy], condition: Option<&ConditionChange>) -> Seen {
+    fn passing(
+        &self,
+        old: &Policy,
+        new: &[&Policy],
+        condition: Option<&ConditionChange>,
+        patience: &mut Patience,
+    ) -> Seen {
         let mut seat = self.seat(old);
         match condition.map(|condition| &condition.less) {
             Some(Seen::Unsure(doubt)) => {
-                let is_caught = hold_up_all(new, old, &mut Patience::default());
+                let is_caught = hold_up_all(new, old, patience);
                 return if is_caught { Seen::Never } else { Seen::Unsure(*doubt) };
             }
             // What got past the policy itself may get past the others.
             Some(Seen::On(Counterexample { example, .. })) => {
-                let passing = seat.counterexample(example, old, new);
-                if let Some(passing) = passing.filter(|passing| passing.new.is_none()) {
-                    return Seen::On(passing);
+                let ranks = seat.judge(example, old, new);
+                if ranks.is_some_and(|(was, is)| was > is) {
+                    return seat.seen(&Found::One(example.clone()), old, new);
                 }
             }
             Some(Seen::Never) | None => {}
         }
-        let found = beyond(old, new, &mut |example| seat.judge(example, old, new));
+        let found = beyond(old, new, patience, &mut |example| seat.judge(example, old, new));
         seat.seen(&found, old, new)
     }
 }

@@ -6,7 +6,7 @@ use crate::analysis::{Patience, hold_up_all};
 use crate::policy::Policy;
 
 /// Pairs of a policy that is gone and one that is new that are compared to find out what was renamed.
-const MOST_PAIRS: usize = 400;
+const MOST_PAIRS: usize = 10_000;
 
 /// Which new policy is which old one.
 pub(super) struct Pairs {
