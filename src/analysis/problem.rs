@@ -15,6 +15,8 @@ use super::why_never;
 /// How much is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Depth {
+    /// Nothing: policies that are not judged by, or whose place others are to take.
+    Nothing,
     /// Each policy by itself: whether it can fire, which a run must not begin without, and whether
     /// a record can pass it.
     Each,
@@ -67,6 +69,7 @@ enum Flaw {
 pub fn problems(set: &PolicySet, depth: Depth) -> Vec<Problem> {
     let policies = &set.policies;
     match depth {
+        Depth::Nothing => Vec::new(),
         Depth::Each => policies.iter().filter_map(by_itself).collect(),
         Depth::Everything => everything(policies),
     }

@@ -91,24 +91,24 @@ impl Asked<'_> {
 
     /// Both sets, each with the params that it knows.
     fn load(&self, settings: &Settings) -> Result<(Loaded, Loaded), Vec<Problem>> {
-        let known = [self.old, self.new].map(|path| self.side(settings, path, &BTreeSet::new()));
-        let names = known.each_ref().map(|side| side.as_ref().err().map(|all| unknown_params(all)));
-        let [of_old, of_new] = names.map(Option::unwrap_or_default);
+        // What can never fire is refused where it is new; where it is old, the change may be its end.
+        let sides = [(self.old, Depth::Nothing), (self.new, Depth::Each)];
+        let loaded = sides.map(|side| self.side(settings, side, &BTreeSet::new()));
+        let unknown =
+            loaded.each_ref().map(|side| side.as_ref().err().map(|all| unknown_params(all)));
+        let [of_old, of_new] = unknown.map(Option::unwrap_or_default);
         // A param that the change adds or takes away is known to one side only.
-        let left_out: BTreeSet<String> = of_old.symmetric_difference(&of_new).cloned().collect();
-        let again = |side: Result<Loaded, Vec<Problem>>, path, names: &BTreeSet<String>| match side
-        {
-            Err(_) if !names.is_disjoint(&left_out) => {
-                self.side(settings, path, &names.intersection(&left_out).cloned().collect())
-            }
-            side => side,
-        };
-        let [old, new] = known;
-        match (again(old, self.old, &of_old), again(new, self.new, &of_new)) {
-            (Ok(old), Ok(new)) => Ok((old, new)),
+        let left_out: [BTreeSet<String>; 2] = [&of_old - &of_new, &of_new - &of_old];
+        let mut again =
+            loaded.into_iter().zip(sides).zip(&left_out).map(|((loaded, side), names)| {
+                if names.is_empty() { loaded } else { self.side(settings, side, names) }
+            });
+        match (again.next(), again.next()) {
+            (Some(Ok(old)), Some(Ok(new))) => Ok((old, new)),
             (old, new) => {
                 let mut problems: Vec<Problem> = Vec::new();
-                for problem in [old.err(), new.err()].into_iter().flatten().flatten() {
+                let failed = [old, new].into_iter().flatten().filter_map(Result::err);
+                for problem in failed.flatten() {
                     if !problems.contains(&problem) {
                         problems.push(problem);
                     }
@@ -122,13 +122,13 @@ impl Asked<'_> {
     fn side(
         &self,
         settings: &Settings,
-        path: &Path,
+        (path, depth): (&Path, Depth),
         left_out: &BTreeSet<String>,
     ) -> Result<Loaded, Vec<Problem>> {
         let given = self.diff.policies.param.iter().filter(|(name, _)| !left_out.contains(name));
         let param = given.cloned().collect();
         let options = PolicyOptions { param, ..self.diff.policies.by(vec![path.to_owned()]) };
-        load_for(settings, &options, Some(&self.diff.waivers), Depth::Each)
+        load_for(settings, &options, Some(&self.diff.waivers), depth)
     }
 
     /// What a set makes of the evidence, where there is any.

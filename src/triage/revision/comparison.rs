@@ -99,7 +99,7 @@ impl<'a> Comparison<'a> {
         let policies: Vec<&Policy> = others.into_iter().map(|(_, policy)| policy).collect();
         change.passing = Some(match change.covered_by {
             Some(_) => Seen::Never,
-            None => self.passing(old, &policies, change.condition.as_ref(), patience),
+            None => self.passing((old, &policies), change.condition.as_ref(), patience),
         });
     }
 
@@ -124,8 +124,7 @@ impl<'a> Comparison<'a> {
     /// Whether some record gets past all of the new policies that an old one held up.
     fn passing(
         &self,
-        old: &Policy,
-        new: &[&Policy],
+        (old, new): (&Policy, &[&Policy]),
         condition: Option<&ConditionChange>,
         patience: &mut Patience,
     ) -> Seen {
