@@ -35,6 +35,10 @@ policies:
   - id: few
     rule: deny if SuggestLevel >= alert
     at_most: 2
+  - id: many
+    rule: deny if count(RiskLevel high) > 1
+  - id: much
+    rule: alert if sum(traffic where Port > 1) > 2.5KB
 ";
 
 const WAIVERS: &str = "\

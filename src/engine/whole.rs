@@ -19,7 +19,7 @@ pub struct Whole {
 }
 
 /// An aggregate, and what it came to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measured {
     /// As the rule writes it.
     pub aggregate: String,

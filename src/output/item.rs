@@ -294,7 +294,7 @@ impl<'a> Item<'a> {
         };
         let known = self.report.identity(finding);
         match known.is_empty() {
-            true if self.report.policy(finding).judges_whole() => "snapshot".to_owned(),
+            true if self.report.judges_whole(finding) => "snapshot".to_owned(),
             true => self.report.record(finding).unwrap_or_default().pointer,
             false => named(&known),
         }

@@ -222,7 +222,7 @@ impl Report {
     #[must_use]
     pub fn is_identified(&self, finding: &Finding) -> bool {
         // A snapshot is identified by where it lies.
-        self.policy(finding).judges_whole()
+        self.judges_whole(finding)
             || self.identifying(finding).iter().all(|value| !value.is_empty())
     }
 

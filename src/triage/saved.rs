@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Outcome;
+use crate::engine::{Measured, Outcome};
 use crate::policy::{Policy, PolicySet, WhenUnknown};
 use crate::snapshot::{Flaw, Snapshot};
 
@@ -71,6 +71,8 @@ pub struct SavedFinding {
     pub meanings: Vec<Option<Meaning>>,
     /// Names of the members that decided by not being there.
     pub absent: Vec<String>,
+    /// Of a whole snapshot, the aggregates that decided; none of a record.
+    pub measured: Vec<Measured>,
 }
 
 /// What of a saved report stands in place of what judging kept.
@@ -202,6 +204,7 @@ impl SavedFinding {
             evidence: report.evidence(finding),
             meanings: report.meanings(finding),
             absent: report.absent(finding).into_iter().map(str::to_owned).collect(),
+            measured: report.measured(finding).to_vec(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::engine::{
     Finding as Found, Findings, Hit, Measured, Open, Outcome, Tally, Truth, Whole,
 };
-use crate::operation::Operation;
+use crate::operation::{FieldId, Operation};
 use crate::policy::{Aggregate, Bounds, Policy, PolicySet};
 use crate::snapshot::{Page, RecordPlace, Snapshot, Wholeness};
 
@@ -157,7 +157,26 @@ impl Report {
     /// The aggregates that decided a finding of a whole snapshot, in the order of the rule; none of a record.
     #[must_use]
     pub fn measured(&self, finding: &Finding) -> &[Measured] {
-        self.of_whole(finding).map_or(&[], |whole| &whole.measured)
+        match self.told(finding) {
+            Some(told) => &told.measured,
+            None => self.of_whole(finding).map_or(&[], |whole| &whole.measured),
+        }
+    }
+
+    /// Whether a finding is of a whole snapshot, and not of a record.
+    #[must_use]
+    pub fn judges_whole(&self, finding: &Finding) -> bool {
+        // Of a saved report the conditions are known in words only.
+        self.policy(finding).judges_whole() || !self.measured(finding).is_empty()
+    }
+
+    /// The fields that identify what a finding is of: those of a record, none of a whole snapshot.
+    #[must_use]
+    pub fn identity_fields(&self, finding: &Finding) -> &[FieldId] {
+        match self.judges_whole(finding) {
+            true => &[],
+            false => &self.policy(finding).operation.identity,
+        }
     }
 
     /// What a policy that judges the whole made of each snapshot: the source of that, the truth, and why.

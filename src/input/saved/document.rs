@@ -15,7 +15,7 @@ use crate::snapshot::{Weight, Wholeness};
 use crate::text::Level;
 use crate::triage::{Disposition, FailOn, Loosening, Verdict};
 
-use super::value::{Count, Hash, Members, One, Ordinal, Parsed, or_null};
+use super::value::{Amount, Count, Hash, Members, One, Ordinal, Parsed, or_null};
 
 /// Bytes of a fingerprint, and of the hash of a page.
 type Fingerprint = Hash<16>;
@@ -305,6 +305,8 @@ pub(super) struct Finding<'a> {
     pub(super) record: Record<'a>,
     pub(super) evidence: Vec<Evidence<'a>>,
     pub(super) absent: Vec<String>,
+    #[serde(default)]
+    pub(super) aggregates: Vec<Measured>,
     pub(super) rule: FindingRule,
     #[serde(deserialize_with = "or_null")]
     pub(super) waiver: Option<FindingWaiver>,
@@ -345,6 +347,17 @@ pub(super) struct Evidence<'a> {
     pub(super) column: Ordinal,
     pub(super) offset: Count,
     pub(super) length: Count,
+}
+
+/// An aggregate of a whole snapshot, and what it came to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
+pub(super) struct Measured {
+    pub(super) aggregate: String,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) low: Option<Amount>,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) high: Option<Amount>,
 }
 
 #[derive(Deserialize, PartialEq, Eq)]

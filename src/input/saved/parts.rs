@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::engine;
 use crate::operation::Operation;
+use crate::policy::Bounds;
 use crate::snapshot::{self, Origin, Snapshot, Total};
 use crate::text::{self, Mark, Place, Position};
 use crate::triage::{self, SavedFinding};
 
-use super::document::{Capture, Evidence, Finding, Flaw, Page, Problem};
+use super::document::{Capture, Evidence, Finding, Flaw, Measured, Page, Problem};
 use super::value::{Count, Ordinal};
 
 impl Capture {
@@ -138,6 +140,16 @@ impl Finding<'_> {
             evidence: self.evidence.iter().map(Evidence::evidence).collect(),
             meanings: self.evidence.iter().map(Evidence::meaning).collect(),
             absent: self.absent.clone(),
+            measured: self.aggregates.iter().map(Measured::measured).collect(),
+        }
+    }
+}
+
+impl Measured {
+    fn measured(&self) -> engine::Measured {
+        engine::Measured {
+            aggregate: self.aggregate.clone(),
+            bounds: Bounds { low: self.low.map(|end| end.0), high: self.high.map(|end| end.0) },
         }
     }
 }

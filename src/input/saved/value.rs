@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::engine::Outcome;
+use crate::json;
 use crate::operation::{Effect, Severity};
 use crate::policy::WhenUnknown;
 use crate::snapshot::{Weight, Wholeness};
@@ -54,6 +55,18 @@ pub(super) fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
+}
+
+/// A number of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Amount(pub(super) json::Number);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let read = json::Number::parse(&number.to_string());
+        read.map(Self).ok_or_else(|| de::Error::custom(format!("{number} is too large a number")))
+    }
 }
 
 /// A text that a report may hold one of a few of.

@@ -82,7 +82,7 @@ impl<'a> Group<'a> {
         for finding in shown.iter().filter(|finding| !framed.contains(finding)) {
             let (source, position) = self.report.place(finding);
             let (at, message) = (place(source, Some(position)), self.report.message(finding));
-            match self.policy.judges_whole() {
+            match self.report.judges_whole(finding) {
                 true => page.paragraph(("  ", Paint::Plain), &format!("{at}  {message}"), 4)?,
                 false => page.entry(&at, &message)?,
             }
@@ -119,7 +119,7 @@ impl<'a> Group<'a> {
 
     /// So many of what the policy judges.
     fn judged(&self, number: usize) -> String {
-        match self.policy.judges_whole() {
+        match self.findings.first().is_some_and(|finding| self.report.judges_whole(finding)) {
             true => count(number as u64, "snapshot", "snapshots"),
             false => count(number as u64, "record", "records"),
         }

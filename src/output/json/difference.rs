@@ -225,7 +225,7 @@ pub(super) fn finding<S: Serializer>(
         is: Standing::new(report, &finding),
         message: report.message(&finding),
         fingerprint: report.fingerprint(&finding),
-        identity: IdentityText { policy, known: &identity },
+        identity: IdentityText::new(report, &finding, &identity),
         record: PlaceText {
             source: &record.source,
             pointer: &record.pointer,

@@ -6,6 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::engine::Measured;
 use crate::json::Number;
+use crate::operation::{FieldId, Operation};
 use crate::policy::{Bounds, Policy};
 use crate::text::Location;
 use crate::triage::{self, Evidence, Finding, Identity, Meaning, RecordAt, Report};
@@ -123,7 +124,7 @@ impl<'a> FindingText<'a> {
                 offset: words.record.offset,
                 length: words.record.length,
                 capture: report.capture(finding),
-                identity: IdentityText { policy, known: &words.identity },
+                identity: IdentityText::new(report, finding, &words.identity),
             },
             evidence: List(words.evidence, &words.meanings),
             absent: report.absent(finding),
@@ -168,19 +169,23 @@ struct RecordText<'a> {
 /// Every field that identifies a record, with its value as it stands, or null where it has none; then
 /// the account and the region, where they are known.
 pub(super) struct IdentityText<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) known: &'a [Identity],
+    operation: &'a Operation,
+    fields: &'a [FieldId],
+    known: &'a [Identity],
+}
+
+impl<'a> IdentityText<'a> {
+    pub(super) fn new(report: &'a Report, finding: &Finding, known: &'a [Identity]) -> Self {
+        let operation = &report.policy(finding).operation;
+        Self { operation, fields: report.identity_fields(finding), known }
+    }
 }
 
 impl Serialize for IdentityText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let operation = &self.policy.operation;
+        let operation = self.operation;
         let mut map = serializer.serialize_map(None)?;
-        let of_record = match self.policy.judges_whole() {
-            true => [].as_slice(),
-            false => &operation.identity,
-        };
-        for field in of_record {
+        for field in self.fields {
             let name = &operation.schema.field(*field).name;
             let value = self.known.iter().find(|(known, _)| known == name);
             map.serialize_entry(name, &value.and_then(|(_, value)| raw(value)))?;

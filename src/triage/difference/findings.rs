@@ -94,9 +94,7 @@ impl Known {
         for finding in &side.report.findings {
             let pair = pairs_of.get(&side.report.capture(finding)).copied();
             let key = identity(&side.report, finding);
-            let is_of_whole = side.report.policy(finding).judges_whole()
-                || !side.report.measured(finding).is_empty();
-            let is_told_apart = key.is_some() || is_of_whole;
+            let is_told_apart = key.is_some() || side.report.judges_whole(finding);
             let is_whole = pair.is_some() && is_told_apart;
             let pair = pair.unwrap_or(pairs.len());
             let order = (pair, key, side.report.policy(finding).id.clone());

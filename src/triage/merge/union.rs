@@ -220,7 +220,8 @@ impl Capture {
         let found = self.findings.values().filter(|_| !is_hashed).map(|finding| {
             let policy = policies.policies.get(finding.policy as usize);
             let id = policy.map(|policy| policy.id.as_str());
-            format!("{id:?} {:?} {:?} {:?}", finding.outcome, finding.record, finding.evidence)
+            let decided = (&finding.evidence, &finding.measured);
+            format!("{id:?} {:?} {:?} {decided:?}", finding.outcome, finding.record)
         });
         (
             Arc::clone(&snapshot.source),
