@@ -560,6 +560,10 @@ fn a_report_whose_evidence_was_too_old_stays_so() {
     home.report("e.json", "was.json", "");
     assert_eq!(home.report("e.json", "old.json", "--max-age 24h").code, 3);
     assert_eq!(home.run("diff was.json old.json -f json").code, 3);
+    home.write("bad.json", &snapshot(Asked::default(), &[record(1, "RDP", 3, 10)]));
+    home.report("bad.json", "bad.json", "");
+    let ended = home.run("diff bad.json old.json -f json");
+    assert_eq!((ended.code, ended.found("unseen")), (3, vec!["rdp 1".to_owned()]), "{ended:?}");
     assert_eq!(home.run("diff was.json was.json -f json --max-age 24h").code, 3);
     assert_eq!(home.run("diff old.json was.json -f json").code, 0, "what is before is old");
 }

@@ -233,6 +233,39 @@ fn unknown_before_and_violated_after_is_worse() {
     assert_eq!(new.verdict, Verdict::InsufficientEvidence);
 }
 
+/// The side as its report says it.
+fn saved(side: &Side) -> Side {
+    let report = triage::Saved::of(&side.report).finish();
+    Side { source: Arc::clone(&side.source), report, inventories: None }
+}
+
+#[test]
+fn a_saved_report_that_says_no_more_than_that_it_is_insufficient_is_believed() {
+    let whole = saved(&side(&[("side", whole(&[record(1, TAME)]))]));
+    let mut part = whole.clone();
+    part.report.verdict = Verdict::InsufficientEvidence;
+    for (before, after, code) in
+        [(&whole, &whole, 0), (&whole, &part, 3), (&part, &whole, 3), (&part, &part, 3)]
+    {
+        let difference = Difference::new(before.clone(), after.clone(), Terms::STRICT);
+        assert_eq!(difference.verdict.exit_code(), code);
+        let codes: Vec<&str> = difference.notes.iter().map(|note| note.code.as_str()).collect();
+        assert_eq!(codes.contains(&"diff/report-insufficient"), code == 3, "{codes:?}");
+    }
+}
+
+#[test]
+fn a_saved_report_that_says_why_it_is_insufficient_is_as_whole_as_its_evidence() {
+    let unclear = whole(&[record(1, &RDP.replace('3', "-1"))]);
+    let unclear = saved(&side(&[("side", unclear)]));
+    assert_eq!(unclear.report.verdict, Verdict::InsufficientEvidence);
+    let same = Difference::new(unclear.clone(), unclear.clone(), Terms::STRICT);
+    assert_eq!((same.verdict, same.findings.unchanged.len()), (Verdict::Clean, 1));
+    let tame = saved(&side(&[("side", whole(&[record(1, TAME)]))]));
+    let new = Difference::new(tame, unclear, Terms::STRICT);
+    assert_eq!((new.verdict, new.findings.new.len()), (Verdict::InsufficientEvidence, 1));
+}
+
 #[test]
 fn an_outcome_that_is_only_counted_is_not_fixed() {
     let silent = format!("{POLICIES}    when_unknown: pass\n");
