@@ -19,6 +19,7 @@ mod numbers;
 mod page;
 mod policies;
 mod register;
+mod revision;
 mod snippet;
 mod trend;
 mod unjudged;
@@ -26,6 +27,7 @@ mod verdict;
 
 pub(super) use difference::write as difference;
 use page::Page;
+pub(super) use revision::write as revision;
 
 pub(super) const ENTRY: Entry = Entry {
     name: "html",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::triage::Revision;
 
-use super::{Format, Style, difference_schema, human, json, markdown};
+use super::{Format, Style, difference_schema, html, human, json, markdown};
 
 type WriteRevision = fn(&Revision, &Style, &mut dyn Write) -> io::Result<()>;
 
@@ -16,6 +16,7 @@ const REVISIONS: &[(Format, WriteRevision)] = &[
     (Format::Human, human::revision),
     (Format::Json, json::revision),
     (Format::Markdown, markdown::revision),
+    (Format::Html, html::revision),
 ];
 
 impl Format {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::analysis::Depth;
 use crate::input::{Input, STDIN};
-use crate::output::Format;
 use crate::policy::WhenUnknown;
 use crate::text::{Place, Problem};
 use crate::triage::{self, Policies, Revision};
@@ -27,9 +26,6 @@ enum Error {
     #[error("standard input is read once, and two sets of policies would judge it")]
     #[diagnostic(code("cli/read-once"), help("save what is piped to a file, and name that"))]
     ReadOnce,
-    #[error("differences of policies are not written as `{0}`")]
-    #[diagnostic(code("cli/no-such-format"), help("there are: {1}"))]
-    Format(&'static str, String),
 }
 
 /// A change of policies, and what is asked about it.
@@ -75,18 +71,10 @@ impl Asked<'_> {
 
     /// What can be told before anything is read.
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let told = |error: &Error, place: &str| {
-            Err(vec![Problem::new(error, Place::Whole(Arc::from(place)))])
-        };
-        let is_written = |format| Format::of_revisions().any(|known| known == format);
-        if let Some(format) = self.diff.formats().find(|format| !is_written(*format)) {
-            let names: Vec<&str> = Format::of_revisions().map(Format::name).collect();
-            return told(&Error::Format(format.name(), names.join(", ")), "--format");
+        match self.inputs.iter().any(|path| path.as_os_str() == STDIN) {
+            true => Err(vec![Problem::new(&Error::ReadOnce, Place::Whole(Arc::from("INPUT")))]),
+            false => Ok(()),
         }
-        if self.inputs.iter().any(|path| path.as_os_str() == STDIN) {
-            return told(&Error::ReadOnce, "INPUT");
-        }
-        Ok(())
     }
 
     /// Both sets, each with the params that it knows.

@@ -23,7 +23,7 @@ pub(in crate::output) fn write(
     let head = format!("{words} (exit {code}) – Portcullis difference");
     let mut page = Page::begin(&head, Some(difference.time), nonce(difference), out)?;
     page.put(banner(difference))?;
-    page.put(notes(difference))?;
+    page.put(notes(&all_notes(difference), lacking(difference)))?;
     page.put(contents())?;
     page.put(findings(difference))?;
     page.put(records(difference))?;
@@ -80,12 +80,12 @@ fn banner(difference: &Difference) -> Markup {
 }
 
 /// How many there are of a class.
-fn tile<T>(what: &str, class: &Class<'_, T>) -> Markup {
+pub(super) fn tile<T>(what: &str, class: &Class<'_, T>) -> Markup {
     let tone = if class.list.is_empty() { "none" } else { tone(class.tone) };
     verdict::tile(&format!("{} {what}", capital(class.word)), number(class.list.len() as u64), tone)
 }
 
-fn tone(tone: Tone) -> &'static str {
+pub(super) fn tone(tone: Tone) -> &'static str {
     match tone {
         Tone::Bad => "deny",
         Tone::Doubtful => "alert",
@@ -120,24 +120,31 @@ fn sentence(difference: &Difference) -> &'static str {
 }
 
 /// What keeps the difference from being known, then what is only worth knowing.
-fn notes(difference: &Difference) -> Markup {
+fn all_notes(difference: &Difference) -> Vec<(&str, &Problem)> {
     let flaws = changes::flaws(difference).map(|flaw| (changes::does(flaw), &flaw.problem));
     let told = difference.notes.iter().map(|note| (level(note.level), note));
-    let notes: Vec<(&str, &Problem)> = flaws.chain(told).collect();
+    flaws.chain(told).collect()
+}
+
+fn lacking(difference: &Difference) -> &'static str {
+    match difference.verdict {
+        Verdict::InsufficientEvidence => "Why this is not known",
+        _ => "What to know of the two sides",
+    }
+}
+
+/// Notes under a name, which stand out where one weighs; nothing where there are none.
+pub(super) fn notes(notes: &[(&str, &Problem)], name: &str) -> Markup {
     if notes.is_empty() {
         return html! {};
     }
-    let list = html! { ul.lacks { @for (word, problem) in &notes { li {
+    let list = html! { ul.lacks { @for (word, problem) in notes { li {
         p { (word) ": " strong { (said(&problem.message)) } " " code { (text(&problem.code)) } }
         @if let Some(help) = &problem.help { p.help { (said(help)) } }
         p { (place(problem.place.source(), problem.place.position())) }
     } } } };
     let weighs = |(_, problem): &(&str, &Problem)| problem.level != Level::Note;
     let is_heavy = notes.iter().any(weighs);
-    let name = match difference.verdict {
-        Verdict::InsufficientEvidence => "Why this is not known",
-        _ => "What to know of the two sides",
-    };
     let section = page::section("notes", name, list);
     if is_heavy {
         html! { div.lacking { (section) } }
@@ -175,8 +182,14 @@ fn findings(difference: &Difference) -> Markup {
 }
 
 fn found(difference: &Difference, class: &Class<'_, FindingChange>) -> Markup {
+    let all = class.list.iter().filter_map(|change| Found::of(difference, change));
+    findings_table(class.word, all)
+}
+
+/// The findings of a class.
+pub(super) fn findings_table<'a>(word: &str, all: impl Iterator<Item = Found<'a>>) -> Markup {
     let rows = html! {
-        @for found in class.list.iter().filter_map(|change| Found::of(difference, change)) { tr {
+        @for found in all { tr {
             td { (badge(standing(&found), &found.is.result())) }
             td { (badge(found.is.severity.name(), found.is.severity.name())) }
             th scope="row" { (text(found.policy())) }
@@ -186,7 +199,7 @@ fn found(difference: &Difference, class: &Class<'_, FindingChange>) -> Markup {
         } }
     };
     let head = ["Result", "Severity", "Policy", "Finding", "Before", "Place"];
-    table(&format!("Findings: {}", class.word), &head, rows)
+    table(&format!("Findings: {word}"), &head, rows)
 }
 
 /// The colour of what a finding is: what is accepted does not stand out.
@@ -258,7 +271,7 @@ fn side(name: &str, side: &Side) -> Markup {
     }
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let (first, rest) = words.split_at_checked(1).unwrap_or((words, ""));
     format!("{}{rest}", first.to_ascii_uppercase())
 }

@@ -89,6 +89,11 @@ impl<'a> Page<'a> {
         self.close("portcullis diff --format json", html! {})
     }
 
+    /// The same of a change of policies.
+    pub(super) fn end_of_revision(mut self) -> io::Result<()> {
+        self.close("portcullis diff --policies OLD NEW --format json", html! {})
+    }
+
     fn close(&mut self, command: &str, script: Markup) -> io::Result<()> {
         self.out.write_all(END.as_bytes())?;
         self.put(html! {

@@ -134,6 +134,27 @@ fn people_read_the_same_words_and_nothing_hostile() {
 }
 
 #[test]
+fn revisions_are_written_in_the_formats_of_differences_with_the_same_verdict() {
+    assert!(Format::of_revisions().eq(Format::of_differences()));
+    for revision in revisions() {
+        let document = document(&revision);
+        for format in Format::of_revisions().filter(|format| *format != Format::Json) {
+            let mut out = Vec::new();
+            render_revision(&revision, format, &Style::default(), &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let text = text.to_lowercase();
+            assert!(text.contains(crate::output::revised::headline(&revision)), "{text}");
+            assert!(text.contains(&document["exit_code"].to_string()), "{text}");
+            for change in document["policies"].as_array().unwrap() {
+                let is_shown =
+                    change["change"] == "same" || text.contains(change["id"].as_str().unwrap());
+                assert!(is_shown, "{change} {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_format_of_revisions_says_when_nobody_reads() {
     for format in Format::of_revisions() {
         let written = render_revision(&revisions()[0], format, &Style::default(), &mut Closed);

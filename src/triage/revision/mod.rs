@@ -45,6 +45,8 @@ pub struct Policies {
 /// What a change of policies does.
 #[derive(Clone, Debug)]
 pub struct Revision {
+    /// When it was made, for the formats that say so.
+    pub time: jiff::Timestamp,
     /// What there is.
     pub old: Policies,
     /// What is to be.
@@ -98,6 +100,7 @@ impl Revision {
         let both = old.report.as_ref().zip(new.report.as_ref());
         let findings = both.map(|(old, new)| findings::compare(old, new, &policies));
         let mut revision = Self {
+            time: terms.time,
             loosened: finish::loosened(&new.set, terms),
             old,
             new,
