@@ -9,6 +9,7 @@ mod domain;
 mod effort;
 mod example;
 mod filter;
+mod implied;
 mod mutants;
 mod problem;
 mod search;

@@ -10,6 +10,7 @@ use crate::policy::{Condition, Policy, Predicate};
 
 use super::effort::{Effort, Exhausted, PER_SEARCH};
 use super::example::{Example, examples};
+use super::implied::is_implied;
 use super::search::{Answer, Goal, each_witness, search};
 use super::truth::Truths;
 
@@ -82,7 +83,7 @@ impl Doubt {
         match self {
             Self::TooLarge => "the rules have too many alternatives",
             Self::NotSeenThrough => "parts of texts, patterns and arithmetic are not seen through",
-            Self::Whole => "rules that ask aggregates are compared by their words alone",
+            Self::Whole => "of rules that ask aggregates only shape and bounds are compared",
         }
     }
 }
@@ -110,7 +111,7 @@ pub fn beyond(
     patience: &mut Patience,
     judged: &mut Judged<'_>,
 ) -> Found {
-    if others.iter().any(|other| is_same(&policy.condition, &other.condition)) {
+    if others.iter().any(|other| is_implied(&policy.condition, &other.condition)) {
         return Found::None;
     }
     if policy.judges_whole() || others.iter().any(|other| other.judges_whole()) {
@@ -139,7 +140,7 @@ pub fn beyond(
 /// conditions alone: not the same one of every record.
 #[must_use]
 pub fn hold_up_all(policies: &[&Policy], other: &Policy, patience: &mut Patience) -> bool {
-    if policies.iter().any(|policy| is_same(&policy.condition, &other.condition)) {
+    if policies.iter().any(|policy| is_implied(&other.condition, &policy.condition)) {
         return true;
     }
     if other.judges_whole() || policies.iter().any(|policy| policy.judges_whole()) {

@@ -56,8 +56,8 @@ Exit codes with --policies OLD NEW:
 
 A policy is compared with the one of the same id: equivalent, stricter, looser
 or different, with a record that both have judged, else undecided: parts of
-texts, patterns and arithmetic are not seen through, and rules that ask
-aggregates are compared by their words. A record that was inconclusive and
+texts, patterns and arithmetic are not seen through, and of rules that ask
+aggregates only shape and bounds are compared. A record that was inconclusive and
 passes is let through; so is what a milder effect, severity or when_unknown,
 or a new approval makes less of. What other new policies catch is not.
 

@@ -111,6 +111,31 @@ fn a_condition_is_compared_over_all_records() {
 }
 
 #[test]
+fn a_bound_that_is_wider_lets_nothing_through_whatever_it_is_on() {
+    for (old, new, lets_through) in [
+        ("deny if count > 4", "deny if count > 3", Some(false)),
+        ("deny if count > 4", "deny if count >= 4", Some(false)),
+        ("deny if count >= 4", "deny if count > 4", None),
+        ("deny if count < 3", "deny if count <= 3", Some(false)),
+        ("deny if count < 3", "deny if count < 2", None),
+        ("deny RDP if count > 4", "deny SSH if count > 3", None),
+        ("deny if count > 4 and sum(traffic) > 1GB", "deny if count > 3", Some(false)),
+        ("deny if count > 4", "deny if count > 5 or count > 3", Some(false)),
+        ("deny if not (count <= 4)", "deny if not (count <= 3)", Some(false)),
+        ("deny if not (count <= 3)", "deny if not (count <= 4)", None),
+        // Bounds make the first true and the second unknown.
+        ("deny if count <= 3", "deny if count < 3 or count = 3", None),
+        ("deny if InBytes - OutBytes > 4", "deny if InBytes - OutBytes > 3", Some(false)),
+    ] {
+        let revision = changed(old, new);
+        assert_eq!(revision.policies[0].lets_through(), lets_through, "{old} → {new}");
+        let verdict =
+            if lets_through.is_some() { Verdict::Clean } else { Verdict::InsufficientEvidence };
+        assert_eq!(revision.verdict, verdict, "{old} → {new}");
+    }
+}
+
+#[test]
 fn an_example_is_short_and_says_what_both_make_of_it() {
     for (old, new, record, came) in [
         (
@@ -361,7 +386,11 @@ fn evidence_that_is_not_whole_decides_nothing() {
 
 /// Rules over few fields, so that they meet.
 fn rules() -> impl Strategy<Value = String> {
-    const ATOMS: [&str; 27] = [
+    const ATOMS: [&str; 31] = [
+        "InBytes - OutBytes > 1",
+        "InBytes - OutBytes >= 2",
+        "InBytes - OutBytes <= 2",
+        "InBytes - OutBytes < 1",
         "RiskLevel 3",
         "RiskLevel >= 2",
         "RiskLevel -1",
@@ -392,6 +421,23 @@ fn rules() -> impl Strategy<Value = String> {
     ];
     let atom = prop::sample::select(&ATOMS[..]).prop_map(str::to_owned);
     let expression = atom.prop_recursive(3, 8, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            inner.prop_map(|a| format!("not ({a})")),
+        ]
+    });
+    expression.prop_map(|expression| format!("deny if {expression}"))
+}
+
+/// Rules about all records of a snapshot.
+fn bounds() -> impl Strategy<Value = String> {
+    let aggregate =
+        prop::sample::select(&["count", "count(RiskLevel 3)", "distinct(RiskLevel)"][..]);
+    let operator = prop::sample::select(&[">", ">=", "<", "<=", "="][..]);
+    let atom = (aggregate, operator, 1..4_i64);
+    let atom = atom.prop_map(|(what, operator, number)| format!("{what} {operator} {number}"));
+    let expression = atom.prop_recursive(2, 4, 2, |inner| {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
@@ -510,6 +556,28 @@ proptest! {
                 prop_assert_eq!(outcome_of(new, &example.example.record()), example.new);
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_claimed_of_aggregates_that_a_snapshot_contradicts(
+        (old, new) in (bounds(), bounds()),
+        risks in prop::collection::vec(prop::sample::select(&[1, 3, -1][..]), 0..6),
+        missing in 0_usize..2,
+    ) {
+        let revision = changed(&old, &new);
+        let change = &revision.policies[0];
+        let record = |(port, risk): (usize, &i64)| {
+            format!(r#"{{"Port": {port}, "Protocol": "tcp", "RiskLevel": {risk}}}"#)
+        };
+        let records: Vec<String> = risks.iter().enumerate().map(record).collect();
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        let outcome = |set: &PolicySet| {
+            let report = report(set, &records, records.len() + missing, Terms::STRICT);
+            report.findings.first().map(|finding| finding.outcome == Outcome::Fail)
+        };
+        let (was, is) = (outcome(&revision.old.set), outcome(&revision.new.set));
+        prop_assert!(change.lets_through() != Some(false) || is >= was, "{old} → {new}");
+        prop_assert!(change.holds_up_more() != Some(false) || is <= was, "{old} → {new}");
     }
 
     #[test]
