@@ -1,9 +1,10 @@
 //! Whether one formula ranks no higher than another by its shape alone, whatever is asked: conjunction,
-//! disjunction and negation are monotone, and of two bounds on the same expression the narrower one holds
-//! only where the wider one does, be the expression known exactly or within bounds.
+//! disjunction and negation are monotone, of two bounds on the same expression the narrower one holds only
+//! where the wider one does, be the expression known exactly or within bounds, and a text that begins or
+//! ends with another has every part of it.
 
 use crate::json::Number;
-use crate::policy::{Comparison, Condition, Expression, Predicate};
+use crate::policy::{Comparison, Condition, Expression, Predicate, TextTest};
 
 /// Nesting that is looked into; formulas are rarely deeper than three.
 const DEPTH: usize = 12;
@@ -17,7 +18,9 @@ fn within(low: &Condition, high: &Condition, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match (low, high) {
         (Condition::Test(low), Condition::Test(high)) => {
-            low.predicate == high.predicate || is_narrower(&low.predicate, &high.predicate)
+            low.predicate == high.predicate
+                || is_narrower(&low.predicate, &high.predicate)
+                || is_stricter(&low.predicate, &high.predicate)
         }
         (Condition::Not(low), Condition::Not(high)) => within(high, low, depth),
         (Condition::Any(parts), high) => parts.iter().all(|low| within(low, high, depth)),
@@ -68,4 +71,21 @@ fn is_narrower(low: &Predicate, high: &Predicate) -> bool {
     low.expression == high.expression
         && low.is_low == high.is_low
         && (reaches.is_gt() || reaches.is_eq() && (high.is_included || !low.is_included))
+}
+
+/// Whether every text that passes the first test passes the second.
+fn is_stricter(low: &Predicate, high: &Predicate) -> bool {
+    let (Predicate::Text(field, low), Predicate::Text(other, high)) = (low, high) else {
+        return false;
+    };
+    field == other
+        && match (low, high) {
+            (TextTest::StartsWith(low), TextTest::StartsWith(high)) => low.starts_with(high),
+            (TextTest::EndsWith(low), TextTest::EndsWith(high)) => low.ends_with(high),
+            (
+                TextTest::StartsWith(low) | TextTest::EndsWith(low) | TextTest::Contains(low),
+                TextTest::Contains(high),
+            ) => low.contains(high),
+            _ => false,
+        }
 }

@@ -86,7 +86,10 @@ fn a_condition_is_compared_over_all_records() {
         ("deny RDP", "deny RDP unless ServiceNameList contains Unknown", "looser"),
         ("deny RDP", "deny SSH", "different"),
         ("deny if Port 1..9", "deny if Port 2..10", "different"),
-        ("deny if RiskReason starts with ab", "deny if RiskReason contains ab", "undecided"),
+        ("deny if RiskReason starts with ab", "deny if RiskReason contains a", "stricter"),
+        ("deny RDP if RiskReason ends with ab", "deny RDP if RiskReason ends with b", "stricter"),
+        ("deny if RiskReason starts with ab", "deny if RiskReason ends with ab", "different"),
+        ("deny if RiskReason matches ab", "deny if RiskReason matches \"a|ab\"", "undecided"),
         ("deny if InBytes > OutBytes", "deny if OutBytes < InBytes", "equivalent"),
         ("deny if InBytes > OutBytes", "deny if InBytes >= OutBytes", "stricter"),
         ("deny if count > 3", "deny if count > 3", "equivalent"),
@@ -386,7 +389,11 @@ fn evidence_that_is_not_whole_decides_nothing() {
 
 /// Rules over few fields, so that they meet.
 fn rules() -> impl Strategy<Value = String> {
-    const ATOMS: [&str; 31] = [
+    const ATOMS: [&str; 35] = [
+        "RiskReason contains b",
+        "RiskReason ends with ab",
+        "RiskReason ends with b",
+        "ServiceNameList starts with RD",
         "InBytes - OutBytes > 1",
         "InBytes - OutBytes >= 2",
         "InBytes - OutBytes <= 2",
