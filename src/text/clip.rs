@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::printable::{is_hostile, push_printable};
+use super::printable::{is_broken, push_printable};
 
 /// Places in one line that each get room; further ones are shown where they happen to fit.
 const MOST_PLACES: usize = 8;
@@ -84,10 +84,11 @@ fn around(line: &str, place: &Range<usize>, room: usize) -> Range<usize> {
 fn forward(line: &str, range: Range<usize>, room: usize) -> (usize, usize) {
     let (mut end, mut used) = (range.start, 0);
     for c in line.get(range).unwrap_or_default().chars() {
-        if used + columns(c) > room {
+        let columns = columns(line.get(..end).unwrap_or_default(), c);
+        if used + columns > room {
             break;
         }
-        used += columns(c);
+        used += columns;
         end += c.len_utf8();
     }
     (end, used)
@@ -97,20 +98,22 @@ fn forward(line: &str, range: Range<usize>, room: usize) -> (usize, usize) {
 fn backward(line: &str, end: usize, room: usize) -> (usize, usize) {
     let (mut start, mut used) = (end, 0);
     for c in line.get(..end).unwrap_or_default().chars().rev() {
-        if used + columns(c) > room {
+        let before = start - c.len_utf8();
+        let columns = columns(line.get(..before).unwrap_or_default(), c);
+        if used + columns > room {
             break;
         }
-        used += columns(c);
-        start -= c.len_utf8();
+        used += columns;
+        start = before;
     }
     (start, used)
 }
 
-/// Columns at most that a character takes once it is printable.
-fn columns(c: char) -> usize {
+/// Columns at most that a character takes once it is printable, after what stands before it in its line.
+fn columns(before: &str, c: char) -> usize {
     match c {
         '\t' => 4,
-        _ if is_hostile(c) => "<U+100000>".len(),
+        _ if is_broken(before, c) => "<U+100000>".len(),
         // Everything above may be wide; room is lost where it is not.
         '\u{1100}'.. => 2,
         _ => 1,

@@ -67,12 +67,17 @@ const DELETE: u8 = 0x7f;
 
 /// Appends one character in its printable form.
 pub(super) fn push_printable(shown: &mut String, c: char) {
-    if is_hostile(c) || is_command(shown, c) {
+    if is_broken(shown, c) {
         // Writing to a string cannot fail.
         let _ = write!(shown, "<U+{:04X}>", u32::from(c));
     } else {
         shown.push(c);
     }
+}
+
+/// Whether a character is not shown as it is after what stands before it.
+pub(super) fn is_broken(before: &str, c: char) -> bool {
+    is_hostile(c) || is_command(before, c)
 }
 
 /// Whether a character would complete the start of a command: runners of GitHub Actions, Azure Pipelines
