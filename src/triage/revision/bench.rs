@@ -4,6 +4,7 @@
 use crate::analysis::{Approved, Doubt, Example, Found, Rank};
 use crate::engine::{Outcome, Program, Run, Tracer, Truth};
 use crate::policy::{Approval, Policy, PolicySet};
+use crate::text::Location;
 
 use super::policies::Seen;
 
@@ -114,10 +115,9 @@ fn outcome(rank: Rank) -> Option<Outcome> {
     }
 }
 
-/// Registers of approvals by what they make of a record: nothing, everything, and what depends on a port,
-/// a protocol or a service that the record may not tell.
-fn registers(policy: &Policy) -> Vec<(Approved, Vec<Approval>)> {
-    let any = Approval {
+/// An approval of all that could be open, which does not expire.
+pub(super) fn of_everything(location: &Location) -> Approval {
+    Approval {
         services: Vec::new(),
         ports: None,
         protocol: None,
@@ -126,8 +126,14 @@ fn registers(policy: &Policy) -> Vec<(Approved, Vec<Approval>)> {
         reason: String::new(),
         approved_by: String::new(),
         expires: jiff::civil::Date::MAX,
-        location: policy.location.clone(),
-    };
+        location: location.clone(),
+    }
+}
+
+/// Registers of approvals by what they make of a record: nothing, everything, and what depends on a port,
+/// a protocol or a service that the record may not tell.
+fn registers(policy: &Policy) -> Vec<(Approved, Vec<Approval>)> {
+    let any = of_everything(&policy.location);
     let of_port = Approval { ports: Some(i64::MIN..=i64::MAX), ..any.clone() };
     let of_protocol = Approval { protocol: Some("tcp".to_owned()), ..any.clone() };
     let subject = policy.operation.schema.field(policy.operation.subject);

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::bench::of_everything;
 use super::*;
 use crate::analysis::Approved;
 use crate::engine::{Judge, Program, Tracer, Truth};
@@ -493,17 +494,7 @@ fn records() -> impl Strategy<Value = String> {
 
 /// Approvals of everything, of what has a port, of TCP, and of some services.
 fn registers(set: &PolicySet) -> Vec<Vec<Approval>> {
-    let any = Approval {
-        services: Vec::new(),
-        ports: None,
-        protocol: None,
-        scope: None,
-        owner: String::new(),
-        reason: String::new(),
-        approved_by: String::new(),
-        expires: jiff::civil::Date::MAX,
-        location: set.policies[0].location.clone(),
-    };
+    let any = of_everything(&set.policies[0].location);
     let services = vec!["rdp".to_owned(), "x".to_owned()];
     vec![
         Vec::new(),
