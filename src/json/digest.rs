@@ -34,6 +34,15 @@ pub(super) fn absorb_bytes(state: u64, bytes: &[u8]) -> u64 {
 }
 
 /// The first eight bytes of `rest` as a word, zeros where it is shorter.
+#[inline(always)]
+pub(super) fn word(rest: &[u8]) -> u64 {
+    match rest.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => padded(rest),
+    }
+}
+
+/// The same, made for a text that is shorter.
 pub(super) fn padded(rest: &[u8]) -> u64 {
     rest.iter().take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::scan::Scanner;
+use super::digest;
+use super::scan::{Scanner, repeat};
 
 /// An integer in 64 bits, or a finite decimal that is none. Ordering across the two is exact.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +132,34 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
     let whole = decimal.trunc();
     let fraction = (decimal - whole) + 0.0;
     integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
+}
+
+/// The number that the first `length` bytes of `text` are the digits of; `None` where they are not
+/// digits, none, or more than sixteen.
+#[inline]
+pub(super) fn whole(text: &[u8], length: usize) -> Option<i64> {
+    match length {
+        1..=8 => eight(digest::word(text), length),
+        9..=16 => {
+            let (high, low) = (digest::word(text), digest::word(text.get(length - 8..)?));
+            Some(eight(high, length - 8)? * 100_000_000 + eight(low, 8)?)
+        }
+        _ => None,
+    }
+}
+
+/// The same of one to eight bytes, the first one lowest in `word`.
+#[inline]
+fn eight(word: u64, length: usize) -> Option<i64> {
+    // Zeros are put before, so that there are eight digits.
+    let digits = (word ^ repeat(b'0')) << (u64::BITS as usize - 8 * length);
+    if (digits.wrapping_add(repeat(0x80 - 10)) | digits) & repeat(0x80) != 0 {
+        return None;
+    }
+    // Neighbours are put together: into numbers below a hundred, below ten thousand, and all.
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
+    i64::try_from(fours.wrapping_mul(10_000 << 32 | 1) >> 32).ok()
 }
 
 #[inline]

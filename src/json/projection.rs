@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::digest;
 use super::keys::KeyList;
+use super::number;
 use super::scan::{Flaw, Scanner};
 use super::string::decode_exactly_into;
 
@@ -15,7 +16,7 @@ const KNOWN_KEYS: usize = 128;
 const HEAD: usize = 32;
 
 /// What comes before the first key.
-pub(super) const START: usize = 0;
+const START: usize = 0;
 
 /// The value is only validated.
 const NO_SLOT: u32 = u32::MAX;
@@ -44,16 +45,20 @@ pub struct Projection {
     pub(super) keys: KeyList,
 }
 
-/// Where the value of a slot is in the record; `end` 0 where there is none.
+/// Where the value of a slot is in the last record that had one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
+    /// That record's stamp.
+    record: u64,
     pub(super) start: u32,
     pub(super) end: u32,
     /// The value's first byte, which says what kind it is.
     pub(super) first: u8,
+    /// The value where it stands as one to sixteen digits and nothing else; else below zero.
+    pub(super) whole: i64,
 }
 
-const ABSENT: Slot = Slot { start: 0, end: 0, first: 0 };
+const ABSENT: Slot = Slot { record: u64::MAX, start: 0, end: 0, first: 0, whole: -1 };
 
 #[derive(Debug)]
 struct Key {
@@ -101,7 +106,7 @@ impl Key {
             return Err(Flaw::Duplicate);
         }
         self.record = record;
-        Ok(Member { slot: self.slot, digest: self.digest, key: number })
+        Ok(Member { slot: self.slot, digest: self.digest, key: number, next: self.next })
     }
 
     /// Whether `text` begins with the key, without escapes, and its colon.
@@ -127,8 +132,10 @@ pub(super) struct Member {
     pub(super) slot: u32,
     /// The key's part of the digest.
     pub(super) digest: u64,
-    /// The key's number, to predict the next one.
+    /// The key's number.
     pub(super) key: usize,
+    /// The number of the key that last came after it.
+    pub(super) next: usize,
 }
 
 impl Projection {
@@ -161,7 +168,6 @@ impl Projection {
 
     /// Forgets the last record.
     pub(super) fn begin(&mut self) {
-        self.slots.fill(ABSENT);
         self.record += 1;
         self.digest = 0;
         self.keys.clear();
@@ -171,32 +177,42 @@ impl Projection {
     #[inline]
     pub(super) fn slot(&self, slot: usize) -> Option<Slot> {
         let filled = *self.filled.get(slot)?;
-        self.slots.get(filled).copied().filter(|slot| slot.end > 0)
+        self.slots.get(filled).copied().filter(|slot| slot.record == self.record)
     }
 
-    /// Keeps where a value is.
+    /// Keeps where a value is, which `rest` begins with.
     #[inline(always)]
-    pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, first: u8) {
-        if let Some(kept) = self.slots.get_mut(slot as usize) {
-            *kept = Slot { start: place.start as u32, end: place.end as u32, first };
+    pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, rest: &[u8]) {
+        if let (Some(kept), Some(first)) = (self.slots.get_mut(slot as usize), rest.first()) {
+            let whole = match first {
+                b'0'..=b'9' => number::whole(rest, place.len()).unwrap_or(-1),
+                _ => -1,
+            };
+            let (start, end) = (place.start as u32, place.end as u32);
+            *kept = Slot { record: self.record, start, end, first: *first, whole };
         }
     }
 
-    /// Steps over a key and its colon. `previous` is the number of the key before, [`START`] at first.
+    /// What stands for the `{`, before the first key.
+    pub(super) fn start(&self) -> Member {
+        let next = self.known.get(START).map_or(UNKNOWN, |key| key.next);
+        Member { slot: NO_SLOT, digest: 0, key: START, next }
+    }
+
+    /// Steps over a key and its colon.
     #[inline(always)]
     pub(super) fn member(
         &mut self,
         scanner: &mut Scanner<'_>,
-        previous: usize,
+        previous: Member,
     ) -> Result<Member, Flaw> {
-        let predicted = self.known.get(previous).map_or(UNKNOWN, |key| key.next);
-        match self.known.get_mut(predicted) {
+        match self.known.get_mut(previous.next) {
             Some(key) if key.begins(scanner.rest) => {
-                let member = key.member(predicted, self.record)?;
+                let member = key.member(previous.next, self.record)?;
                 scanner.advance(key.token.len())?;
                 Ok(member)
             }
-            _ => self.unpredicted(scanner, previous),
+            _ => scanner.apart(|scanner| self.unpredicted(scanner, previous.key)),
         }
     }
 
@@ -209,7 +225,7 @@ impl Projection {
         let number = match self.number() {
             Some(number) => number,
             None if self.stops.iter().any(|stop| stop.eq_ignore_ascii_case(&self.decoded)) => {
-                return Ok(Member { slot: STOP, digest: 0, key: UNKNOWN });
+                return Ok(Member { slot: STOP, digest: 0, key: UNKNOWN, next: UNKNOWN });
             }
             None if self.known.len() <= KNOWN_KEYS => {
                 self.known.push(Key::new(&self.decoded, NO_SLOT));
@@ -218,7 +234,7 @@ impl Projection {
             None => {
                 self.keys.push(token, start);
                 let digest = digest::key(&self.decoded);
-                return Ok(Member { slot: NO_SLOT, digest, key: UNKNOWN });
+                return Ok(Member { slot: NO_SLOT, digest, key: UNKNOWN, next: UNKNOWN });
             }
         };
         if let Some(key) = self.known.get_mut(previous) {

@@ -81,7 +81,17 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// Where no value begins, or the input ends within one.
+    #[inline]
     pub fn peek(&mut self) -> Result<Option<Kind>, Error> {
+        // The cursor stands on a value that was announced, unless its key or comma ends the window.
+        match self.window.peek().and_then(Kind::of) {
+            Some(kind) if self.state == State::Value => Ok(Some(kind)),
+            _ => self.peek_on(),
+        }
+    }
+
+    /// [`Self::peek`] where whitespace may come first, and more may have to be read.
+    fn peek_on(&mut self) -> Result<Option<Kind>, Error> {
         if self.state == State::AfterWord {
             self.separate()?;
         }

@@ -38,7 +38,10 @@ pub(super) struct Scanner<'a> {
     pub(super) rest: &'a [u8],
 }
 
-const fn repeat(byte: u8) -> u64 {
+/// Bytes of a string that are looked at together, once it has proved to be a long one.
+const BLOCK: usize = 32;
+
+pub(super) const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
@@ -74,6 +77,15 @@ impl<'a> Scanner<'a> {
         Self { text, rest: text.as_bytes() }
     }
 
+    /// Takes a step that is not inlined, on a copy: a place whose address nobody takes stays in registers.
+    #[inline(always)]
+    pub(super) fn apart<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        let mut copy = *self;
+        let outcome = step(&mut copy);
+        *self = copy;
+        outcome
+    }
+
     /// Bytes of the text before this place.
     #[inline(always)]
     pub(super) const fn at(&self) -> usize {
@@ -101,7 +113,7 @@ impl<'a> Scanner<'a> {
                 self.next()
             }
             _ => {
-                self.space();
+                self.apart(Self::space);
                 self.next()
             }
         }
@@ -122,13 +134,11 @@ impl<'a> Scanner<'a> {
     /// The next eight bytes, zeros beyond the end of the text.
     #[inline(always)]
     fn word(&self) -> u64 {
-        match self.rest.first_chunk() {
-            Some(chunk) => u64::from_le_bytes(*chunk),
-            None => digest::padded(self.rest),
-        }
+        digest::word(self.rest)
     }
 
     /// Steps over whitespace.
+    #[inline(never)]
     pub(super) fn space(&mut self) {
         while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.rest {
             self.rest = rest;
@@ -156,6 +166,7 @@ impl<'a> Scanner<'a> {
             if ends == 0 {
                 state = digest::absorb(state, word);
                 self.advance(8)?;
+                state = self.blocks(state);
                 continue;
             }
             let (run, bits) = below(word, ends);
@@ -165,8 +176,22 @@ impl<'a> Scanner<'a> {
                 return Ok(state);
             }
             self.advance(bits as usize / 8)?;
-            state = self.escape(state)?;
+            state = self.apart(|scanner| scanner.escape(state))?;
         }
+    }
+
+    /// Steps over whole blocks of a string in which no run ends.
+    #[inline(always)]
+    fn blocks(&mut self, mut state: u64) -> u64 {
+        while let Some((block, rest)) = self.rest.split_first_chunk::<BLOCK>() {
+            let words = block.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+            if words.clone().fold(0, |ends, word| ends | ends_of_run(word)) != 0 {
+                break;
+            }
+            state = words.fold(state, digest::absorb);
+            self.rest = rest;
+        }
+        state
     }
 
     /// Steps over an escape. What else can interrupt a run is the end of the text, which was padded
@@ -214,14 +239,14 @@ impl<'a> Scanner<'a> {
         };
         let count = digits.len() - self.rest.len();
         if count == 0 {
-            return Err(self.no_digit(token));
+            return Err(self.apart(|scanner| scanner.no_digit(token)));
         }
         if count > 1 && digits.first() == Some(&b'0') {
             self.rest = token;
             return Err(Flaw::Number);
         }
         if matches!(next, b'.' | b'e' | b'E') {
-            return self.fraction(token, state);
+            return self.apart(|scanner| scanner.fraction(token, state));
         }
         Ok(state)
     }
@@ -262,6 +287,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over `true`, `false` or `null`, and returns its digest.
+    #[inline(never)]
     pub(super) fn literal(&mut self) -> Result<u64, Flaw> {
         let word: &[u8] = match self.next()? {
             b't' => b"true",
@@ -332,7 +358,7 @@ impl<'a> Scanner<'a> {
                 self.string()
             }
             b'-' | b'0'..=b'9' => self.number(),
-            _ => self.literal(),
+            _ => self.apart(Self::literal),
         }
     }
 }

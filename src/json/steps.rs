@@ -56,11 +56,6 @@ impl<R: Read> Reader<R> {
     /// The kind of the value at the cursor, where there must be one.
     #[inline]
     pub(super) fn value(&mut self) -> Result<Kind, Error> {
-        if self.state == State::Value
-            && let Some(kind) = self.window.peek().and_then(Kind::of)
-        {
-            return Ok(kind);
-        }
         match self.peek()? {
             Some(kind) => Ok(kind),
             None => Err(self.ended()),

@@ -49,6 +49,17 @@ fn scalars(tree: &Tree) -> usize {
     }
 }
 
+#[test]
+fn every_byte_of_a_long_text_counts() {
+    let mut digests = HashMap::new();
+    for (length, at) in (0..=100).flat_map(|length| (0..=length).map(move |at| (length, at))) {
+        let mut text = "a".repeat(length);
+        text.insert(at, 'b');
+        let before = digests.insert(digest(&format!("{{\"Port\":\"{text}\"}}")), text.clone());
+        assert_eq!(before, None, "as for {text}");
+    }
+}
+
 proptest! {
     #![proptest_config(super::cases())]
 

@@ -134,6 +134,56 @@ proptest! {
     }
 }
 
+/// What a record says of the slot `Port`: as it stands, and as a whole number.
+fn port(text: &str) -> (String, Option<i64>) {
+    let mut reader = Reader::new(text.as_bytes());
+    let mut projection = projection();
+    assert_eq!(reader.record(&mut projection), Ok(Scan::Record), "{text}");
+    let record = reader.last_record(&projection);
+    (record.slot(1).unwrap().text.to_owned(), record.whole(1))
+}
+
+#[test]
+fn a_whole_number_is_one_to_sixteen_digits() {
+    let digits = "9081726354019283746";
+    for length in 1..=digits.len() {
+        for number in [digits, "1000000000000000000"] {
+            let number: String = number.chars().take(length).collect();
+            let expected = number.parse().ok().filter(|_| length <= 16);
+            // Whatever stands behind it, nothing of that is taken for a digit.
+            for (before, after) in [("", ""), ("", " "), ("\"Risk\":1,", ",\"x\":\"0123456789\"")] {
+                let text = format!("{{{before}\"Port\":{number}{after}}}");
+                assert_eq!(port(&text), (number.clone(), expected), "{text}");
+            }
+        }
+    }
+    for other in ["-1", "1.0", "1e2", "10000000.5", "\"12\"", "[1]", "null", "0.25", "12345678e1"] {
+        let text = format!("{{\"Port\":{other},\"x\":11111111}}");
+        assert_eq!(port(&text), (other.to_owned(), None));
+    }
+}
+
+#[test]
+fn what_ends_a_string_is_found_wherever_it_stands() {
+    for (before, after) in (0..75).flat_map(|before| [(before, 0), (before, 1), (before, 40)]) {
+        for piece in
+            ["", "端", "\\n", "\\\"", "\\u0041", "\\\\", "\u{1}", "\u{1f}", "\u{7f}", "\\x"]
+        {
+            let token = format!("\"{}{piece}{}\"", "a".repeat(before), "[".repeat(after));
+            let text = format!("{{\"Port\":{token},\"RiskLevel\":3}}");
+            let accepted = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+            let mut projection = projection();
+            let mut reader = Reader::new(text.as_bytes());
+            assert_eq!(reader.record(&mut projection).is_ok(), accepted, "{text}");
+            if accepted {
+                let record = reader.last_record(&projection);
+                assert_eq!(record.slot(1).unwrap().text, token);
+                assert_eq!(record.whole(0), Some(3));
+            }
+        }
+    }
+}
+
 /// Line, column and offset of each record of a document, with the text of its first slot.
 fn all(text: &str, window: usize) -> Vec<(u64, u64, u64, String)> {
     let mut reader = Reader::with_window(text.as_bytes(), window);
