@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::json::Record;
 use crate::operation::reading;
-use crate::operation::{FieldId, Kind};
+use crate::operation::{FieldId, Kind, Schema};
 use crate::snapshot::{Flaw, RecordPlace, Weight};
 use crate::text::{Mark, Place, Problem};
 
@@ -95,18 +96,49 @@ fn unlisted(fields: &Fields<'_>, field: FieldId, read: Option<i64>, text: &str) 
     Error::Unlisted { field: described.name.clone(), value, listed: listed.join(", ") }
 }
 
+/// An enumerated field that records are asked for.
+#[derive(Debug)]
+pub(super) struct Listed {
+    field: FieldId,
+    slot: usize,
+    /// By bit, the values below 64 that the schema lists.
+    small: u64,
+}
+
+impl Listed {
+    /// The field that fills a slot, if it is an enumerated one.
+    pub(super) fn new(schema: &Schema, field: FieldId, slot: usize) -> Option<Self> {
+        let Kind::Code(codes) = &schema.field(field).kind else { return None };
+        let bits = codes.iter().filter_map(|code| 1_u64.checked_shl(code.value.try_into().ok()?));
+        Some(Self { field, slot, small: bits.fold(0, |small, bit| small | bit) })
+    }
+
+    /// Whether a record has a value that is listed and small: most have.
+    #[inline]
+    fn has(&self, record: &Record<'_>) -> bool {
+        let value = record.whole(self.slot).and_then(|value| u32::try_from(value).ok());
+        let bits = value.and_then(|value| self.small.checked_shr(value));
+        bits.is_some_and(|bits| bits & 1 == 1)
+    }
+
+    /// The value of a record if it is there and not listed: as it was read, where it is one, and as it
+    /// stands.
+    fn unlisted<'a>(&self, fields: &Fields<'a>) -> Option<(FieldId, Option<i64>, &'a str)> {
+        let raw = fields.record.slot(self.slot)?;
+        match reading::code(Some(raw)) {
+            Ok(value) => {
+                let is_listed = fields.schema().field(self.field).kind.code(value).is_some();
+                (!is_listed).then_some((self.field, Some(value), raw.text))
+            }
+            Err(reading::Unknown::Absent | reading::Unknown::Null) => None,
+            Err(reading::Unknown::Malformed) => Some((self.field, None, raw.text)),
+        }
+    }
+}
+
 /// The enumerated fields of a record whose value is there and not listed, that value where it is one,
 /// and its text as it stands.
 fn codes<'a>(fields: &Fields<'a>) -> impl Iterator<Item = (FieldId, Option<i64>, &'a str)> {
-    let (program, record) = (fields.program, fields.record);
-    program.codes.iter().filter_map(move |field| {
-        let raw = record.slot(program.slot(*field)?)?;
-        let Kind::Code(codes) = &program.operation.schema.field(*field).kind else { return None };
-        match reading::code(Some(raw)) {
-            Ok(value) if codes.iter().any(|code| code.value == value) => None,
-            Ok(value) => Some((*field, Some(value), raw.text)),
-            Err(reading::Unknown::Absent | reading::Unknown::Null) => None,
-            Err(reading::Unknown::Malformed) => Some((*field, None, raw.text)),
-        }
-    })
+    let unseen = |listed: &&Listed| !listed.has(fields.record);
+    fields.program.codes.iter().filter(unseen).filter_map(|listed| listed.unlisted(fields))
 }

@@ -5,7 +5,7 @@ use regex_automata::PatternSet;
 
 use crate::json::{Number, Raw, Record};
 use crate::operation::reading::{self, Case, Reading, Unknown};
-use crate::operation::{FieldId, Kind, Schema};
+use crate::operation::{Field, FieldId, Kind, Schema};
 
 use super::approved::{approved, is_open};
 use super::arithmetic::compare;
@@ -41,7 +41,16 @@ impl<'a> Fields<'a> {
 
     /// A numeric field's value, derived or sent.
     pub(super) fn number(&self, field: FieldId) -> Reading<Number> {
-        reading::value(self.schema(), field, &|field| self.raw(field))
+        reading::value(self.schema(), field, &|field| self.sent(field))
+    }
+
+    /// The number that a member has as its value.
+    #[inline]
+    fn sent(&self, field: FieldId) -> Reading<Number> {
+        match self.program.slot(field) {
+            Some(slot) => reading::number_at(self.schema().field(field), self.record, slot),
+            None => Err(Unknown::Absent),
+        }
     }
 
     /// The members that a field's value came from: itself, or what a derived field was made of.
@@ -64,9 +73,12 @@ impl<'a> Fields<'a> {
 #[derive(Debug)]
 pub struct Scratch {
     words: Vec<Word>,
-    /// Of each column, whether this record has answered it.
-    answered: Vec<bool>,
-    compared: Vec<Option<Truth>>,
+    /// Stamps what the record that is judged was asked.
+    record: u64,
+    /// Of each column, the last record that was asked.
+    answered: Vec<u64>,
+    /// Of each comparison the same, and what came out.
+    compared: Vec<(u64, Truth)>,
     approved: Option<Truth>,
     texts: reading::Scratch,
     found: Vec<Vec<Option<PatternSet>>>,
@@ -82,8 +94,9 @@ impl Scratch {
         let longest = program.columns.iter().map(|column| column.blocks.len()).max();
         Self {
             words: vec![Word::default(); program.words()],
-            answered: vec![false; program.columns.len()],
-            compared: vec![None; program.compares.len()],
+            record: 1,
+            answered: vec![0; program.columns.len()],
+            compared: vec![(0, Truth::Unknown); program.compares.len()],
             approved: None,
             texts: reading::Scratch::default(),
             found: program.columns.iter().map(rooms).collect(),
@@ -93,8 +106,7 @@ impl Scratch {
 
     /// Forgets the last record.
     pub fn begin(&mut self) {
-        self.answered.fill(false);
-        self.compared.fill(None);
+        self.record += 1;
         self.approved = None;
     }
 
@@ -124,6 +136,11 @@ impl Scratch {
     /// The policies of a shard that no guard rules out; columns that only others need are not read.
     fn left(&mut self, fields: &Fields<'_>, shard: &Shard) -> u64 {
         let mut left = shard.all;
+        for guard in &shard.guards {
+            if guard.concerns(left) {
+                left &= guard.small(fields.record).unwrap_or(u64::MAX);
+            }
+        }
         for guard in &shard.guards {
             if guard.concerns(left) {
                 self.ensure(fields, guard.column);
@@ -203,13 +220,17 @@ impl Scratch {
         else {
             return Truth::Unknown;
         };
-        *known.get_or_insert_with(|| compare(fields, &asked.left, asked.comparison, &asked.right))
+        if known.0 != self.record {
+            let truth = compare(fields, &asked.left, asked.comparison, &asked.right);
+            *known = (self.record, truth);
+        }
+        known.1
     }
 
     /// Answers a column, unless this record has.
     #[inline]
     fn ensure(&mut self, fields: &Fields<'_>, column: usize) {
-        if self.answered.get(column) != Some(&true) {
+        if self.answered.get(column) != Some(&self.record) {
             self.answer(fields, column);
         }
     }
@@ -221,22 +242,17 @@ impl Scratch {
         else {
             return;
         };
-        *answered = true;
+        *answered = self.record;
         let words = self.words.get_mut(column.first..).unwrap_or_default();
         let raw = || fields.raw(column.field);
         match &fields.schema().field(column.field).kind {
             Kind::Text | Kind::TextList => self.texts(fields, index, column),
-            Kind::Code(_) => column.answer(words, reading::code(raw()), |block, code| {
-                block.code(code).unwrap_or(block.absent())
-            }),
             Kind::Boolean => column.answer(words, reading::boolean(raw()), Block::boolean),
             Kind::Address => column.answer(words, reading::address(raw()), Block::address),
-            kind => {
-                let read = match kind {
-                    Kind::Time => reading::time(raw()),
-                    _ => fields.number(column.field),
-                };
-                column.answer(words, read, Block::number);
+            Kind::Time => column.answer(words, reading::time(raw()), Block::number),
+            kind
+            @ (Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent) => {
+                column.number(words, kind, fields.number(column.field));
             }
         }
     }
@@ -283,6 +299,25 @@ impl Scratch {
 }
 
 impl Column {
+    /// Fills the column's words, of all of the program, by a whole number as the value of its field. False
+    /// where no numbers are sent for the field.
+    pub(super) fn whole(&self, field: &Field, value: i64, words: &mut [Word]) -> bool {
+        let words = words.get_mut(self.first..).unwrap_or_default();
+        self.number(words, &field.kind, reading::fit(field, Number::Integer(value)));
+        matches!(
+            field.kind,
+            Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent
+        )
+    }
+
+    /// Fills the column's words by the number that was read of a field of such a kind.
+    fn number(&self, words: &mut [Word], kind: &Kind, read: Reading<Number>) {
+        match kind {
+            Kind::Code(_) => self.answer(words, read, Block::code),
+            _ => self.answer(words, read, Block::number),
+        }
+    }
+
     /// Fills the column's words by what was read.
     #[inline]
     fn answer<T: Copy>(

@@ -1,11 +1,16 @@
 //! A `Guard` rules policies out by the answers of one column, before any formula is asked: a rule that
 //! needs one of a few predicates is false where all of those are false.
 
-use super::program::{Atom, Formula};
+use crate::json::Record;
+
+use super::program::{Atom, Formula, Program};
 use super::table::Word;
 
 /// Policies of one shard: bits of a `u64`.
 const SHARD: usize = u64::BITS as usize;
+
+/// Whole numbers from 0 on whose answers are worked out beforehand: most codes, counts and percentages.
+const SMALL: i64 = 101;
 
 /// Policies that follow one another, as bits from the first one on, and what rules them out.
 #[derive(Debug)]
@@ -19,16 +24,17 @@ pub(super) struct Shard {
 }
 
 impl Shard {
-    /// Shards of all policies, by their formulas. `cost` says of a column what it costs to answer; the
-    /// cheap ones are asked first.
-    pub(super) fn all(formulas: &[Formula], cost: impl Fn(usize) -> u32) -> Vec<Self> {
+    /// Shards of all policies of a program that is complete but for them. Columns that are cheap to
+    /// answer are asked first.
+    pub(super) fn all(program: &Program) -> Vec<Self> {
         let shard = |(index, formulas): (usize, &[Formula])| {
             let mut guards = Guard::all(formulas);
-            guards.sort_by_key(|guard| cost(guard.column));
+            guards.sort_by_key(|guard| program.column_cost(guard.column));
+            guards.iter_mut().for_each(|guard| guard.foresee(program));
             let all = formulas.iter().fold(0, |all, _| all << 1 | 1);
             Self { first: index * SHARD, all, guards }
         };
-        formulas.chunks(SHARD).enumerate().map(shard).collect()
+        program.formulas.chunks(SHARD).enumerate().map(shard).collect()
     }
 }
 
@@ -41,12 +47,16 @@ struct Literal {
 }
 
 /// What one column rules out of a shard.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Guard {
     pub(super) column: usize,
     /// Policies that need one of its literals.
     needing: u64,
     leaves: Vec<Leaves>,
+    /// Where records have the member that the column asks; `None` for one that is no number.
+    slot: Option<usize>,
+    /// By value, the policies that a small whole number does not rule out.
+    small: Vec<u64>,
 }
 
 /// The literals of one word, all negated or none of them.
@@ -93,7 +103,7 @@ impl Guard {
                 let known = guards.iter().position(|guard| guard.column == column);
                 let place = known.unwrap_or(guards.len());
                 if known.is_none() {
-                    guards.push(Self { column, needing: 0, leaves: Vec::new() });
+                    guards.push(Self { column, ..Self::default() });
                 }
                 if let Some(guard) = guards.get_mut(place) {
                     guard.add(1 << index, &literals);
@@ -122,6 +132,27 @@ impl Guard {
                 leaves.insert(mask, policy);
             }
         }
+    }
+
+    /// Works out what small whole numbers rule out, so that their columns need not be answered.
+    fn foresee(&mut self, program: &Program) {
+        let Some(column) = program.columns.get(self.column) else { return };
+        let field = program.operation.schema.field(column.field);
+        let mut words = vec![Word::default(); program.words()];
+        for value in 0..SMALL {
+            if !column.whole(field, value, &mut words) {
+                return;
+            }
+            self.small.push(self.open(&words));
+        }
+        self.slot = program.slot(column.field);
+    }
+
+    /// The policies that a record does not rule out, where it has a small whole number.
+    #[inline]
+    pub(super) fn small(&self, record: &Record<'_>) -> Option<u64> {
+        let value = record.whole(self.slot?)?;
+        self.small.get(usize::try_from(value).ok()?).copied()
     }
 
     /// Whether it can rule out any of these policies.

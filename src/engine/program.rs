@@ -13,6 +13,7 @@ use crate::policy::{
 use crate::text::{Location, Place, Problem};
 
 use super::aggregate::{Counted, asked_by, of_records};
+use super::drift::Listed;
 use super::guard::Shard;
 use super::table::Block;
 
@@ -66,7 +67,7 @@ pub struct Program {
     /// What each policy's inconclusive outcomes do.
     pub(super) when_unknown: Vec<WhenUnknown>,
     /// Enumerated fields, whether a policy asks them or not.
-    pub(super) codes: Vec<FieldId>,
+    pub(super) codes: Vec<Listed>,
     words: usize,
     slot_of: Vec<Option<usize>>,
 }
@@ -154,20 +155,16 @@ impl Program {
                 .iter()
                 .map(|policy| policy.when_unknown.unwrap_or(run.when_unknown))
                 .collect(),
-            codes: operation
-                .schema
-                .ids()
-                .filter(|id| !operation.schema.field(*id).kind.codes().is_empty())
-                .collect(),
+            codes: Vec::new(),
             words: 0,
             slot_of: vec![None; operation.schema.fields.len()],
         };
         program.place_predicates(policies.iter().flat_map(|policy| of_records(policy)))?;
         program.formulas = policies.iter().map(|policy| program.of_record(policy)).collect();
         program.aggregates = program.counted(&policies);
-        program.shards = Shard::all(&program.formulas, |column| program.column_cost(column));
         let waivers = program.place_waivers(set, &policies)?;
         program.place_slots(waivers);
+        program.shards = Shard::all(&program);
         Ok(program)
     }
 
@@ -325,13 +322,14 @@ impl Program {
     }
 
     /// How much it costs to answer the predicates on one field.
-    fn column_cost(&self, column: usize) -> u32 {
+    pub(super) fn column_cost(&self, column: usize) -> u32 {
         let Some(column) = self.columns.get(column) else { return 0 };
         let has_patterns = column.blocks.iter().any(|block| block.patterns.is_some());
         match self.operation.schema.field(column.field).kind {
             _ if has_patterns => 10,
             Kind::Code(_) | Kind::Boolean => 1,
             Kind::Text => 3,
+            _ if self.operation.schema.field(column.field).derived.is_some() => 4,
             Kind::TextList => 5,
             _ => 2,
         }
@@ -346,7 +344,7 @@ impl Program {
         let asked = self.asked.iter().flatten().chain(self.shown.iter().flatten()).copied();
         wanted.extend(asked);
         wanted.extend(operation.identity.iter().copied().chain(approval.into_iter().flatten()));
-        wanted.extend(self.codes.iter().copied());
+        wanted.extend(schema.ids().filter(|id| !schema.field(*id).kind.codes().is_empty()));
         let derived = wanted.clone().into_iter().filter_map(|id| schema.field(id).derived.as_ref());
         wanted.extend(
             derived.flat_map(|derived| derived.otherwise.iter().chain([&derived.first])).copied(),
@@ -359,6 +357,8 @@ impl Program {
                 *place = Some(slot);
             }
         }
+        let listed = (0..).zip(&wanted).map(|(slot, field)| Listed::new(schema, *field, slot));
+        self.codes = listed.flatten().collect();
         self.slots = wanted;
     }
 }

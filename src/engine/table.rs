@@ -47,6 +47,9 @@ pub(crate) struct Block {
     numbers: Numbers,
     codes: Vec<(i64, Word)>,
     names: HashMap<Box<str>, u64, FixedState>,
+    /// What texts begin or end with, where case counts: no automaton is asked for these.
+    starts: Vec<(Box<str>, u64)>,
+    ends: Vec<(Box<str>, u64)>,
     /// Predicates that ask for a member that stands for "not identified".
     unidentified: u64,
     pub(super) patterns: Option<Patterns>,
@@ -81,6 +84,12 @@ impl Block {
                 Predicate::Code(_, within) => codes.push((bit, within)),
                 Predicate::Member(_, names) => block.add_names(field, bit, names),
                 Predicate::Text(_, TextTest::OneOf(names)) => block.add_names(field, bit, names),
+                Predicate::Text(_, TextTest::StartsWith(start)) if !field.ignores_case => {
+                    block.starts.push((start.as_str().into(), bit));
+                }
+                Predicate::Text(_, TextTest::EndsWith(end)) if !field.ignores_case => {
+                    block.ends.push((end.as_str().into(), bit));
+                }
                 Predicate::Text(_, test) => patterns.push((bit, test)),
                 Predicate::Boolean(_, true) => block.when_true |= bit,
                 Predicate::Boolean(_, false) => block.when_false |= bit,
@@ -145,9 +154,10 @@ impl Block {
         Word { holds: self.known | self.numbers.look_up(number), unknown: 0 }
     }
 
-    /// An enumerated value; `None` where the schema does not list it.
-    pub(crate) fn code(&self, value: i64) -> Option<Word> {
-        self.codes.iter().find(|(code, _)| *code == value).map(|(_, word)| *word)
+    /// An enumerated value; one that the schema does not list says nothing.
+    pub(crate) fn code(&self, value: Number) -> Word {
+        let listed = self.codes.iter().find(|(code, _)| Number::Integer(*code) == value);
+        listed.map_or_else(|| self.absent(), |(_, word)| *word)
     }
 
     /// A boolean.
@@ -162,9 +172,12 @@ impl Block {
         Word { holds: within.fold(self.known, |holds, (_, bit)| holds | bit), unknown: 0 }
     }
 
-    /// What one text, or one element of a list, makes true by equality.
+    /// What one text, or one element of a list, makes true by equality, by its start and by its end.
     pub(crate) fn name(&self, name: &str) -> u64 {
-        self.names.get(name).copied().unwrap_or_default()
+        let equal = self.names.get(name).copied().unwrap_or_default();
+        let starts = self.starts.iter().filter(|(start, _)| name.starts_with(&**start));
+        let ends = self.ends.iter().filter(|(end, _)| name.ends_with(&**end));
+        starts.chain(ends).fold(equal, |holds, (_, bit)| holds | bit)
     }
 
     /// The word of a text or a list whose parts made `found` true.

@@ -340,6 +340,13 @@ fn every_kind_takes_its_operators() {
             ("Note contains \"中\"", r#"{"Note":"x\u4e2dy"}"#, 'T'),
             ("Note starts with \"a.c\"", r#"{"Note":"abc"}"#, 'F'),
             ("Note starts with \"a.c\"", r#"{"Note":"a.cd"}"#, 'T'),
+            ("Note starts with \"A\"", r#"{"Note":"a"}"#, 'F'),
+            ("Note starts with \"端\"", r#"{"Note":"\u7aef口"}"#, 'T'),
+            ("Note starts with \"ab\"", r#"{"Note":"a"}"#, 'F'),
+            ("Note starts with \"a\" and Note ends with \"b\"", r#"{"Note":"ab"}"#, 'T'),
+            ("Note starts with \"b\" or Note ends with \"a\"", r#"{"Note":"ab"}"#, 'F'),
+            ("Labels starts with \"x\"", r#"{"Labels":["a","xy"]}"#, 'T'),
+            ("Labels ends with \"x\"", r#"{"Labels":["a","xy"]}"#, 'F'),
             ("Note ends with \"z\"", r#"{"Note":"a\nz"}"#, 'T'),
             ("Note matches \"^[0-9]+$\"", r#"{"Note":"12"}"#, 'T'),
             ("Note matches \"^[0-9]+$\"", r#"{"Note":"12a"}"#, 'F'),
@@ -482,6 +489,34 @@ fn a_value_that_is_not_listed_is_reported_once() {
     assert_eq!(offsets, [at("7"), at("\"high\"")]);
 }
 
+#[test]
+fn every_value_is_reported_unless_it_is_listed() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let operation = catalogue.only().unwrap();
+    let schema = &operation.schema;
+    let set = load(&catalogue, "policies:\n  - deny if Port 1\n");
+    let program = Program::new(&set, operation, run()).unwrap();
+    let plan = Plan {
+        operation: Arc::clone(operation),
+        slots: program.slots().to_vec(),
+        hashes: Hashes::Left,
+    };
+    let name = Arc::from("a.json");
+    let enumerated = schema.ids().map(|id| schema.field(id)).filter(|f| !f.kind.codes().is_empty());
+    for field in enumerated {
+        for value in (-70..140).chain([i64::MIN, i64::MAX, 1 << 32, (1 << 32) + 1]) {
+            let is_listed = field.kind.code(value).is_some();
+            for written in [value.to_string(), format!("\"{value}\""), format!("{value}.0")] {
+                let mut judge = Judge::new(&program, &name);
+                let page = format!(r#"{{"DataList":[{{"{}":{written}}}]}}"#, field.name);
+                snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
+                let (_, drift) = judge.finish();
+                assert_eq!(drift.is_empty(), is_listed, "{} {written}", field.name);
+            }
+        }
+    }
+}
+
 /// Policies that share columns and predicates, more than one word of a set holds.
 fn many_policies() -> String {
     let mut text = String::from("policies:\n");
@@ -534,7 +569,7 @@ fn no_policy_is_ruled_out_that_its_formula_would_not_be() {
             member("TotalBytes", &["100", "", "12.5", "1e9"], 7),
             member("OutBytes", &["5", "7.0", "null"], 4),
             member("InBytes", &["6", "1"], 6),
-            member("PublicIpNum", &["200", "", "3"], 3),
+            member("PublicIpNum", &["200", "", "3", "100", "101", "0"], 3),
         );
         let mut judge = Judge::new(&program, &name);
         let page = format!(r#"{{"DataList":[{record}]}}"#);

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use crate::json::{self, Kind as Json, Number, Raw};
+use crate::json::{self, Kind as Json, Number, Raw, Record};
 
 use super::{Derived, Field, FieldId, Kind, Schema};
 
@@ -28,7 +28,27 @@ pub type Reading<T> = Result<T, Unknown>;
 /// Why there is no number.
 #[inline]
 pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
-    let number = any_number(raw)?;
+    fit(field, any_number(raw)?)
+}
+
+/// The same of a slot of a record.
+///
+/// # Errors
+/// Why there is no number.
+#[inline]
+pub fn number_at(field: &Field, record: &Record<'_>, slot: usize) -> Reading<Number> {
+    match record.whole(slot) {
+        Some(value) => fit(field, Number::Integer(value)),
+        None => number(field, record.slot(slot)),
+    }
+}
+
+/// A number, if a numeric or enumerated field can have it as its value.
+///
+/// # Errors
+/// Where it is out of the field's range, or a fraction of what comes as a whole only.
+#[inline]
+pub fn fit(field: &Field, number: Number) -> Reading<Number> {
     let range = field.range;
     let is_fit = match number {
         Number::Integer(value) => {
@@ -45,32 +65,32 @@ pub fn number(field: &Field, raw: Option<Raw<'_>>) -> Reading<Number> {
 }
 
 /// Reads a numeric field that may be derived: the first of its members, or where that is absent or
-/// null the sum of the others. `member` gives a member as it stands.
+/// null the sum of the others. `sent` reads a member that is not derived.
 ///
 /// # Errors
 /// Why there is no number.
 #[inline]
-pub fn value<'a>(
+pub fn value(
     schema: &Schema,
     id: FieldId,
-    member: &impl Fn(FieldId) -> Option<Raw<'a>>,
+    sent: &impl Fn(FieldId) -> Reading<Number>,
 ) -> Reading<Number> {
     match &schema.field(id).derived {
-        None => number(schema.field(id), member(id)),
-        Some(derived) => sum(schema, derived, member),
+        None => sent(id),
+        Some(derived) => sum(schema, derived, sent),
     }
 }
 
 /// The value of a derived field.
-fn sum<'a>(
+fn sum(
     schema: &Schema,
     derived: &Derived,
-    member: &impl Fn(FieldId) -> Option<Raw<'a>>,
+    sent: &impl Fn(FieldId) -> Reading<Number>,
 ) -> Reading<Number> {
-    match value(schema, derived.first, member) {
+    match value(schema, derived.first, sent) {
         Err(Unknown::Absent | Unknown::Null) => {
             derived.otherwise.iter().try_fold(Number::Integer(0), |sum, id| {
-                sum.plus(value(schema, *id, member)?).ok_or(Unknown::Malformed)
+                sum.plus(value(schema, *id, sent)?).ok_or(Unknown::Malformed)
             })
         }
         read => read,

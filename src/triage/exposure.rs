@@ -169,7 +169,9 @@ impl Gathered {
 fn traffic(kept: &Kept, hit: &Hit) -> Option<u64> {
     let schema = &kept.operation.schema;
     let volume = schema.volume()?;
-    match reading::value(schema, volume, &|field| kept.raw(hit, field)) {
+    match reading::value(schema, volume, &|field| {
+        reading::number(schema.field(field), kept.raw(hit, field))
+    }) {
         Ok(Number::Integer(bytes)) => u64::try_from(bytes).ok(),
         _ => None,
     }

@@ -22,7 +22,9 @@ impl<'a> Values<'a> {
     }
 
     fn number(&self, schema: &Schema, field: FieldId) -> Reading<Number> {
-        reading::value(schema, field, &|field| self.raw(field))
+        reading::value(schema, field, &|field| {
+            reading::number(schema.field(field), self.raw(field))
+        })
     }
 }
 
