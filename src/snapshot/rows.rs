@@ -21,8 +21,8 @@ const NUMBERS: usize = 1 << 16;
 /// Tables at most, 512 KiB each; rows of further classes stay in the map.
 const MAX_TABLES: usize = 16;
 
-/// Texts whose digests are remembered, since most rows have one of a few.
-const MAX_REMEMBERED: usize = 16;
+/// Texts of a member whose digests are remembered at most, since most rows have one of a few.
+const REMEMBERED: usize = 16;
 
 /// Rows that wait at most.
 const MAX_WAITING: usize = 64;
@@ -61,6 +61,7 @@ pub struct Rows {
 #[derive(Clone, Debug, Default)]
 struct Seen {
     map: HashMap<Identity, u64, Fast>,
+    /// By class.
     tables: Vec<(u64, Vec<u64>)>,
     /// Rows in the tables.
     in_tables: usize,
@@ -75,7 +76,7 @@ impl Seen {
     }
 
     fn get(&self, identity: Identity) -> Option<u64> {
-        match self.tables.iter().find(|(class, _)| *class == identity.class) {
+        match self.place(identity.class).ok().and_then(|place| self.tables.get(place)) {
             Some((_, table)) => {
                 table.get(usize::from(identity.number)).copied().filter(|digest| *digest != NO_ROW)
             }
@@ -83,12 +84,16 @@ impl Seen {
         }
     }
 
+    /// Where the table of a class is, or else where it would be.
+    fn place(&self, class: u64) -> Result<usize, usize> {
+        self.tables.binary_search_by_key(&class, |(class, _)| *class)
+    }
+
     /// The content that was there before; else `digest` is from now on.
     fn get_or_insert(&mut self, identity: Identity, digest: u64) -> Option<u64> {
-        let position = self.tables.iter().position(|(class, _)| *class == identity.class);
-        let table = match position {
-            Some(position) => self.tables.get_mut(position),
-            None if self.map.len() < FEW_ROWS || self.tables.len() == MAX_TABLES => {
+        let table = match self.place(identity.class) {
+            Ok(place) => self.tables.get_mut(place),
+            Err(_) if self.map.len() < FEW_ROWS || self.tables.len() == MAX_TABLES => {
                 return match self.map.entry(identity) {
                     Entry::Occupied(known) => Some(*known.get()),
                     Entry::Vacant(vacant) => {
@@ -97,7 +102,7 @@ impl Seen {
                     }
                 };
             }
-            None => self.open_table(identity.class),
+            Err(place) => self.open_table(place, identity.class),
         };
         let kept = table.and_then(|(_, table)| table.get_mut(usize::from(identity.number)))?;
         if *kept != NO_ROW {
@@ -109,7 +114,7 @@ impl Seen {
     }
 
     /// A table for a class, with the rows of it that are in the map.
-    fn open_table(&mut self, class: u64) -> Option<&mut (u64, Vec<u64>)> {
+    fn open_table(&mut self, place: usize, class: u64) -> Option<&mut (u64, Vec<u64>)> {
         let mut table = vec![NO_ROW; NUMBERS];
         self.map.retain(|identity, digest| {
             let kept = table.get_mut(usize::from(identity.number));
@@ -122,8 +127,8 @@ impl Seen {
                 None => true,
             }
         });
-        self.tables.push((class, table));
-        self.tables.last_mut()
+        self.tables.insert(place, (class, table));
+        self.tables.get_mut(place)
     }
 
     /// Every row with its first content.
@@ -251,35 +256,45 @@ fn content(identity: Identity, digest: u64) -> u64 {
 /// Finds out what identifies records: numbers by value, names as they are compared.
 #[derive(Debug)]
 pub(super) struct Identities {
-    slots: Vec<(FieldId, usize)>,
+    parts: Vec<Part>,
     scratch: reading::Scratch,
-    /// Texts as they stood, by their field, and their digests.
-    remembered: Vec<(FieldId, String, u64)>,
+}
+
+/// One of the members that identify a record.
+#[derive(Debug)]
+struct Part {
+    field: FieldId,
+    slot: usize,
+    is_text: bool,
+    /// Texts as they stood, and their digests: by length and first letter, so that one of the few that
+    /// most rows have is found at once.
+    remembered: [(String, u64); REMEMBERED],
 }
 
 impl Identities {
     /// For records that are projected to `slots`.
     pub(super) fn new(operation: &Operation, slots: &[FieldId]) -> Self {
-        let slot = |id: &FieldId| Some((*id, slots.iter().position(|slot| slot == id)?));
-        Self {
-            slots: operation.identity.iter().filter_map(slot).collect(),
-            scratch: reading::Scratch::default(),
-            remembered: Vec::new(),
-        }
+        let part = |field: &FieldId| {
+            let slot = slots.iter().position(|slot| slot == field)?;
+            let is_text = operation.schema.field(*field).kind == Kind::Text;
+            Some(Part { field: *field, slot, is_text, remembered: Default::default() })
+        };
+        let parts = operation.identity.iter().filter_map(part).collect();
+        Self { parts, scratch: reading::Scratch::default() }
     }
 
     /// What identifies a record; `None` where a part of that is absent, null or malformed.
     pub(super) fn of(&mut self, operation: &Operation, record: &Record<'_>) -> Option<Identity> {
         let mut hasher = Quality::default().build_hasher();
         let mut number = 0_i64;
-        for index in 0..self.slots.len() {
-            let (field, slot) = *self.slots.get(index)?;
-            let described = operation.schema.field(field);
-            if described.kind == Kind::Text {
-                hasher.write_u64(self.text(operation, field, record.slot(slot))?);
+        for part in &mut self.parts {
+            let described = operation.schema.field(part.field);
+            if part.is_text {
+                let raw = record.slot(part.slot);
+                hasher.write_u64(part.text(Case::of(described), raw, &mut self.scratch)?);
                 continue;
             }
-            match reading::number(described, record.slot(slot)).ok()? {
+            match reading::number_at(described, record, part.slot).ok()? {
                 Number::Integer(value) => {
                     hasher.write_i64(number);
                     hasher.write_i64(value >> u16::BITS);
@@ -290,20 +305,27 @@ impl Identities {
         }
         Some(Identity { class: hasher.finish(), number: number as u16 })
     }
+}
 
-    fn text(&mut self, operation: &Operation, field: FieldId, raw: Option<Raw<'_>>) -> Option<u64> {
-        let stands = raw.map_or("", |raw| raw.text);
-        let same = |(known, text, _): &&(FieldId, String, u64)| *known == field && text == stands;
-        if let Some((.., digest)) = self.remembered.iter().find(same) {
-            return Some(*digest);
+impl Part {
+    /// The digest of a text.
+    fn text(
+        &mut self,
+        case: Case,
+        raw: Option<Raw<'_>>,
+        scratch: &mut reading::Scratch,
+    ) -> Option<u64> {
+        let stands = raw?.text;
+        // After the quote.
+        let letter = stands.as_bytes().get(1).copied().unwrap_or_default();
+        let place = (stands.len() + usize::from(letter)) % REMEMBERED;
+        let (remembered, digest) = self.remembered.get_mut(place)?;
+        if remembered != stands {
+            *digest = Quality::default().hash_one(reading::text(case, raw, scratch).ok()?);
+            remembered.clear();
+            remembered.push_str(stands);
         }
-        let case = Case::of(operation.schema.field(field));
-        let text = reading::text(case, raw, &mut self.scratch).ok()?;
-        let digest = Quality::default().hash_one(text);
-        if self.remembered.len() < MAX_REMEMBERED {
-            self.remembered.push((field, stands.to_owned(), digest));
-        }
-        Some(digest)
+        Some(*digest)
     }
 }
 
@@ -314,6 +336,66 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::json::{Projection, Reader};
+    use crate::operation::Catalogue;
+
+    /// What identifies records, one after another.
+    fn identified(records: &[&str]) -> Vec<Option<Identity>> {
+        let catalogue = Catalogue::built_in().unwrap();
+        let operation = catalogue.only().unwrap();
+        let names: Vec<&str> =
+            operation.identity.iter().map(|id| operation.schema.field(*id).name.as_str()).collect();
+        let mut projection = Projection::new(&names, &[]);
+        let mut identities = Identities::new(operation, &operation.identity);
+        let identity = |record: &&str| {
+            let mut reader = Reader::new(record.as_bytes());
+            reader.record(&mut projection).unwrap();
+            identities.of(operation, &reader.last_record(&projection))
+        };
+        records.iter().map(identity).collect()
+    }
+
+    #[test]
+    fn rows_are_known_by_what_identifies_them_not_by_how_it_is_written() {
+        let found = identified(&[
+            r#"{"Port":80,"Protocol":"tcp"}"#,
+            r#"{"Protocol":"TCP","Port":"80"}"#,
+            r#"{"Port":80.0,"Protocol":"t\u0063p"}"#,
+            r#"{"Port":80,"Protocol":"tcp"}"#,
+        ]);
+        assert!(found.iter().all(|identity| identity.is_some() && *identity == found[0]));
+        // `udp` and `ump` have one length and one first letter.
+        let found = identified(&[
+            r#"{"Port":80,"Protocol":"udp"}"#,
+            r#"{"Port":80,"Protocol":"ump"}"#,
+            r#"{"Port":80,"Protocol":"udp"}"#,
+            r#"{"Port":81,"Protocol":"udp"}"#,
+            r#"{"Port":65535,"Protocol":"udp"}"#,
+        ]);
+        assert_eq!(found[0], found[2]);
+        assert_eq!(found.iter().collect::<HashSet<_>>().len(), 4);
+    }
+
+    #[test]
+    fn a_record_without_all_of_its_identity_has_none() {
+        let known = r#"{"Port":80,"Protocol":"tcp"}"#;
+        for record in [
+            r#"{"Port":80}"#,
+            r#"{"Protocol":"tcp"}"#,
+            r#"{"Port":80,"Protocol":null}"#,
+            r#"{"Port":80,"Protocol":7}"#,
+            r#"{"Port":null,"Protocol":"tcp"}"#,
+            r#"{"Port":-1,"Protocol":"tcp"}"#,
+            r#"{"Port":65536,"Protocol":"tcp"}"#,
+            "{}",
+        ] {
+            for records in [[record, known], [known, record]] {
+                let none =
+                    identified(&records).iter().filter(|identity| identity.is_none()).count();
+                assert_eq!(none, 1, "{records:?}");
+            }
+        }
+    }
 
     /// The contents of each row, in the order in which they came.
     #[derive(Default)]
