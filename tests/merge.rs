@@ -229,6 +229,33 @@ proptest! {
     }
 }
 
+#[test]
+fn an_outcome_that_one_report_lists_and_another_counts_is_one() {
+    let unknown =
+        "{\"Port\": 3, \"Protocol\": \"tcp\", \"RiskLevel\": -1, \"ServiceNameList\": [\"RDP\"]}";
+    // Rules over the whole are inconclusive without a record, too.
+    for records in [vec![], vec![unknown.to_owned()]] {
+        let shard = |when_unknown| Shard {
+            name: "ports.json".to_owned(),
+            records: records.clone(),
+            beyond: 1,
+            terms: Terms { when_unknown, ..terms() },
+            has_waivers: false,
+        };
+        let listing = report(&shard(policy::WhenUnknown::Fail));
+        let counting = report(&shard(policy::WhenUnknown::Pass));
+        assert_ne!(listing.unlisted(), counting.unlisted());
+        for reports in [[listing.clone(), counting.clone()], [counting, listing.clone()]] {
+            let both = merged(&reports);
+            let counts = both.counts.iter().map(|one| (one.judged, one.failed, one.inconclusive));
+            let expected = listing.counts.iter();
+            let expected = expected.map(|one| (one.judged, one.failed, one.inconclusive));
+            assert_eq!(counts.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            assert!(read(&written(&both, Format::Json)).is_ok());
+        }
+    }
+}
+
 fn sample() -> Value {
     let record = "{\"Port\": 3, \"Protocol\": \"tcp\", \"RiskLevel\": 3, \"ServiceNameList\": [\"RDP\"], \
                   \"SuggestLevel\": 30, \"TotalBytes\": 5000}";

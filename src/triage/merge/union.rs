@@ -235,15 +235,16 @@ impl Capture {
 
     /// Takes what another part says of the same capture.
     fn join(&mut self, other: Self) {
+        let mut outcomes = self.outcomes();
+        for (policy, number) in other.outcomes() {
+            let known = outcomes.entry(policy).or_default();
+            *known = number.max(*known);
+        }
         self.snapshot.wholeness = self.snapshot.wholeness.max(other.snapshot.wholeness);
         if self.snapshot.flaws != other.snapshot.flaws {
             self.snapshot.flaws.extend(other.snapshot.flaws);
             self.snapshot.flaws.sort_by_key(flaw);
             self.snapshot.flaws.dedup_by_key(|one| flaw(one));
-        }
-        for (policy, number) in other.unlisted {
-            let known = self.unlisted.entry(policy).or_default();
-            *known = number.max(*known);
         }
         for (policy, tolerance) in other.tolerances {
             let known = self.tolerances.entry(policy).or_insert(tolerance);
@@ -258,6 +259,22 @@ impl Capture {
                 }
             }
         }
+        // What one part lists, another may only have counted.
+        for (.., policy) in self.findings.keys() {
+            let left = outcomes.entry(*policy as usize).or_default();
+            *left = left.saturating_sub(1);
+        }
+        outcomes.retain(|_, left| *left > 0);
+        self.unlisted = outcomes;
+    }
+
+    /// How many outcomes each policy has, listed or only counted.
+    fn outcomes(&self) -> BTreeMap<usize, u64> {
+        let mut outcomes = self.unlisted.clone();
+        for (.., policy) in self.findings.keys() {
+            *outcomes.entry(*policy as usize).or_default() += 1;
+        }
+        outcomes
     }
 }
 
