@@ -45,6 +45,14 @@ pub(super) enum Error {
         help("save the answer of the API as it came: an object with `{1}`")
     )]
     NoRecords(String, String),
+    #[error("no records: this is `{0}`, which Portcullis wrote")]
+    #[diagnostic(
+        code("evidence/no-records"),
+        help(
+            "evidence is what the API answered; `portcullis diff` compares reports, `portcullis merge` joins them"
+        )
+    )]
+    OwnDocument(String),
     #[error("the records list `{list}` is {found}")]
     #[diagnostic(
         code("evidence/list-missing"),

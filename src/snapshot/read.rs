@@ -8,6 +8,7 @@ use crate::json::{Kind, Projection, Reader, Record, Scan};
 use crate::operation::{FieldId, Operation};
 use crate::text::{Mark, Place, Problem, hex};
 
+use super::document::own_schema;
 use super::envelope::Envelope;
 use super::flaw::{Error, MAX_FLAWS};
 use super::page::{File, Page, RecordPlace, Total, Weight};
@@ -180,10 +181,8 @@ impl<'a, R: Read> Reading<'a, R> {
             Scan::Record => {
                 let record = self.reader.last_record(&self.either);
                 if (0..self.plan.slots.len()).all(|slot| record.slot(slot).is_none()) {
-                    self.no_records(
-                        "the object has neither records nor a field of one",
-                        Place::Evidence(here),
-                    );
+                    let own = own_schema(record.text().as_bytes());
+                    self.no_record(own, Place::Evidence(here));
                     return Ok(());
                 }
                 let page = *bare.get_or_insert_with(|| {
@@ -262,6 +261,14 @@ impl<'a, R: Read> Reading<'a, R> {
         let found = kind.map_or("nothing", name);
         self.flaw(&Error::NotARecord { index, found }, Weight::Partial, place);
         Ok(())
+    }
+
+    /// An object that is no record; `own` is its schema where this program wrote it.
+    fn no_record(&mut self, own: Option<String>, place: Place) {
+        match own {
+            Some(schema) => self.flaw(&Error::OwnDocument(schema), Weight::Partial, place),
+            None => self.no_records("the object has neither records nor a field of one", place),
+        }
     }
 
     fn no_records(&mut self, why: &str, place: Place) {

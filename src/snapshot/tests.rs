@@ -56,6 +56,24 @@ fn page(total: &str, rows: &[u32]) -> String {
 }
 
 #[test]
+fn what_this_program_wrote_is_called_by_its_name() {
+    let long = "a".repeat(80);
+    for (schema, is_own) in [
+        ("portcullis.report/v1", true),
+        ("portcullis.policy-diff/v1", true),
+        ("portcullis.report/v1\\n", false),
+        ("acme.report/v1", false),
+        (&*format!("portcullis.{long}"), false),
+    ] {
+        let text = format!(r#"{{"schema":"{schema}","findings":[]}}"#);
+        let own = document::own_schema(text.as_bytes());
+        assert_eq!(own.as_deref(), is_own.then_some(schema));
+    }
+    assert_eq!(document::own_schema(br#"{"a":1,"schema":"portcullis.report/v1"}"#), None);
+    assert_eq!(document::own_schema(b"[]"), None);
+}
+
+#[test]
 fn every_shape_is_told_apart() {
     use Wholeness::{Complete, NoEvidence, Partial, Unprovable};
     let whole = page("2", &[80, 443]);
@@ -83,6 +101,7 @@ fn every_shape_is_told_apart() {
         ("bare array", r#"[{"Port":1,"Protocol":"tcp"},{"Port":2,"Protocol":"tcp"}]"#.into(), Unprovable, &["evidence/total-missing"], 2),
         ("bare stream", "{\"Port\":1,\"Protocol\":\"tcp\"}\n{\"Port\":2,\"Protocol\":\"tcp\"}\n".into(), Unprovable, &["evidence/total-missing"], 2),
         ("empty object", "{}".into(), NoEvidence, &["evidence/no-records"], 0),
+        ("a report", r#"{"schema":"portcullis.report/v1","records":[]}"#.into(), NoEvidence, &["evidence/no-records"], 0),
         ("empty array", "[]".into(), NoEvidence, &["evidence/no-records"], 0),
         ("null", "null".into(), NoEvidence, &["evidence/no-records"], 0),
         ("a number", "5".into(), NoEvidence, &["evidence/no-records"], 0),

@@ -15,6 +15,7 @@ mod write;
 )]
 mod tests;
 
+pub(super) use open::own_schema;
 pub use open::{Opened, open};
 pub use write::write;
 

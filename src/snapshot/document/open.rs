@@ -18,6 +18,9 @@ use super::{Document, FAMILY, MEMBERS};
 /// Bytes within which the first key of a document is looked for, and the value of one that is `schema`.
 const START_BYTES: u64 = 4096;
 
+/// The longest name of a schema, in bytes.
+const MAX_SCHEMA_BYTES: usize = 64;
+
 /// The longest document that is held to find where its `schema` member stands, in bytes.
 const MAX_HELD_BYTES: u64 = 256 << 20;
 
@@ -88,6 +91,20 @@ pub fn open<R: Read>(
     }
     let document = decode(input, source, catalogue).map_err(|problem| *problem)?;
     Ok(Opened::Snapshot(Box::new(document)))
+}
+
+/// The schema of a document that this program wrote, where that is what a text begins with.
+pub(in super::super) fn own_schema(text: &[u8]) -> Option<String> {
+    let (key, schema) = first_key(text)?;
+    // A name such as `portcullis.report/v1`: nothing else of a text is repeated.
+    let is_name =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"./-".contains(&byte);
+    let is_own = |schema: &String| {
+        schema.len() <= MAX_SCHEMA_BYTES
+            && schema.starts_with("portcullis.")
+            && schema.bytes().all(is_name)
+    };
+    schema.filter(|schema| key == "schema" && is_own(schema))
 }
 
 /// The first key of the object that a text begins with, and its value where that is a text.
