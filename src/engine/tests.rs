@@ -211,6 +211,8 @@ fn lists_of_names() {
         ("contains all of [RDP, SSH]", r#"["SSH","Unknown"]"#, 'U'),
         ("contains all of [RDP, SSH]", r#"["Unknown"]"#, 'U'),
         ("starts with ht", r#"["SSH","HTTPS"]"#, 'T'),
+        ("starts with Ht", r#"["SSH","httPS"]"#, 'T'),
+        ("ends with S", r#"["https"]"#, 'T'),
         ("starts with ht", r#"["SSH"]"#, 'F'),
         ("starts with ht", r#"["SSH","Unknown"]"#, 'U'),
         ("ends with s", r#"["HTTPS"]"#, 'T'),
@@ -515,6 +517,30 @@ fn every_value_is_reported_unless_it_is_listed() {
             }
         }
     }
+}
+
+#[test]
+fn each_record_is_compared_anew() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let set = load(&catalogue, "policies:\n  - deny if OutBytes > InBytes\n");
+    let program = Program::new(&set, catalogue.only().unwrap(), run()).unwrap();
+    let name = Arc::from("a.json");
+    let mut judge = Judge::new(&program, &name);
+    let operation = Arc::clone(catalogue.only().unwrap());
+    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Left };
+    let record =
+        |(port, out): (usize, &&str)| format!(r#"{{"Port":{port},"InBytes":5,"OutBytes":{out}}}"#);
+    let sent = ["6", "5", "7", "null", "4", "8"];
+    let records: Vec<String> = sent.iter().enumerate().map(record).collect();
+    let page = format!(r#"{{"DataList":[{}]}}"#, records.join(","));
+    snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
+    let (found, _) = judge.finish();
+    let outcomes: Vec<_> = found
+        .findings
+        .iter()
+        .map(|finding| (found.hits[finding.hit].place.index, finding.outcome == Outcome::Fail))
+        .collect();
+    assert_eq!(outcomes, [(0, true), (2, true), (3, false), (5, true)]);
 }
 
 /// Policies that share columns and predicates, more than one word of a set holds.
