@@ -304,10 +304,7 @@ impl Column {
     pub(super) fn whole(&self, field: &Field, value: i64, words: &mut [Word]) -> bool {
         let words = words.get_mut(self.first..).unwrap_or_default();
         self.number(words, &field.kind, reading::fit(field, Number::Integer(value)));
-        matches!(
-            field.kind,
-            Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent
-        )
+        field.kind.is_numeric() || matches!(field.kind, Kind::Code(_))
     }
 
     /// Fills the column's words by the number that was read of a field of such a kind.

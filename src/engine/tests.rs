@@ -51,26 +51,35 @@ fn run() -> Run {
     Run { today: jiff::civil::date(2026, 11, 24), when_unknown: WhenUnknown::Fail }
 }
 
+/// What a program finds in a page, and which values are not listed.
+fn judged(program: &Program, page: &str) -> (Findings, Vec<snapshot::Flaw>) {
+    let name = Arc::from("a.json");
+    let mut judge = Judge::new(program, &name);
+    let plan = Plan {
+        operation: Arc::clone(&program.operation),
+        slots: program.slots().to_vec(),
+        hashes: Hashes::Left,
+    };
+    snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
+    judge.finish()
+}
+
+/// What a policy made of the only record.
+fn truth_of(found: &Findings, policy: usize) -> Truth {
+    match found.findings.iter().find(|finding| finding.policy == policy) {
+        None => Truth::False,
+        Some(finding) if finding.outcome == Outcome::Fail => Truth::True,
+        Some(_) => Truth::Unknown,
+    }
+}
+
 /// The outcome of the first policy of a file on one record, by judging and by tracing, which must agree.
 fn outcome_of(catalogue: &Catalogue, text: &str, record: &str) -> Truth {
     let set = load(catalogue, text);
     let operation = catalogue.only().unwrap();
     let program = Program::new(&set, operation, run()).unwrap();
-    let name = Arc::from("records");
-    let mut judge = Judge::new(&program, &name);
-    let plan = Plan {
-        operation: Arc::clone(operation),
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Left,
-    };
-    let page = format!(r#"{{"DataList":[{record}]}}"#);
-    snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
-    let (found, _) = judge.finish();
-    let judged = match found.findings.iter().find(|finding| finding.policy == 0) {
-        None => Truth::False,
-        Some(finding) if finding.outcome == Outcome::Fail => Truth::True,
-        Some(_) => Truth::Unknown,
-    };
+    let (found, _) = judged(&program, &format!(r#"{{"DataList":[{record}]}}"#));
+    let judged = truth_of(&found, 0);
     let traced = Tracer::new(&program).trace_text(&set.policies[0], record).unwrap().truth;
     assert_eq!(judged, traced, "judged and traced: {text} on {record}");
     judged
@@ -449,14 +458,9 @@ fn what_decided_is_kept_with_its_place() {
     let catalogue = Catalogue::built_in().unwrap();
     let set = load(&catalogue, "policies:\n  - deny RDP if RiskLevel 3 or Port 1\n");
     let program = Program::new(&set, catalogue.only().unwrap(), run()).unwrap();
-    let name = Arc::from("a.json");
-    let mut judge = Judge::new(&program, &name);
-    let operation = Arc::clone(catalogue.only().unwrap());
-    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Left };
     let text =
         "{\"DataList\":[{\"Port\":80,\n\"RiskLevel\": \"3\",\"ServiceNameList\":[ \"RDP\" ]}]}";
-    snapshot::read(text.as_bytes(), &name, &plan, &mut judge).unwrap();
-    let (found, _) = judge.finish();
+    let (found, _) = judged(&program, text);
     let finding = &found.findings[0];
     let hit = &found.hits[finding.hit];
     let captures: Vec<_> = found.evidence[finding.evidence.clone()]
@@ -478,13 +482,8 @@ fn a_value_that_is_not_listed_is_reported_once() {
     let catalogue = Catalogue::built_in().unwrap();
     let set = load(&catalogue, "policies:\n  - deny if Port 1\n");
     let program = Program::new(&set, catalogue.only().unwrap(), run()).unwrap();
-    let name = Arc::from("a.json");
-    let mut judge = Judge::new(&program, &name);
-    let operation = Arc::clone(catalogue.only().unwrap());
-    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Left };
     let text = r#"{"DataList":[{"Port":2,"RiskLevel":7},{"Port":3,"RiskLevel":7},{"Port":4,"RiskLevel":"high"}]}"#;
-    snapshot::read(text.as_bytes(), &name, &plan, &mut judge).unwrap();
-    let (found, drift) = judge.finish();
+    let (found, drift) = judged(&program, text);
     assert!(found.findings.is_empty());
     let offsets: Vec<_> = drift.iter().map(|flaw| flaw.problem.place.bytes().unwrap()).collect();
     let at = |value: &str| (text.find(value).unwrap() as u64, value.len() as u64);
@@ -498,21 +497,13 @@ fn every_value_is_reported_unless_it_is_listed() {
     let schema = &operation.schema;
     let set = load(&catalogue, "policies:\n  - deny if Port 1\n");
     let program = Program::new(&set, operation, run()).unwrap();
-    let plan = Plan {
-        operation: Arc::clone(operation),
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Left,
-    };
-    let name = Arc::from("a.json");
     let enumerated = schema.ids().map(|id| schema.field(id)).filter(|f| !f.kind.codes().is_empty());
     for field in enumerated {
         for value in (-70..140).chain([i64::MIN, i64::MAX, 1 << 32, (1 << 32) + 1]) {
             let is_listed = field.kind.code(value).is_some();
             for written in [value.to_string(), format!("\"{value}\""), format!("{value}.0")] {
-                let mut judge = Judge::new(&program, &name);
                 let page = format!(r#"{{"DataList":[{{"{}":{written}}}]}}"#, field.name);
-                snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
-                let (_, drift) = judge.finish();
+                let (_, drift) = judged(&program, &page);
                 assert_eq!(drift.is_empty(), is_listed, "{} {written}", field.name);
             }
         }
@@ -524,17 +515,12 @@ fn each_record_is_compared_anew() {
     let catalogue = Catalogue::built_in().unwrap();
     let set = load(&catalogue, "policies:\n  - deny if OutBytes > InBytes\n");
     let program = Program::new(&set, catalogue.only().unwrap(), run()).unwrap();
-    let name = Arc::from("a.json");
-    let mut judge = Judge::new(&program, &name);
-    let operation = Arc::clone(catalogue.only().unwrap());
-    let plan = Plan { operation, slots: program.slots().to_vec(), hashes: Hashes::Left };
     let record =
         |(port, out): (usize, &&str)| format!(r#"{{"Port":{port},"InBytes":5,"OutBytes":{out}}}"#);
     let sent = ["6", "5", "7", "null", "4", "8"];
     let records: Vec<String> = sent.iter().enumerate().map(record).collect();
     let page = format!(r#"{{"DataList":[{}]}}"#, records.join(","));
-    snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
-    let (found, _) = judge.finish();
+    let (found, _) = judged(&program, &page);
     let outcomes: Vec<_> = found
         .findings
         .iter()
@@ -569,12 +555,6 @@ fn no_policy_is_ruled_out_that_its_formula_would_not_be() {
     let set = load(&catalogue, &many_policies());
     let operation = catalogue.only().unwrap();
     let program = Program::new(&set, operation, run()).unwrap();
-    let plan = Plan {
-        operation: Arc::clone(operation),
-        slots: program.slots().to_vec(),
-        hashes: Hashes::Left,
-    };
-    let name = Arc::from("records");
     let mut outcomes = std::collections::BTreeSet::new();
     for number in 0..400 {
         let member =
@@ -597,16 +577,9 @@ fn no_policy_is_ruled_out_that_its_formula_would_not_be() {
             member("InBytes", &["6", "1"], 6),
             member("PublicIpNum", &["200", "", "3", "100", "101", "0"], 3),
         );
-        let mut judge = Judge::new(&program, &name);
-        let page = format!(r#"{{"DataList":[{record}]}}"#);
-        snapshot::read(page.as_bytes(), &name, &plan, &mut judge).unwrap();
-        let (found, _) = judge.finish();
+        let (found, _) = judged(&program, &format!(r#"{{"DataList":[{record}]}}"#));
         for (index, policy) in set.policies.iter().enumerate() {
-            let judged = match found.findings.iter().find(|finding| finding.policy == index) {
-                None => Truth::False,
-                Some(finding) if finding.outcome == Outcome::Fail => Truth::True,
-                Some(_) => Truth::Unknown,
-            };
+            let judged = truth_of(&found, index);
             let traced = Tracer::new(&program).trace_text(policy, &record).unwrap().truth;
             assert_eq!(judged, traced, "{} on {record}", policy.id);
             outcomes.insert((index % 5, judged));

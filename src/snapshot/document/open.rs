@@ -94,7 +94,7 @@ pub fn open<R: Read>(
 }
 
 /// The schema of a document that this program wrote, where that is what a text begins with.
-pub(in super::super) fn own_schema(text: &[u8]) -> Option<String> {
+pub(in crate::snapshot) fn own_schema(text: &[u8]) -> Option<String> {
     let (key, schema) = first_key(text)?;
     // A name such as `portcullis.report/v1`: nothing else of a text is repeated.
     let is_name =
