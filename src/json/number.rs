@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::digest;
-use super::scan::{Scanner, repeat};
+use super::scan::Scanner;
 
 /// An integer in 64 bits, or a finite decimal that is none. Ordering across the two is exact.
 #[derive(Clone, Copy, Debug)]
@@ -139,13 +139,26 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
 #[inline]
 pub(super) fn whole(text: &[u8], length: usize) -> Option<i64> {
     match length {
-        1..=8 => eight(digest::word(text), length),
+        1..=8 => eight(word(text), length),
         9..=16 => {
-            let (high, low) = (digest::word(text), digest::word(text.get(length - 8..)?));
+            let (high, low) = (word(text), word(text.get(length - 8..)?));
             Some(eight(high, length - 8)? * 100_000_000 + eight(low, 8)?)
         }
         _ => None,
     }
+}
+
+/// The first eight bytes of `text`, zeros where it is shorter.
+#[inline]
+fn word(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => u128::from_le_bytes(digest::padded(text)) as u64,
+    }
+}
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 /// The same of one to eight bytes, the first one lowest in `word`.

@@ -123,11 +123,12 @@ fn value(
     keys: Option<&mut KeyList>,
     depth: usize,
 ) -> Result<u64, Flaw> {
-    match first {
-        b'[' => scanner.apart(|scanner| array(scanner, keys, depth)),
-        b'{' => scanner.apart(|scanner| object(scanner, keys, depth)),
-        _ => scanner.scalar(first),
-    }
+    let digest = match first {
+        b'[' => scanner.apart(|scanner| array(scanner, keys, depth))?,
+        b'{' => scanner.apart(|scanner| object(scanner, keys, depth))?,
+        _ => scanner.scalar(first)?,
+    };
+    Ok(digest)
 }
 
 /// Recursion ends at [`MAX_DEPTH`].
@@ -143,7 +144,8 @@ fn array(
     let mut open = scanner.any(b']')?;
     while open {
         let first = scanner.next()?;
-        state = digest::absorb(state, value(scanner, first, keys.as_deref_mut(), depth + 1)?);
+        let element = value(scanner, first, keys.as_deref_mut(), depth + 1)?;
+        state = digest::element(state, element);
         open = scanner.another(b']', Flaw::ArrayEnd)?;
     }
     Ok(state)

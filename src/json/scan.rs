@@ -1,7 +1,9 @@
 //! A `Scanner` steps over the tokens of a text that is at hand. It stops at the end of that text with
 //! [`Flaw::End`], whatever it was in the middle of: more may follow.
 
-use super::digest;
+use wide::u8x16;
+
+use super::digest::{self, STEP};
 
 /// Why a scanner stopped; where is its `at`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,37 +40,21 @@ pub(super) struct Scanner<'a> {
     pub(super) rest: &'a [u8],
 }
 
-/// Bytes of a string that are looked at together, once it has proved to be a long one.
-const BLOCK: usize = 32;
-
-pub(super) const fn repeat(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-const HIGH_BITS: u64 = repeat(0x80);
-
-/// Marks bytes that end a plain run of a string, `"`, `\` and control characters, by their high bits.
-/// The lowest mark is exact; above it there may be false ones.
+/// Marks, by a bit each, the bytes that end a plain run of a string: `"`, `\` and control characters.
 #[inline(always)]
-const fn ends_of_run(word: u64) -> u64 {
-    // With bit 1 flipped the quote (0x22) comes right after the control characters (0x00 to 0x1f).
-    let quote_or_control = (word ^ repeat(0x02)).wrapping_sub(repeat(0x21));
-    let backslash = (word ^ repeat(b'\\')).wrapping_sub(repeat(0x01));
-    (quote_or_control & !word | backslash & !(word ^ repeat(b'\\'))) & HIGH_BITS
+fn ends_of_run(step: [u8; STEP]) -> u32 {
+    let bytes = u8x16::new(step);
+    let quote = bytes.simd_eq(u8x16::splat(b'"'));
+    let backslash = bytes.simd_eq(u8x16::splat(b'\\'));
+    let control = bytes.simd_eq(bytes.min(u8x16::splat(0x1f)));
+    (quote | backslash | control).to_bitmask()
 }
 
 /// Marks bytes that are no digits, the same way.
 #[inline(always)]
-const fn non_digits(word: u64) -> u64 {
-    let digits = word ^ repeat(b'0');
-    (digits.wrapping_add(repeat(0x80 - 10)) | digits) & HIGH_BITS
-}
-
-/// The bytes of `word` below the lowest mark, and eight times their count.
-#[inline(always)]
-const fn below(word: u64, marks: u64) -> (u64, u32) {
-    let bits = marks.trailing_zeros() & !7;
-    (word & !(u64::MAX << bits), bits)
+fn non_digits(step: [u8; STEP]) -> u32 {
+    let digits = u8x16::new(step) - u8x16::splat(b'0');
+    !digits.simd_eq(digits.min(u8x16::splat(9))).to_bitmask()
 }
 
 impl<'a> Scanner<'a> {
@@ -131,12 +117,6 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The next eight bytes, zeros beyond the end of the text.
-    #[inline(always)]
-    fn word(&self) -> u64 {
-        digest::word(self.rest)
-    }
-
     /// Steps over whitespace.
     #[inline(never)]
     pub(super) fn space(&mut self) {
@@ -144,7 +124,7 @@ impl<'a> Scanner<'a> {
             self.rest = rest;
             // Indented text has runs of spaces after each newline.
             while let Some((chunk, rest)) = self.rest.split_first_chunk() {
-                let other = u64::from_le_bytes(*chunk) ^ repeat(b' ');
+                let other = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([b' '; 8]);
                 if other == 0 {
                     self.rest = rest;
                     continue;
@@ -161,37 +141,34 @@ impl<'a> Scanner<'a> {
     pub(super) fn string(&mut self) -> Result<u64, Flaw> {
         let mut state = digest::STRING;
         loop {
-            let word = self.word();
-            let ends = ends_of_run(word);
-            if ends == 0 {
-                state = digest::absorb(state, word);
-                self.advance(8)?;
-                state = self.blocks(state);
-                continue;
-            }
-            let (run, bits) = below(word, ends);
-            state = digest::absorb(state, run);
-            if (word >> bits) as u8 == b'"' {
-                self.advance(bits as usize / 8 + 1)?;
+            let (step, ends) = match self.rest.split_first_chunk() {
+                Some((step, rest)) => {
+                    let ends = ends_of_run(*step);
+                    if ends == 0 {
+                        state = digest::absorb(state, u128::from_le_bytes(*step));
+                        self.rest = rest;
+                        continue;
+                    }
+                    (*step, ends)
+                }
+                None => self.last_step(),
+            };
+            let length = ends.trailing_zeros() as usize;
+            state = digest::absorb_start(state, step, length);
+            self.advance(length)?;
+            if let [b'"', rest @ ..] = self.rest {
+                self.rest = rest;
                 return Ok(state);
             }
-            self.advance(bits as usize / 8)?;
             state = self.apart(|scanner| scanner.escape(state))?;
         }
     }
 
-    /// Steps over whole blocks of a string in which no run ends.
-    #[inline(always)]
-    fn blocks(&mut self, mut state: u64) -> u64 {
-        while let Some((block, rest)) = self.rest.split_first_chunk::<BLOCK>() {
-            let words = block.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
-            if words.clone().fold(0, |ends, word| ends | ends_of_run(word)) != 0 {
-                break;
-            }
-            state = words.fold(state, digest::absorb);
-            self.rest = rest;
-        }
-        state
+    /// What is left of the text, which is less than a step, and where a run ends in it.
+    #[cold]
+    fn last_step(&self) -> ([u8; STEP], u32) {
+        let step = digest::padded(self.rest);
+        (step, ends_of_run(step))
     }
 
     /// Steps over an escape. What else can interrupt a run is the end of the text, which was padded
@@ -211,69 +188,69 @@ impl<'a> Scanner<'a> {
             return Err(Flaw::Escape);
         }
         self.advance(length)?;
-        Ok(digest::absorb(state, digest::padded(token)))
+        Ok(digest::absorb(state, u128::from_le_bytes(digest::padded(token))))
     }
 
-    /// Steps over a number, and returns its digest. At the end of the text it may be unfinished.
+    /// Steps over a number that begins with the digit `first`, and returns its digest. At the end of the
+    /// text it may be unfinished.
     #[inline(always)]
+    pub(super) fn digits(&mut self, first: u8) -> Result<u64, Flaw> {
+        let token = self.rest;
+        let Some(step) = token.first_chunk::<STEP>() else {
+            return self.apart(Self::number);
+        };
+        let length = non_digits(*step).trailing_zeros() as usize;
+        match token.get(length..) {
+            Some([b'.' | b'e' | b'E' | b'0'..=b'9', ..]) | None => self.apart(Self::number),
+            Some(_) if length > 1 && first == b'0' => Err(Flaw::Number),
+            Some(rest) => {
+                self.rest = rest;
+                Ok(digest::absorb_start(digest::NUMBER, *step, length))
+            }
+        }
+    }
+
+    /// The same of any number.
+    #[inline(never)]
     pub(super) fn number(&mut self) -> Result<u64, Flaw> {
         let token = self.rest;
-        let mut state = digest::NUMBER;
         if let [b'-', rest @ ..] = token {
-            state = digest::NEGATIVE;
             self.rest = rest;
         }
-        let digits = self.rest;
-        let next = loop {
-            let word = self.word();
-            let others = non_digits(word);
-            if others == 0 {
-                state = digest::absorb(state, word);
-                self.advance(8)?;
-                continue;
-            }
-            let (run, bits) = below(word, others);
-            state = digest::absorb(state, run);
-            self.advance(bits as usize / 8)?;
-            break (word >> bits) as u8;
-        };
-        let count = digits.len() - self.rest.len();
-        if count == 0 {
-            return Err(self.apart(|scanner| scanner.no_digit(token)));
-        }
-        if count > 1 && digits.first() == Some(&b'0') {
+        let whole = self.rest;
+        self.some_digits(token)?;
+        if whole.first() == Some(&b'0') && whole.len() - self.rest.len() > 1 {
             self.rest = token;
             return Err(Flaw::Number);
         }
-        if matches!(next, b'.' | b'e' | b'E') {
-            return self.apart(|scanner| scanner.fraction(token, state));
-        }
-        Ok(state)
-    }
-
-    /// Steps over the fraction and exponent of the number that begins `token`.
-    #[inline(never)]
-    fn fraction(&mut self, token: &'a [u8], state: u64) -> Result<u64, Flaw> {
-        let tail = self.rest;
         if let [b'.', rest @ ..] = self.rest {
             self.rest = rest;
-            self.digits(token)?;
+            self.some_digits(token)?;
         }
         if let [b'e' | b'E', rest @ ..] = self.rest {
             self.rest = rest;
             if let b'+' | b'-' = self.next()? {
                 self.advance(1)?;
             }
-            self.digits(token)?;
+            self.some_digits(token)?;
         }
-        let length = tail.len() - self.rest.len();
-        Ok(digest::absorb_bytes(state, tail.get(..length).unwrap_or_default()))
+        Ok(digest::absorb_text(digest::NUMBER, token, token.len() - self.rest.len()))
     }
 
     /// Steps over at least one digit of the number that begins `token`.
-    fn digits(&mut self, token: &'a [u8]) -> Result<(), Flaw> {
-        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if count == 0 { Err(self.no_digit(token)) } else { self.advance(count) }
+    fn some_digits(&mut self, token: &'a [u8]) -> Result<(), Flaw> {
+        let before = self.rest.len();
+        loop {
+            let count = match self.rest.first_chunk() {
+                Some(step) => non_digits(*step).trailing_zeros() as usize,
+                None => self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+            };
+            self.advance(count)?;
+            if count < STEP {
+                break;
+            }
+        }
+        if self.rest.len() == before { Err(self.no_digit(token)) } else { Ok(()) }
     }
 
     /// No digit where the number that begins `token` needs one.
@@ -297,7 +274,7 @@ impl<'a> Scanner<'a> {
         };
         if let Some(rest) = self.rest.strip_prefix(word) {
             self.rest = rest;
-            return Ok(digest::absorb(digest::LITERAL, digest::padded(word)));
+            return Ok(digest::absorb_text(digest::LITERAL, word, word.len()));
         }
         Err(if word.starts_with(self.rest) { Flaw::End } else { Flaw::Value })
     }
@@ -352,13 +329,15 @@ impl<'a> Scanner<'a> {
     /// Steps over a scalar: anything but an object or array.
     #[inline(always)]
     pub(super) fn scalar(&mut self, first: u8) -> Result<u64, Flaw> {
-        match first {
+        let digest = match first {
             b'"' => {
                 self.advance(1)?;
-                self.string()
+                self.string()?
             }
-            b'-' | b'0'..=b'9' => self.number(),
-            _ => self.apart(Self::literal),
-        }
+            b'0'..=b'9' => self.digits(first)?,
+            b'-' => self.apart(Self::number)?,
+            _ => self.apart(Self::literal)?,
+        };
+        Ok(digest)
     }
 }
