@@ -25,6 +25,11 @@ impl KeyList {
         self.decoded.clear();
     }
 
+    /// Whether no key was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Where an object's keys start that is opened now.
     pub(super) fn open(&self) -> usize {
         self.keys.len()

@@ -212,12 +212,20 @@ impl Projection {
                 scanner.advance(key.token.len())?;
                 Ok(member)
             }
-            _ => scanner.apart(|scanner| self.unpredicted(scanner, previous.key)),
+            _ => scanner.apart(|scanner| self.unpredicted(scanner, previous)),
         }
     }
 
+    /// The same where the key is not the one that last came after the previous one.
     #[inline(never)]
-    fn unpredicted(&mut self, scanner: &mut Scanner<'_>, previous: usize) -> Result<Member, Flaw> {
+    fn unpredicted(&mut self, scanner: &mut Scanner<'_>, previous: Member) -> Result<Member, Flaw> {
+        // Most often one key was left out. The next record will have it.
+        let after = self.known.get(previous.next).map_or(UNKNOWN, |key| key.next);
+        if let Some(key) = self.known.get_mut(after).filter(|key| key.begins(scanner.rest)) {
+            let member = key.member(after, self.record)?;
+            scanner.advance(key.token.len())?;
+            return Ok(member);
+        }
         let start = scanner.at();
         let token = scanner.key()?;
         self.decoded.clear();
@@ -237,7 +245,7 @@ impl Projection {
                 return Ok(Member { slot: NO_SLOT, digest, key: UNKNOWN, next: UNKNOWN });
             }
         };
-        if let Some(key) = self.known.get_mut(previous) {
+        if let Some(key) = self.known.get_mut(previous.key) {
             key.next = number;
         }
         let member = self.known.get_mut(number).map(|key| key.member(number, self.record));

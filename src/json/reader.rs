@@ -201,7 +201,10 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// Where there is something else, it is not JSON, a key comes twice, or it is too long or deep.
     pub fn record(&mut self, projection: &mut Projection) -> Result<Scan, Error> {
-        self.require(Kind::Object, "an object")?;
+        // Most often that is known already.
+        if self.state != State::Value || self.window.peek() != Some(b'{') {
+            self.require(Kind::Object, "an object")?;
+        }
         if self.depth >= MAX_DEPTH {
             return Err(self.fault(Flaw::Depth, 0));
         }

@@ -101,7 +101,9 @@ fn members(
         sum = sum.wrapping_add(digest::member(member.digest, value));
         open = scanner.another(b'}', Flaw::ObjectEnd)?;
     }
-    scanner.apart(|scanner| repeated(scanner, projection.keys.close(0)))?;
+    if !projection.keys.is_empty() {
+        scanner.apart(|scanner| repeated(scanner, projection.keys.close(0)))?;
+    }
     projection.digest = digest::object(sum);
     Ok(Scan::Record)
 }

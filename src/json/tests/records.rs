@@ -250,6 +250,34 @@ fn a_key_that_comes_twice_is_an_error_at_the_second() {
 }
 
 #[test]
+fn members_that_are_left_out_change_nothing_about_the_others() {
+    let names = ["a", "b", "c", "d"];
+    let mut projection = Projection::new(&names, &[]);
+    // Each selection of members comes after each other one.
+    for (first, second) in (0..16).flat_map(|first| (0..16).map(move |second| (first, second))) {
+        for has in [first, second] {
+            let had = || (0..4).filter(|slot| has >> slot & 1 == 1);
+            let members: Vec<String> =
+                had().map(|slot| format!("\"{}\":{has}{slot}", names[slot])).collect();
+            let text = format!("{{{}}}", members.join(","));
+            let mut reader = Reader::new(text.as_bytes());
+            assert_eq!(reader.record(&mut projection), Ok(Scan::Record));
+            let record = reader.last_record(&projection);
+            for slot in 0..4 {
+                let value = had().any(|one| one == slot).then(|| format!("{has}{slot}"));
+                assert_eq!(record.slot(slot).map(|raw| raw.text.to_owned()), value, "{text}");
+            }
+            for member in &members {
+                let text = format!("{{{},{member}}}", members.join(","));
+                let error = Reader::new(text.as_bytes()).record(&mut projection).unwrap_err();
+                assert_eq!(code(&error.kind), "json/duplicate-key");
+                assert_eq!(error.offset as usize, text.len() - 1 - member.len(), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn equal_keys_of_different_objects_are_none() {
     let text = r#"{"a":{"a":{"a":1},"b":{"a":1}},"b":[{"a":1},{"a":1}]}"#;
     let mut reader = Reader::new(text.as_bytes());
