@@ -15,7 +15,7 @@ pub struct LoneSurrogate(pub u16);
 /// Where a surrogate stands alone.
 pub fn decode<'a>(raw: &'a str, scratch: &'a mut String) -> Result<&'a str, LoneSurrogate> {
     let inner = unquoted(raw);
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+    if !has_escapes(inner.as_bytes()) {
         return Ok(inner);
     }
     scratch.clear();
@@ -29,6 +29,13 @@ pub fn decode<'a>(raw: &'a str, scratch: &'a mut String) -> Result<&'a str, Lone
         None => Ok(scratch),
         Some(half) => Err(LoneSurrogate(half)),
     }
+}
+
+/// Most strings are so short that a call to search them would cost more.
+fn has_escapes(text: &[u8]) -> bool {
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | (*byte == b'\\'));
+    let (steps, rest) = text.as_chunks::<16>();
+    steps.iter().any(|step| any(step)) || any(rest)
 }
 
 /// What a string token stands for, with U+FFFD for lone surrogates.

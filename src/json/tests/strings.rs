@@ -41,6 +41,16 @@ fn halves_of_a_pair() {
 }
 
 #[test]
+fn an_escape_is_decoded_wherever_it_stands() {
+    for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
+        let (before, after) = ("a".repeat(before), "b".repeat(after));
+        let decoded =
+            decode(&format!("\"{before}\\n{after}\""), &mut String::new()).map(str::to_owned);
+        assert_eq!(decoded, Ok(format!("{before}\n{after}")));
+    }
+}
+
+#[test]
 fn a_string_without_escapes_is_borrowed() {
     let raw = "\"端口\"";
     let text = decode(raw, &mut String::new()).map(str::as_ptr);
