@@ -29,6 +29,7 @@ fields:
   - {name: Size, kind: bytes, about: Bytes}
   - {name: Share, kind: percent, about: A share}
   - {name: Note, kind: text, about: Free text}
+  - {name: Title, kind: text, about: Any case, ignores_case: true, unknown_members: [Unknown]}
   - {name: Names, kind: text list, about: Names, ignores_case: true, unknown_members: [Unknown]}
   - {name: Labels, kind: text list, about: Labels}
   - {name: Open, kind: boolean, about: Whether}
@@ -586,4 +587,71 @@ fn no_policy_is_ruled_out_that_its_formula_would_not_be() {
         }
     }
     assert_eq!(outcomes.len(), 15, "each kind of policy came out each way: {outcomes:?}");
+}
+
+/// Values of a text, as they stand in a record.
+const TEXTS: [&str; 24] = [
+    r#""""#,
+    r#"" ""#,
+    r#""ab""#,
+    r#""abc""#,
+    r#""Abc""#,
+    r#""ABC""#,
+    r#""b""#,
+    r#""ba""#,
+    r#""zab""#,
+    r#""Zebra""#,
+    r#""\u0061bc""#,
+    r#""\\ab""#,
+    r#""\"ab""#,
+    r#""z\ud800""#,
+    r#""z\n""#,
+    r#""unknown""#,
+    r#""Unknown""#,
+    r#""uncle""#,
+    "\"端口\"",
+    "\"\u{212a}el\"",
+    "null",
+    "7",
+    r#"["ab"]"#,
+    "",
+];
+
+#[test]
+fn a_glance_at_a_text_decides_as_the_whole_text_does() {
+    let tests = [
+        "{} is ab",
+        "{} in [ab, abc, kel]",
+        "not {} is abc",
+        "{} is not ab",
+        "{} starts with ab",
+        "not {} starts with b",
+        "{} ends with b",
+        "{} contains b",
+        "{} matches '^z'",
+        "{} is unknown",
+        "not {} is unknown",
+        "{} starts with ab or {} is b",
+        "{} is ab and Count 3",
+        "{} is empty",
+        "{} is Unknown",
+    ];
+    let catalogue = every_kind();
+    let operation = catalogue.only().unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for (test, field) in tests.iter().flat_map(|test| [(test, "Note"), (test, "Title")]) {
+        let condition = test.replace("{}", field);
+        let set = load(&catalogue, &format!("policies:\n  - \"deny if {condition}\"\n"));
+        let program = Program::new(&set, operation, run()).unwrap();
+        for text in TEXTS {
+            let member =
+                if text.is_empty() { String::new() } else { format!(r#","{field}":{text}"#) };
+            let record = format!(r#"{{"Id":1,"Count":3{member}}}"#);
+            let (found, _) = judged(&program, &format!(r#"{{"DataList":[{record}]}}"#));
+            let traced = Tracer::new(&program).trace_text(&set.policies[0], &record).unwrap().truth;
+            assert_eq!(truth_of(&found, 0), traced, "{condition} on {record}");
+            seen.insert((field, traced));
+        }
+    }
+    assert_eq!(seen.len(), 6, "each came out each way");
 }
