@@ -138,7 +138,7 @@ impl Scratch {
         let mut left = shard.all;
         for guard in &shard.guards {
             if guard.concerns(left) {
-                left &= guard.small(fields.record).unwrap_or(u64::MAX);
+                left &= guard.foreseen(fields.record);
             }
         }
         for guard in &shard.guards {
@@ -299,12 +299,23 @@ impl Scratch {
 }
 
 impl Column {
-    /// Fills the column's words, of all of the program, by a whole number as the value of its field. False
-    /// where no numbers are sent for the field.
-    pub(super) fn whole(&self, field: &Field, value: i64, words: &mut [Word]) -> bool {
+    /// Fills the column's words, of all of the program, by a whole number as the value of its field.
+    pub(super) fn whole(&self, field: &Field, value: i64, words: &mut [Word]) {
         let words = words.get_mut(self.first..).unwrap_or_default();
         self.number(words, &field.kind, reading::fit(field, Number::Integer(value)));
-        field.kind.is_numeric() || matches!(field.kind, Kind::Code(_))
+    }
+
+    /// Fills them by a text that begins with an ASCII character. False where that does not decide them.
+    pub(super) fn initial(&self, field: &Field, initial: u8, words: &mut [Word]) -> bool {
+        let initial = if field.ignores_case { initial.to_ascii_lowercase() } else { initial };
+        let begins = |text: &String| text.bytes().next().is_none_or(|byte| byte == initial);
+        let words = words.get_mut(self.first..).unwrap_or_default();
+        let is_decided = words.iter_mut().zip(&self.blocks).all(|(word, block)| {
+            let other = block.other(initial);
+            *word = other.unwrap_or_default();
+            other.is_some()
+        });
+        is_decided && !self.unidentified.iter().any(begins)
     }
 
     /// Fills the column's words by the number that was read of a field of such a kind.

@@ -2,6 +2,7 @@
 //! needs one of a few predicates is false where all of those are false.
 
 use crate::json::Record;
+use crate::operation::Kind;
 
 use super::program::{Atom, Formula, Program};
 use super::table::Word;
@@ -10,7 +11,13 @@ use super::table::Word;
 const SHARD: usize = u64::BITS as usize;
 
 /// Whole numbers from 0 on whose answers are worked out beforehand: most codes, counts and percentages.
-const SMALL: i64 = 101;
+const SMALL: u8 = 101;
+
+/// Bytes that begin a text whose answers are worked out beforehand: those of ASCII.
+const INITIALS: u8 = 128;
+
+/// What rules nothing out.
+const ALL: u64 = u64::MAX;
 
 /// Policies that follow one another, as bits from the first one on, and what rules them out.
 #[derive(Debug)]
@@ -30,7 +37,9 @@ impl Shard {
         let shard = |(index, formulas): (usize, &[Formula])| {
             let mut guards = Guard::all(formulas);
             guards.sort_by_key(|guard| program.column_cost(guard.column));
-            guards.iter_mut().for_each(|guard| guard.foresee(program));
+            for guard in &mut guards {
+                guard.foreseen = Foreseen::new(program, guard);
+            }
             let all = formulas.iter().fold(0, |all, _| all << 1 | 1);
             Self { first: index * SHARD, all, guards }
         };
@@ -53,10 +62,71 @@ pub(super) struct Guard {
     /// Policies that need one of its literals.
     needing: u64,
     leaves: Vec<Leaves>,
-    /// Where records have the member that the column asks; `None` for one that is no number.
-    slot: Option<usize>,
-    /// By value, the policies that a small whole number does not rule out.
-    small: Vec<u64>,
+    foreseen: Option<Foreseen>,
+}
+
+/// What can be said before a column is answered, by a glance at the member that it asks.
+#[derive(Debug)]
+struct Foreseen {
+    slot: usize,
+    glance: Glance,
+    /// By what is seen, the policies that are not ruled out.
+    open: Vec<u64>,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+enum Glance {
+    /// A whole number.
+    Value,
+    /// The first byte of a text.
+    Initial,
+}
+
+impl Foreseen {
+    /// What the answers of a column make a guard rule out.
+    fn new(program: &Program, guard: &Guard) -> Option<Self> {
+        let column = program.columns.get(guard.column)?;
+        let slot = program.slot(column.field)?;
+        let field = program.operation.schema.field(column.field);
+        let mut words = vec![Word::default(); program.words()];
+        let (glance, open): (_, Vec<u64>) = match field.kind {
+            Kind::Text => {
+                let open = (0..INITIALS).map(|initial| {
+                    // An empty text, and one that is not meant as it stands.
+                    let is_plain = !matches!(initial, b'"' | b'\\');
+                    let is_decided = is_plain && column.initial(field, initial, &mut words);
+                    if is_decided { guard.open(&words) } else { ALL }
+                });
+                (Glance::Initial, open.collect())
+            }
+            Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
+                let open = (0..SMALL).map(|value| {
+                    column.whole(field, i64::from(value), &mut words);
+                    guard.open(&words)
+                });
+                (Glance::Value, open.collect())
+            }
+            Kind::TextList | Kind::Boolean | Kind::Address | Kind::Time => return None,
+        };
+        open.iter().any(|open| *open != ALL).then_some(Self { slot, glance, open })
+    }
+
+    /// The policies that a record does not rule out, where a glance decides that.
+    #[inline]
+    fn open(&self, record: &Record<'_>) -> Option<u64> {
+        match self.glance {
+            Glance::Value => {
+                let value = usize::try_from(record.whole(self.slot)?).ok()?;
+                self.open.get(value).copied()
+            }
+            Glance::Initial => {
+                let raw = record.slot(self.slot)?;
+                let open = *self.open.get(usize::from(raw.initial()?))?;
+                (open != ALL && raw.is_plain()).then_some(open)
+            }
+        }
+    }
 }
 
 /// The literals of one word, all negated or none of them.
@@ -77,7 +147,7 @@ impl Leaves {
         let open = match words.get(self.word) {
             Some(word) if self.is_negated => !word.holds,
             Some(word) => word.holds | word.unknown,
-            None => u64::MAX,
+            None => ALL,
         };
         open & self.asked
     }
@@ -134,25 +204,10 @@ impl Guard {
         }
     }
 
-    /// Works out what small whole numbers rule out, so that their columns need not be answered.
-    fn foresee(&mut self, program: &Program) {
-        let Some(column) = program.columns.get(self.column) else { return };
-        let field = program.operation.schema.field(column.field);
-        let mut words = vec![Word::default(); program.words()];
-        for value in 0..SMALL {
-            if !column.whole(field, value, &mut words) {
-                return;
-            }
-            self.small.push(self.open(&words));
-        }
-        self.slot = program.slot(column.field);
-    }
-
-    /// The policies that a record does not rule out, where it has a small whole number.
+    /// The policies that a glance at a record does not rule out.
     #[inline]
-    pub(super) fn small(&self, record: &Record<'_>) -> Option<u64> {
-        let value = record.whole(self.slot?)?;
-        self.small.get(usize::try_from(value).ok()?).copied()
+    pub(super) fn foreseen(&self, record: &Record<'_>) -> u64 {
+        self.foreseen.as_ref().and_then(|foreseen| foreseen.open(record)).unwrap_or(ALL)
     }
 
     /// Whether it can rule out any of these policies.
@@ -169,7 +224,7 @@ impl Guard {
             let mut bits = leaves.open(words);
             while bits != 0 {
                 let policies = leaves.policies.get(bits.trailing_zeros() as usize);
-                open |= policies.copied().unwrap_or(u64::MAX);
+                open |= policies.copied().unwrap_or(ALL);
                 bits &= bits - 1;
             }
         }

@@ -180,6 +180,16 @@ impl Block {
         starts.chain(ends).fold(equal, |holds, (_, bit)| holds | bit)
     }
 
+    /// The word of every text that begins with a byte, as texts are compared, where that is all that is
+    /// asked of it: nothing that is asked for begins with it.
+    pub(crate) fn other(&self, initial: u8) -> Option<Word> {
+        let begins = |text: &str| text.bytes().next().is_none_or(|byte| byte == initial);
+        let starts = self.starts.iter().map(|(start, _)| &**start);
+        let mut asked = self.names.keys().map(|name| &**name).chain(starts);
+        let may_hold = self.patterns.is_some() || !self.ends.is_empty() || asked.any(begins);
+        (!may_hold).then(|| self.texts(0, false, Unidentified::None))
+    }
+
     /// The word of a text or a list whose parts made `found` true.
     ///
     /// `unidentified` says whether some element names nothing: it may be whatever is asked for.

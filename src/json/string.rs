@@ -31,11 +31,14 @@ pub fn decode<'a>(raw: &'a str, scratch: &'a mut String) -> Result<&'a str, Lone
     }
 }
 
-/// Most strings are so short that a call to search them would cost more.
-fn has_escapes(text: &[u8]) -> bool {
+/// Whether there is a `\`. Most strings are so short that a call to search them would cost more.
+#[inline]
+pub(super) fn has_escapes(text: &[u8]) -> bool {
     let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | (*byte == b'\\'));
-    let (steps, rest) = text.as_chunks::<16>();
-    steps.iter().any(|step| any(step)) || any(rest)
+    match text.last_chunk::<16>() {
+        Some(last) => text.as_chunks::<16>().0.iter().any(|step| any(step)) || any(last),
+        None => any(text),
+    }
 }
 
 /// What a string token stands for, with U+FFFD for lone surrogates.

@@ -1,5 +1,7 @@
 //! A value as it stands in the input: its text, and what kind of value it is.
 
+use super::string::has_escapes;
+
 /// What a value is, by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -50,5 +52,22 @@ impl<'a> Raw<'a> {
     #[must_use]
     pub fn of(text: &'a str) -> Option<Self> {
         Some(Self { text, kind: Kind::of(*text.as_bytes().first()?)? })
+    }
+
+    /// The first byte of a string as it stands; of an empty one its closing quote.
+    #[inline]
+    #[must_use]
+    pub fn initial(&self) -> Option<u8> {
+        match self.text.as_bytes() {
+            [b'"', initial, ..] => Some(*initial),
+            _ => None,
+        }
+    }
+
+    /// Whether it stands as it is meant: without escapes.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        !has_escapes(self.text.as_bytes())
     }
 }
