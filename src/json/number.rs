@@ -135,33 +135,29 @@ fn compare(integer: i64, decimal: f64) -> Ordering {
 }
 
 /// The number that the first `length` bytes of `text` are the digits of; `None` where they are not
-/// digits, none, or more than sixteen.
+/// digits, none, or more than eight.
 #[inline]
-pub(super) fn whole(text: &[u8], length: usize) -> Option<i64> {
-    match length {
-        1..=8 => eight(word(text), length),
-        9..=16 => {
-            let (high, low) = (word(text), word(text.get(length - 8..)?));
-            Some(eight(high, length - 8)? * 100_000_000 + eight(low, 8)?)
-        }
-        _ => None,
-    }
+pub(super) fn short(text: &[u8], length: usize) -> Option<i64> {
+    let word = match text.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => u128::from_le_bytes(digest::padded(text)) as u64,
+    };
+    if (1..=8).contains(&length) { eight(word, length) } else { None }
 }
 
-/// The first eight bytes of `text`, zeros where it is shorter.
-#[inline]
-fn word(text: &[u8]) -> u64 {
-    match text.first_chunk() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => u128::from_le_bytes(digest::padded(text)) as u64,
-    }
+/// The number that nine to sixteen digits make; `None` for any other text.
+#[inline(never)]
+pub(super) fn long(digits: &[u8]) -> Option<i64> {
+    let (high, low) = digits.split_last_chunk::<8>()?;
+    let high = short(high, high.len())?;
+    Some(high * 100_000_000 + eight(u64::from_le_bytes(*low), 8)?)
 }
 
 const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The same of one to eight bytes, the first one lowest in `word`.
+/// The number that one to eight digits make, the first one lowest in `word`.
 #[inline]
 fn eight(word: u64, length: usize) -> Option<i64> {
     // Zeros are put before, so that there are eight digits.

@@ -54,11 +54,11 @@ pub(super) struct Slot {
     pub(super) end: u32,
     /// The value's first byte, which says what kind it is.
     pub(super) first: u8,
-    /// The value where it stands as one to sixteen digits and nothing else; else below zero.
-    pub(super) whole: i64,
+    /// The value where it stands as one to eight digits and nothing else; else below zero.
+    pub(super) short: i64,
 }
 
-const ABSENT: Slot = Slot { record: u64::MAX, start: 0, end: 0, first: 0, whole: -1 };
+const ABSENT: Slot = Slot { record: u64::MAX, start: 0, end: 0, first: 0, short: -1 };
 
 #[derive(Debug)]
 struct Key {
@@ -184,12 +184,12 @@ impl Projection {
     #[inline(always)]
     pub(super) fn keep(&mut self, slot: u32, place: Range<usize>, rest: &[u8]) {
         if let (Some(kept), Some(first)) = (self.slots.get_mut(slot as usize), rest.first()) {
-            let whole = match first {
-                b'0'..=b'9' => number::whole(rest, place.len()).unwrap_or(-1),
+            let short = match first {
+                b'0'..=b'9' => number::short(rest, place.len()).unwrap_or(-1),
                 _ => -1,
             };
             let (start, end) = (place.start as u32, place.end as u32);
-            *kept = Slot { record: self.record, start, end, first: *first, whole };
+            *kept = Slot { record: self.record, start, end, first: *first, short };
         }
     }
 

@@ -4,6 +4,7 @@
 use super::MAX_DEPTH;
 use super::digest;
 use super::keys::KeyList;
+use super::number;
 use super::projection::{Projection, STOP, Slot};
 use super::scan::{Flaw, Scanner};
 use super::value::{Kind, Raw};
@@ -52,7 +53,12 @@ impl<'a> Record<'a> {
     #[inline]
     #[must_use]
     pub fn whole(&self, slot: usize) -> Option<i64> {
-        self.projection.slot(slot).map(|slot| slot.whole).filter(|whole| *whole >= 0)
+        let Slot { start, end, first, short, .. } = self.projection.slot(slot)?;
+        match first {
+            _ if short >= 0 => Some(short),
+            b'0'..=b'9' => number::long(self.text.get(start as usize..end as usize)?.as_bytes()),
+            _ => None,
+        }
     }
 
     /// Where the value of a slot begins, in bytes from the record's `{`; 0 where there is none.
