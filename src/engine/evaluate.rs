@@ -9,7 +9,7 @@ use crate::operation::{Field, FieldId, Kind, Schema};
 
 use super::approved::{approved, is_open};
 use super::arithmetic::compare;
-use super::guard::Shard;
+use super::guard::{Glance, Shard};
 use super::program::{Atom, Column, Formula, Program};
 use super::table::{Block, Unidentified, Word};
 use super::truth::Truth;
@@ -135,12 +135,8 @@ impl Scratch {
 
     /// The policies of a shard that no guard rules out; columns that only others need are not read.
     fn left(&mut self, fields: &Fields<'_>, shard: &Shard) -> u64 {
-        let mut left = shard.all;
-        for guard in &shard.guards {
-            if guard.concerns(left) {
-                left &= guard.foreseen(fields.record);
-            }
-        }
+        let glance = |left, glance: &Glance| glance.left(fields.record, left);
+        let mut left = shard.glances.iter().fold(shard.all, glance);
         for guard in &shard.guards {
             if guard.concerns(left) {
                 self.ensure(fields, guard.column);

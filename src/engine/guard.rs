@@ -26,6 +26,8 @@ pub(super) struct Shard {
     pub(super) first: usize,
     /// Every policy.
     pub(super) all: u64,
+    /// What is looked at first.
+    pub(super) glances: Vec<Glance>,
     /// In the order in which they are asked.
     pub(super) guards: Vec<Guard>,
 }
@@ -37,11 +39,9 @@ impl Shard {
         let shard = |(index, formulas): (usize, &[Formula])| {
             let mut guards = Guard::all(formulas);
             guards.sort_by_key(|guard| program.column_cost(guard.column));
-            for guard in &mut guards {
-                guard.foreseen = Foreseen::new(program, guard);
-            }
+            let glances = guards.iter().filter_map(|guard| Glance::new(program, guard)).collect();
             let all = formulas.iter().fold(0, |all, _| all << 1 | 1);
-            Self { first: index * SHARD, all, guards }
+            Self { first: index * SHARD, all, glances, guards }
         };
         program.formulas.chunks(SHARD).enumerate().map(shard).collect()
     }
@@ -62,35 +62,36 @@ pub(super) struct Guard {
     /// Policies that need one of its literals.
     needing: u64,
     leaves: Vec<Leaves>,
-    foreseen: Option<Foreseen>,
 }
 
 /// What can be said before a column is answered, by a glance at the member that it asks.
 #[derive(Debug)]
-struct Foreseen {
+pub(super) struct Glance {
     slot: usize,
-    glance: Glance,
+    seen: Seen,
+    /// The policies that it can rule out.
+    needing: u64,
     /// By what is seen, the policies that are not ruled out.
     open: Vec<u64>,
 }
 
-/// What is looked at.
+/// What is seen.
 #[derive(Clone, Copy, Debug)]
-enum Glance {
+enum Seen {
     /// A whole number.
     Value,
     /// The first byte of a text.
     Initial,
 }
 
-impl Foreseen {
+impl Glance {
     /// What the answers of a column make a guard rule out.
     fn new(program: &Program, guard: &Guard) -> Option<Self> {
         let column = program.columns.get(guard.column)?;
         let slot = program.slot(column.field)?;
         let field = program.operation.schema.field(column.field);
         let mut words = vec![Word::default(); program.words()];
-        let (glance, open): (_, Vec<u64>) = match field.kind {
+        let (seen, open): (_, Vec<u64>) = match field.kind {
             Kind::Text => {
                 let open = (0..INITIALS).map(|initial| {
                     // An empty text, and one that is not meant as it stands.
@@ -98,29 +99,35 @@ impl Foreseen {
                     let is_decided = is_plain && column.initial(field, initial, &mut words);
                     if is_decided { guard.open(&words) } else { ALL }
                 });
-                (Glance::Initial, open.collect())
+                (Seen::Initial, open.collect())
             }
             Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
                 let open = (0..SMALL).map(|value| {
                     column.whole(field, i64::from(value), &mut words);
                     guard.open(&words)
                 });
-                (Glance::Value, open.collect())
+                (Seen::Value, open.collect())
             }
             Kind::TextList | Kind::Boolean | Kind::Address | Kind::Time => return None,
         };
-        open.iter().any(|open| *open != ALL).then_some(Self { slot, glance, open })
+        let needing = guard.needing;
+        open.iter().any(|open| *open != ALL).then_some(Self { slot, seen, needing, open })
     }
 
-    /// The policies that a record does not rule out, where a glance decides that.
+    /// Those of the policies `left` that it does not rule out.
+    #[inline]
+    pub(super) fn left(&self, record: &Record<'_>, left: u64) -> u64 {
+        if self.needing & left == 0 { left } else { left & self.open(record).unwrap_or(ALL) }
+    }
+
     #[inline]
     fn open(&self, record: &Record<'_>) -> Option<u64> {
-        match self.glance {
-            Glance::Value => {
+        match self.seen {
+            Seen::Value => {
                 let value = usize::try_from(record.whole(self.slot)?).ok()?;
                 self.open.get(value).copied()
             }
-            Glance::Initial => {
+            Seen::Initial => {
                 let raw = record.slot(self.slot)?;
                 let open = *self.open.get(usize::from(raw.initial()?))?;
                 (open != ALL && raw.is_plain()).then_some(open)
@@ -202,12 +209,6 @@ impl Guard {
                 leaves.insert(mask, policy);
             }
         }
-    }
-
-    /// The policies that a glance at a record does not rule out.
-    #[inline]
-    pub(super) fn foreseen(&self, record: &Record<'_>) -> u64 {
-        self.foreseen.as_ref().and_then(|foreseen| foreseen.open(record)).unwrap_or(ALL)
     }
 
     /// Whether it can rule out any of these policies.

@@ -38,8 +38,6 @@ pub struct Projection {
     decoded: Vec<u8>,
     /// Stamps the keys of the record that is being read.
     record: u64,
-    /// Of each slot, which of the equally named ones is filled.
-    filled: Vec<usize>,
     slots: Vec<Slot>,
     pub(super) digest: u64,
     pub(super) keys: KeyList,
@@ -139,8 +137,8 @@ pub(super) struct Member {
 }
 
 impl Projection {
-    /// Keeps the values under the keys `slots`; a record that has one of the keys `stops`, in
-    /// whatever case, is none.
+    /// Keeps the values under the keys `slots`, no two of which are equal; a record that has one of the
+    /// keys `stops`, in whatever case, is none.
     #[must_use]
     pub fn new(slots: &[&str], stops: &[&str]) -> Self {
         let mut projection = Self {
@@ -148,7 +146,6 @@ impl Projection {
             known: vec![Key::new(b"", NO_SLOT)],
             decoded: Vec::new(),
             record: 0,
-            filled: Vec::new(),
             slots: vec![ABSENT; slots.len()],
             digest: 0,
             keys: KeyList::default(),
@@ -156,12 +153,8 @@ impl Projection {
         for stop in stops {
             projection.known.push(Key::new(stop.as_bytes(), STOP));
         }
-        for (slot, name) in slots.iter().enumerate() {
-            let same = slots.iter().position(|other| other == name).unwrap_or(slot);
-            projection.filled.push(same);
-            if same == slot && !stops.contains(name) {
-                projection.known.push(Key::new(name.as_bytes(), slot as u32));
-            }
+        for (slot, name) in slots.iter().enumerate().filter(|(_, name)| !stops.contains(name)) {
+            projection.known.push(Key::new(name.as_bytes(), slot as u32));
         }
         projection
     }
@@ -176,8 +169,7 @@ impl Projection {
     /// Where the value of a slot is in the last record.
     #[inline]
     pub(super) fn slot(&self, slot: usize) -> Option<Slot> {
-        let filled = *self.filled.get(slot)?;
-        self.slots.get(filled).copied().filter(|slot| slot.record == self.record)
+        self.slots.get(slot).copied().filter(|slot| slot.record == self.record)
     }
 
     /// Keeps where a value is, which `rest` begins with.

@@ -322,17 +322,6 @@ fn a_stop_makes_an_envelope_and_consumes_nothing() {
 }
 
 #[test]
-fn equally_named_slots_are_both_filled() {
-    let mut projection = Projection::new(&["a", "b", "a"], &[]);
-    let mut reader = Reader::new(&br#"{"a":1}"#[..]);
-    reader.record(&mut projection).unwrap();
-    let record = reader.last_record(&projection);
-    assert_eq!(record.slot(0), record.slot(2));
-    assert_eq!(record.slot(2).unwrap().text, "1");
-    assert_eq!((record.slot(1), record.slot(3)), (None, None));
-}
-
-#[test]
 fn a_slot_does_not_outlive_its_record() {
     let mut projection = projection();
     let mut reader = Reader::new(&br#"{"Port":1}{"RiskLevel":2}"#[..]);
