@@ -138,6 +138,9 @@ impl Scratch {
         let glance = |left, glance: &Glance| glance.left(fields.record, left);
         let mut left = shard.glances.iter().fold(shard.all, glance);
         for guard in &shard.guards {
+            if left == 0 {
+                break;
+            }
             if guard.concerns(left) {
                 self.ensure(fields, guard.column);
                 left &= guard.open(&self.words);
