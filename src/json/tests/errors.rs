@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::{code, skip_all, skip_text};
-use crate::json::{ErrorKind, Reader};
+use crate::json::{ErrorKind, Projection, Reader, Scan};
 
 fn error(bytes: &[u8]) -> (String, u64, u64) {
     let error = skip_text(bytes).unwrap_err();
@@ -124,4 +124,20 @@ fn steps_that_do_not_fit_are_errors() {
     assert!(!reader.next_key(&mut key).unwrap());
     assert!(!reader.next_element().unwrap());
     assert!(reader.skip().is_err());
+}
+
+#[test]
+fn only_an_object_that_was_announced_is_a_record() {
+    let mut projection = Projection::new(&["a"], &[]);
+    let mut reader = Reader::new(&br#"[7, "{}", [], {"a":1} {"a":2}]"#[..]);
+    reader.begin_array().unwrap();
+    for _ in 0..3 {
+        assert!(reader.next_element().unwrap());
+        let error = reader.record(&mut projection).unwrap_err();
+        assert_eq!(code(&error.kind), "json/unexpected");
+        reader.skip().unwrap();
+    }
+    assert!(reader.next_element().unwrap());
+    assert_eq!(reader.record(&mut projection), Ok(Scan::Record));
+    assert!(reader.next_element().is_err());
 }

@@ -147,9 +147,9 @@ fn port(text: &str) -> (String, Option<i64>) {
 fn a_whole_number_is_one_to_sixteen_digits() {
     let digits = "9081726354019283746";
     for length in 1..=digits.len() {
-        for number in [digits, "1000000000000000000"] {
+        for number in [digits, "1000000000000000000", "0"] {
             let number: String = number.chars().take(length).collect();
-            let expected = number.parse().ok().filter(|_| length <= 16);
+            let expected = number.parse().ok().filter(|_| number.len() <= 16);
             // Whatever stands behind it, nothing of that is taken for a digit.
             for (before, after) in [("", ""), ("", " "), ("\"Risk\":1,", ",\"x\":\"0123456789\"")] {
                 let text = format!("{{{before}\"Port\":{number}{after}}}");
@@ -179,6 +179,26 @@ fn what_ends_a_string_is_found_wherever_it_stands() {
                 let record = reader.last_record(&projection);
                 assert_eq!(record.slot(1).unwrap().text, token);
                 assert_eq!(record.whole(0), Some(3));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_ends_a_number_is_found_wherever_it_stands() {
+    let digits = "1203456789".repeat(2);
+    let lengths = [1, 2, 7, 8, 9, 14, 15, 16, 17];
+    let wholes = lengths.iter().filter_map(|length| digits.get(..*length));
+    for whole in ["", "0", "00", "01", "-", "-0", "-01", "1."].into_iter().chain(wholes) {
+        for (byte, after) in (0..128_u8).flat_map(|byte| [(byte, ""), (byte, "5"), (byte, "5.5")]) {
+            let number = format!("{whole}{}{after}", char::from(byte));
+            // So much follows that the number is read in one step, and so little that it is not.
+            for rest in ["", ",\"RiskLevel\":\"0123456789abcdef\""] {
+                let text = format!("{{\"Port\":{number}{rest}}}");
+                let accepted = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+                let mut reader = Reader::new(text.as_bytes());
+                let is_record = reader.record(&mut projection()).is_ok();
+                assert_eq!(is_record && reader.peek() == Ok(None), accepted, "{text}");
             }
         }
     }
