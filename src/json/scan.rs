@@ -50,7 +50,7 @@ fn ends_of_run(step: [u8; STEP]) -> u32 {
     (quote | backslash | control).to_bitmask()
 }
 
-/// Marks bytes that are no digits, the same way.
+/// Marks bytes that are no digits the same way, and what lies beyond the step.
 #[inline(always)]
 fn non_digits(step: [u8; STEP]) -> u32 {
     let digits = u8x16::new(step) - u8x16::splat(b'0');

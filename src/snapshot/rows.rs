@@ -18,7 +18,7 @@ const FEW_ROWS: usize = 1024;
 /// Numbers of one table: those that differ in their low sixteen bits.
 const NUMBERS: usize = 1 << 16;
 
-/// Tables at most, 512 KiB each; rows of further classes stay in the map.
+/// Tables at most, 520 KiB each; rows of further classes stay in the map.
 const MAX_TABLES: usize = 16;
 
 /// Texts of a member whose digests are remembered at most, since most rows have one of a few.
@@ -83,20 +83,17 @@ impl Table {
         Self { class, present, digests: vec![0; NUMBERS] }
     }
 
-    fn has(&self, number: u16) -> bool {
-        let bits = self.present.get(usize::from(number) / u64::BITS as usize);
-        bits.is_some_and(|bits| bits >> (u32::from(number) % u64::BITS) & 1 == 1)
-    }
-
     fn get(&self, number: u16) -> Option<u64> {
-        if self.has(number) { self.digests.get(usize::from(number)).copied() } else { None }
+        let (word, bit) = place(number);
+        let is_present = self.present.get(word)? & bit != 0;
+        self.digests.get(usize::from(number)).copied().filter(|_| is_present)
     }
 
     /// The content that was there before; else `digest` is from now on.
     fn get_or_insert(&mut self, number: u16, digest: u64) -> Option<u64> {
-        let bits = self.present.get_mut(usize::from(number) / u64::BITS as usize)?;
+        let (word, bit) = place(number);
+        let bits = self.present.get_mut(word)?;
         let kept = self.digests.get_mut(usize::from(number))?;
-        let bit = 1 << (u32::from(number) % u64::BITS);
         if *bits & bit != 0 {
             return Some(*kept);
         }
@@ -104,6 +101,13 @@ impl Table {
         *kept = digest;
         None
     }
+}
+
+/// Where the bit of a number is: in which word, and which it is there.
+fn place(number: u16) -> (usize, u64) {
+    let number = usize::from(number);
+    let bits = u64::BITS as usize;
+    (number / bits, 1 << (number % bits))
 }
 
 impl Seen {
