@@ -129,11 +129,11 @@ impl<'a, R: Read> Reading<'a, R> {
         let mut bare = None;
         while let Some(kind) = self.reader.peek()? {
             count += 1;
-            let here = self.place();
             match kind {
                 Kind::Object => self.object(&Pointer::Document, &mut bare)?,
                 Kind::Array => self.array()?,
                 _ => {
+                    let here = self.place();
                     self.reader.skip()?;
                     scalar.get_or_insert((kind, here));
                 }
@@ -175,20 +175,24 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// An object that is a record, or the envelope of some.
     fn object(&mut self, pointer: &Pointer, bare: &mut Option<usize>) -> Result<(), Stop> {
-        let here = self.mark(1);
         match self.reader.record(&mut self.either)? {
             Scan::Envelope => Envelope::read(self, pointer),
             Scan::Record => {
                 let record = self.reader.last_record(&self.either);
                 if (0..self.plan.slots.len()).all(|slot| record.slot(slot).is_none()) {
                     let own = own_schema(record.text().as_bytes());
-                    self.no_record(own, Place::Evidence(here));
+                    let place = Place::Evidence(self.record_mark());
+                    self.no_record(own, place);
                     return Ok(());
                 }
-                let page = *bare.get_or_insert_with(|| {
-                    self.file.pages.push(Page::bare(here, pointer));
-                    self.file.pages.len() - 1
-                });
+                let page = match *bare {
+                    Some(page) => page,
+                    None => {
+                        let start = self.record_mark();
+                        self.file.pages.push(Page::bare(start, pointer));
+                        *bare.insert(self.file.pages.len() - 1)
+                    }
+                };
                 self.record(page, pointer.index(), Which::Either);
                 Ok(())
             }
@@ -298,6 +302,13 @@ impl<'a, R: Read> Reading<'a, R> {
     /// The place of the value at the cursor.
     pub(super) fn place(&mut self) -> Place {
         Place::Evidence(self.mark(1))
+    }
+
+    /// The place where the record begins that was read last.
+    fn record_mark(&mut self) -> Mark {
+        let position = self.reader.record_position();
+        let offset = self.reader.last_record(&self.either).offset();
+        Mark { source: Arc::clone(self.source()), position, offset, length: 1 }
     }
 
     pub(super) fn mark(&mut self, length: u64) -> Mark {
