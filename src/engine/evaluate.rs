@@ -11,7 +11,7 @@ use super::approved::{approved, is_open};
 use super::arithmetic::compare;
 use super::guard::{Glance, Shard};
 use super::program::{Atom, Column, Formula, Program};
-use super::table::{Block, Unidentified, Word};
+use super::table::{Block, Unidentified, Word, begins};
 use super::truth::Truth;
 use crate::policy::Approval;
 
@@ -307,14 +307,13 @@ impl Column {
     /// Fills them by a text that begins with an ASCII character. False where that does not decide them.
     pub(super) fn initial(&self, field: &Field, initial: u8, words: &mut [Word]) -> bool {
         let initial = if field.ignores_case { initial.to_ascii_lowercase() } else { initial };
-        let begins = |text: &String| text.bytes().next().is_none_or(|byte| byte == initial);
         let words = words.get_mut(self.first..).unwrap_or_default();
         let is_decided = words.iter_mut().zip(&self.blocks).all(|(word, block)| {
             let other = block.other(initial);
             *word = other.unwrap_or_default();
             other.is_some()
         });
-        is_decided && !self.unidentified.iter().any(begins)
+        is_decided && !self.unidentified.iter().any(|member| begins(member, initial))
     }
 
     /// Fills the column's words by the number that was read of a field of such a kind.

@@ -183,10 +183,11 @@ impl Block {
     /// The word of every text that begins with a byte, as texts are compared, where that is all that is
     /// asked of it: nothing that is asked for begins with it.
     pub(crate) fn other(&self, initial: u8) -> Option<Word> {
-        let begins = |text: &str| text.bytes().next().is_none_or(|byte| byte == initial);
         let starts = self.starts.iter().map(|(start, _)| &**start);
         let mut asked = self.names.keys().map(|name| &**name).chain(starts);
-        let may_hold = self.patterns.is_some() || !self.ends.is_empty() || asked.any(begins);
+        let may_hold = self.patterns.is_some()
+            || !self.ends.is_empty()
+            || asked.any(|text| begins(text, initial));
         (!may_hold).then(|| self.texts(0, false, Unidentified::None))
     }
 
@@ -207,6 +208,11 @@ impl Block {
             }
         }
     }
+}
+
+/// Whether a text that begins with a byte can be, or begin with, what is asked for.
+pub(super) fn begins(asked: &str, initial: u8) -> bool {
+    asked.bytes().next().is_none_or(|byte| byte == initial)
 }
 
 /// Whether a list has a member that was not identified.
