@@ -15,6 +15,8 @@ provider: Test
 product: Test
 version: '2026-01-01'
 title: Things
+observed: {one: thing, several: things}
+limits: nothing else was checked
 documentation: none
 records: DataList
 total: TotalCount

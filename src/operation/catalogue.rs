@@ -18,6 +18,10 @@ pub struct Operation {
     pub version: String,
     /// One line about it.
     pub title: String,
+    /// A record in words, one and several: `open port`, `open ports`.
+    pub noun: [String; 2],
+    /// What a clean verdict over its records leaves open, such as `coverage of assets not checked`.
+    pub limits: String,
     /// Where the facts come from.
     pub documentation: String,
     /// Path of the records list in a response.

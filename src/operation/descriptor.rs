@@ -70,6 +70,8 @@ fn operation(root: &Node) -> Decoded<Operation> {
         product: text(root, "product")?,
         version: text(root, "version")?,
         title: text(root, "title")?,
+        noun: noun(root)?,
+        limits: text(root, "limits")?,
         documentation: text(root, "documentation")?,
         records: path(&text(root, "records")?),
         total: root.get("total").map(|_| text(root, "total")).transpose()?.as_deref().map(path),
@@ -82,6 +84,12 @@ fn operation(root: &Node) -> Decoded<Operation> {
         call: call::call(root, &schema)?,
         schema,
     })
+}
+
+/// A record in words, one and several.
+fn noun(root: &Node) -> Decoded<[String; 2]> {
+    let node = root.get("observed").ok_or_else(|| Error::Key("observed").at(&root.location))?;
+    Ok([text(node, "one")?, text(node, "several")?])
 }
 
 /// What is compared of two captures: what the API sends, and not what is made of it.

@@ -13,6 +13,7 @@ mod kept;
 mod merge;
 mod message;
 mod narrowed;
+mod observed;
 mod register;
 mod report;
 mod revision;

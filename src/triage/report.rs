@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::engine::Outcome;
 use crate::policy::{self, Policy, PolicySet, Waiver, WhenUnknown};
 use crate::snapshot::Snapshot;
-use crate::text::Position;
+use crate::text::{Level, Position, Problem};
 
 use super::baseline::Fixed;
 use super::finish::Terms;
@@ -143,6 +143,21 @@ impl Report {
     #[must_use]
     pub fn waiver(&self, finding: &Finding) -> Option<&Waiver> {
         self.policies.waivers.get(finding.waiver? as usize)
+    }
+
+    /// The warnings that policies, approvals, waivers and the project file gave, by file and place.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<&Problem> {
+        let of_waivers = self.waivers.iter().flat_map(|used| &used.problems);
+        let all = self.policies.warnings.iter().chain(of_waivers);
+        let mut warnings: Vec<&Problem> = all.filter(|one| one.level == Level::Warning).collect();
+        let key = |one: &Problem| {
+            let place = (one.place.source().to_owned(), one.place.bytes());
+            (place, one.code.clone(), one.message.clone())
+        };
+        warnings.sort_by_cached_key(|one| key(one));
+        warnings.dedup_by_key(|one| key(one));
+        warnings
     }
 
     /// Whether there is evidence of the operation that a policy judges.

@@ -60,6 +60,8 @@ fn operation() -> Arc<Operation> {
         product: "Test".to_owned(),
         version: "2024-01-01".to_owned(),
         title: String::new(),
+        noun: Default::default(),
+        limits: String::new(),
         provider: String::new(),
         documentation: String::new(),
         records: Vec::new(),

@@ -83,6 +83,8 @@ fn operation() -> Operation {
         product: "Cloudfw".to_owned(),
         version: "2017-12-07".to_owned(),
         title: String::new(),
+        noun: Default::default(),
+        limits: String::new(),
         provider: String::new(),
         documentation: String::new(),
         records: vec!["DataList".to_owned()],

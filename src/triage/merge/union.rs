@@ -45,6 +45,7 @@ struct Capture {
 /// What all parts say.
 pub(super) fn all(parts: Vec<Saved>) -> Saved {
     let terms = terms(&parts);
+    let warnings = parts.iter().flat_map(|part| part.policies.warnings.iter().cloned()).collect();
     let verdict = parts.iter().fold(Verdict::Clean, |worst, part| worst.worst(part.verdict));
     let policies = Policies::of(&parts);
     let waivers = Waivers::of(&parts);
@@ -83,7 +84,7 @@ pub(super) fn all(parts: Vec<Saved>) -> Saved {
             policies: policies.policies,
             approvals,
             waivers: accepted,
-            warnings: Vec::new(),
+            warnings,
             frameworks,
         },
         tolerances,
