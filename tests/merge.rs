@@ -285,6 +285,10 @@ fn a_report_that_was_changed_is_refused_at_the_place() {
         ("/summary/records", json!(3), "report/contradiction"),
         ("/summary/waived", json!(0), "report/contradiction"),
         ("/summary", json!([]), "report/malformed"),
+        ("/statement", json!("clean: all is well"), "report/contradiction"),
+        ("/statement", json!(7), "report/malformed"),
+        ("/warnings/0/level", json!("note"), "report/contradiction"),
+        ("/warnings/0/message", json!(null), "report/malformed"),
         ("/terms/fail_on", json!("never"), "report/contradiction"),
         ("/terms/assume_complete", json!(true), "report/contradiction"),
         ("/terms/max_age", json!(-1), "report/malformed"),
@@ -626,6 +630,43 @@ fn what_one_part_accepts_another_need_not() {
     let (code, out, _) = run.run(&["merge", "cut-report.json", "clean-report.json", "-f", "json"]);
     let document: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &document["loosened"]), (0, &json!(["--allow-partial"])));
+}
+
+#[test]
+fn what_is_merged_states_and_warns_as_its_parts_did() {
+    let run = Runs::new();
+    for (name, port) in [("one.json", 4), ("other.json", 5)] {
+        let text =
+            at(run.folder.path(), "clean.json").replace("\"Port\":1", &format!("\"Port\":{port}"));
+        fs::write(run.path(name), text).unwrap();
+    }
+    let policies = "policies: [deny RDP if RiskLevel 3, {rule: alert if Port >= 0, id: every}]";
+    fs::write(run.path("policies.yaml"), policies).unwrap();
+    for name in ["one", "other"] {
+        assert_eq!(run.check(name, &[]), 0);
+    }
+    let words = ["merge", "one-report.json", "other-report.json", "-f"];
+    let statement = "clean, 2 alert: 2 policies judged 2 open ports observed (window not recorded); \
+                     coverage of assets not checked";
+    let plain = |out: &str| out.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for format in Format::ALL {
+        let (code, out, err) = run.run(&[&words[..], &[format.name()]].concat());
+        assert_eq!(code, 0, "{err}");
+        assert!(plain(&out).contains(statement), "{}: {out}", format.name());
+        assert!(out.contains("policy/always-fires"), "{}: {out}", format.name());
+    }
+    // One report alone prints what its run printed, and merging again changes nothing.
+    for format in [Format::Json, Format::Short, Format::Junit, Format::Markdown, Format::Tap] {
+        let checked = run.run(&["check", "one.json", "-p", "policies.yaml", "-f", format.name()]);
+        let merged = run.run(&["merge", "one-report.json", "-f", format.name()]);
+        assert_eq!((merged.0, &merged.1), (0, &checked.1), "{}", format.name());
+    }
+    let (_, out, _) = run.run(&[&words[..], &["json"]].concat());
+    fs::write(run.path("both.json"), &out).unwrap();
+    let again = run.run(&["merge", "both.json", "one-report.json", "-f", "json"]);
+    assert_eq!(again.1, out);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(document["warnings"].as_array().unwrap().len(), 1);
 }
 
 #[test]

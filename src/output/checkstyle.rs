@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::text::{Level, Position};
+use crate::text::{Level, Position, Problem};
 use crate::triage::Report;
 
 use super::artifact;
@@ -44,6 +44,9 @@ struct Files {
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut files = Files::default();
+    for warning in report.warnings() {
+        files.push_problem(warning, style);
+    }
     for item in items(report) {
         let message = match item.status {
             // There is no word for what is accepted.
@@ -59,24 +62,29 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         };
         files.push(item.source(), fault, style);
     }
-    files.write(hidden(report).as_deref(), out)
+    let comments: Vec<String> = hidden(report).into_iter().chain(report.statement()).collect();
+    files.write(&comments, out)
 }
 
 fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut files = Files::default();
     for problem in told.problems {
+        files.push_problem(problem, style);
+    }
+    files.write(&[], out)
+}
+
+impl Files {
+    fn push_problem(&mut self, problem: &Problem, style: &Style) {
         let fault = Fault {
             position: problem.place.position().unwrap_or_default(),
             level: problem.level,
             message: short(&problem.message),
             rule: short(&problem.code),
         };
-        files.push(problem.place.source(), fault, style);
+        self.push(problem.place.source(), fault, style);
     }
-    files.write(None, out)
-}
 
-impl Files {
     fn push(&mut self, source: &str, fault: Fault, style: &Style) {
         let index = *self.indices.entry(source.to_owned()).or_insert_with(|| {
             let name = artifact::below(source, style.folder.as_deref());
@@ -88,16 +96,16 @@ impl Files {
         }
     }
 
-    /// Writes them; what is not among them is counted in a comment.
-    fn write(&self, hidden: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes them under comments: how many findings are not among them, and what a clean run proves.
+    fn write(&self, comments: &[String], out: &mut dyn Write) -> io::Result<()> {
         let out = BufWriter::with_capacity(BUFFER, out);
         let mut xml = Writer::new_with_indent(out, b' ', 2);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         // The version of the shape, as Checkstyle itself counts it.
         xml.create_element("checkstyle").with_attribute(("version", "8.0")).write_inner_content(
             |xml| {
-                if let Some(hidden) = hidden {
-                    xml.write_event(Event::Comment(BytesText::new(&format!(" {hidden} "))))?;
+                for comment in comments {
+                    xml.write_event(Event::Comment(BytesText::new(&format!(" {comment} "))))?;
                 }
                 self.files.iter().try_for_each(|(name, faults)| {
                     let file = xml.create_element("file").with_attribute(("name", name.as_str()));

@@ -8,7 +8,7 @@ use crate::text::Problem;
 use crate::triage::Report;
 
 use super::item::{Item, Names, items};
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, notices};
 
 mod plain;
 mod prowler;
@@ -67,8 +67,11 @@ struct Table {
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let (table, mut names) = (style.csv.table(), Names::default());
+    let notices = notices(report);
+    let notices: Vec<Cells> =
+        notices.iter().map(|notice| (table.of_problem)(notice, &mut names)).collect();
     let rows = items(report).map(|item| (table.of_item)(report, &item, &mut names));
-    table.write(rows, out)
+    table.write(notices.into_iter().chain(rows), out)
 }
 
 fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -10,7 +10,7 @@ use crate::triage::Report;
 
 use super::artifact;
 use super::item::{Item, Status, items, short};
-use super::{Entry, Hashes, Reader, Style, Told, count, markdown};
+use super::{Entry, Hashes, Reader, Style, Told, count, markdown, notices};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "github",
@@ -42,14 +42,17 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     let is_shown = |item: &Item<'_>| !item.status.is_accepted();
     let mut ranked: Vec<Item<'_>> = items(report).filter(is_shown).collect();
     ranked.sort_by_key(|item| (item.status, Reverse(item.severity())));
+    let notices = notices(report);
     let mut left_out = Vec::new();
     for (level, command) in LEVELS {
-        let all: Vec<&Item<'_>> = ranked.iter().filter(|item| item.level() == level).collect();
-        let most = most(level);
-        for item in all.iter().take(most) {
-            annotation(item).write(command, style, &mut out)?;
+        // A policy that does not say what its author means comes before what others found.
+        let told = notices.iter().filter(|notice| notice.level == level).map(of_problem);
+        let found = ranked.iter().filter(|item| item.level() == level).map(annotation);
+        let mut all = told.chain(found);
+        for annotation in all.by_ref().take(most(level)) {
+            annotation.write(command, style, &mut out)?;
         }
-        left_out.push((all.len().saturating_sub(most), command));
+        left_out.push((all.count(), command));
     }
     let summary = &report.summary;
     let accepted =

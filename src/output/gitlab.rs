@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::operation::Severity;
-use crate::text::Level;
+use crate::text::{Level, Problem};
 use crate::triage::Report;
 
 use super::artifact;
 use super::item::{Names, Status, fingerprint, items, short};
 use super::json_text::{self, Breaks};
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, notices};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "gitlab",
@@ -49,7 +49,7 @@ struct Lines {
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut names = Names::default();
-    let mut issues = Vec::new();
+    let mut issues = of_problems(&notices(report), &mut names, style);
     for item in items(report) {
         let (severity, description) = match item.status {
             // There is no word for what is accepted.
@@ -71,27 +71,28 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut names = Names::default();
-    let issue = |problem: &crate::text::Problem| {
+    let issues = of_problems(told.problems, &mut Names::default(), style);
+    json_text::write(&issues, BREAKS, out)
+}
+
+fn of_problems(problems: &[Problem], names: &mut Names, style: &Style) -> Vec<Issue> {
+    let mut issue = |problem: &Problem| {
         let place = &problem.place;
+        let (severity, words) = match problem.level {
+            Level::Error => ("blocker", problem.message.as_str()),
+            Level::Warning => ("minor", problem.message.as_str()),
+            // A merge request shows what its target does not have: other counts are no other note.
+            Level::Note => ("info", ""),
+        };
         Issue {
             description: described(short(&problem.message)),
             check_name: short(&problem.code),
-            fingerprint: names.unique(fingerprint(&[
-                &problem.code,
-                place.source(),
-                &problem.message,
-            ])),
-            severity: match problem.level {
-                Level::Error => "blocker",
-                Level::Warning => "minor",
-                Level::Note => "info",
-            },
+            fingerprint: names.unique(fingerprint(&[&problem.code, place.source(), words])),
+            severity,
             location: Location::new(place.source(), place.position().map(|at| at.line), style),
         }
     };
-    let issues: Vec<Issue> = told.problems.iter().map(issue).collect();
-    json_text::write(&issues, BREAKS, out)
+    problems.iter().map(&mut issue).collect()
 }
 
 impl Location {

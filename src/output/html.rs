@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::triage::Report;
 
 use super::item::{Status, items};
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, level};
 
 mod accepted;
 mod basis;
@@ -47,6 +47,9 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
         Page::begin(&verdict::title(report), Some(report.time), basis::nonce(report), out)?;
     page.put(verdict::banner(report))?;
     page.put(lacking::section(&missing))?;
+    let warnings = report.warnings().into_iter();
+    let warnings: Vec<_> = warnings.map(|warning| (level(warning.level), warning)).collect();
+    page.put(difference::notes(&warnings, "Warnings about policies, approvals and waivers"))?;
     page.put(verdict::contents(report, &missing))?;
     page.put(basis::section(report, &noted))?;
     if report.view.is_some() {

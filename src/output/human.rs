@@ -47,6 +47,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         group.write(most, &mut page)?;
     }
     controls::write(report, &mut page)?;
+    warnings(report, &mut page)?;
     ending::write(report, &mut page)?;
     page.finish()
 }
@@ -86,6 +87,18 @@ fn flaws(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
             page.blank()
         }
     }
+}
+
+/// Warnings of loading, without the frames that standard error shows.
+fn warnings(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let warnings = report.warnings();
+    for warning in &warnings {
+        let lead = format!("warning[{}]: ", warning.code);
+        page.paragraph((&lead, Paint::Doubtful), &warning.message, 2)?;
+        let at = page::place(warning.place.source(), warning.place.position());
+        page.line(("  at ", Paint::Faint), &at)?;
+    }
+    if warnings.is_empty() { Ok(()) } else { page.blank() }
 }
 
 fn problems(told: &Told<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

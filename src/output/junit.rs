@@ -11,7 +11,7 @@ use crate::triage::Report;
 
 use super::item::{EVIDENCE, Item, Names, Status, items, prose, short};
 use super::quiet::Quiet;
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, notices, on_one_line};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "junit",
@@ -58,7 +58,8 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
     let mut cases: Vec<Case> = found.collect();
     cases.extend(quiet(report));
     let time = report.time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    write(&properties(report), &time, &cases, out)
+    let notices: Vec<String> = notices(report).iter().map(on_one_line).collect();
+    write((&properties(report), &notices.join("\n")), &time, &cases, out)
 }
 
 fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -71,7 +72,7 @@ fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<
     }
     let exit_code = [("exit-code", told.exit_code.to_string())];
     write(
-        &exit_code,
+        (&exit_code, ""),
         &jiff::Timestamp::UNIX_EPOCH.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
         &cases,
         out,
@@ -177,9 +178,9 @@ fn properties(report: &Report) -> Vec<(&'static str, String)> {
     properties
 }
 
-/// Writes the subset that the schemas of Jenkins and of Ant both take.
+/// Writes the subset that the schemas of Jenkins and of Ant both take. Notices are what the run printed.
 fn write(
-    properties: &[(&str, String)],
+    (properties, notices): (&[(&str, String)], &str),
     time: &str,
     cases: &[Case],
     out: &mut dyn Write,
@@ -215,7 +216,7 @@ fn write(
                 })
             })?;
             cases.iter().try_for_each(|case| case.write(xml))?;
-            xml.create_element("system-out").write_empty()?;
+            xml.create_element("system-out").write_text_content(BytesText::new(notices))?;
             xml.create_element("system-err").write_empty().map(drop)
         })?;
         Ok(())

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, Wholeness};
-use crate::text::{Place, Position};
-use crate::triage::{ControlCoverage, ControlState, Report, Verdict};
+use crate::text::{Place, Position, Problem};
+use crate::triage::{ControlCoverage, ControlState, Report};
 
 use super::item::{Item, Status, items, prose, short};
 use super::{Entry, Hashes, Reader, Style, Told, count};
@@ -44,17 +44,17 @@ fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<
 /// Writes a page of at most so many bytes; what finds no room is counted.
 pub(super) fn write(report: &Report, room: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, left: room.saturating_sub(ENDING), is_begun: false };
-    let words = match report.verdict {
-        Verdict::Clean => "clean",
-        Verdict::Violations => "violations",
-        Verdict::InsufficientEvidence => "insufficient evidence",
-    };
-    page.paragraph(&format!("# Portcullis: {words}"))?;
+    page.paragraph(&format!("# Portcullis: {}", report.headline()))?;
+    if let Some(statement) = report.statement() {
+        page.paragraph(&escaped(&statement))?;
+    }
     page.paragraph(&summary(report))?;
     if !report.loosened.is_empty() {
         let flags: Vec<String> = report.loosened.iter().map(|flag| code(flag.name())).collect();
         page.paragraph(&format!("Loosened by {}.", flags.join(", ")))?;
     }
+    let mut warnings = report.warnings().into_iter().map(of_problem);
+    page.table("Warnings", &OF_PROBLEMS, &mut warnings)?;
     let head = ["Evidence", "Operation", "Records", "Whole", "SHA-256"];
     page.table("Evidence", &head, &mut report.evidence.iter().map(evidence))?;
     coverage(report, &mut page)?;
@@ -113,17 +113,14 @@ pub(super) fn write_problems(told: &Told<'_>, room: usize, out: &mut dyn Write) 
     page.paragraph(words)?;
     let number = count(told.problems.len() as u64, "problem", "problems");
     page.paragraph(&format!("Exit {}, {number}.", told.exit_code))?;
-    let row = |problem: &crate::text::Problem| {
-        vec![
-            super::level(problem.level).to_owned(),
-            code_cell(&short(&problem.code)),
-            escaped(&short(&problem.message)),
-            escaped(&short(problem.help.as_deref().unwrap_or_default())),
-            at(&problem.place),
-        ]
-    };
-    let head = ["Level", "Code", "Problem", "Help", "Place"];
-    page.table("Problems", &head, &mut told.problems.iter().map(row))
+    page.table("Problems", &OF_PROBLEMS, &mut told.problems.iter().map(of_problem))
+}
+
+/// The columns of a table of problems.
+const OF_PROBLEMS: [&str; 5] = ["Level", "Code", "Problem", "Help", "Place"];
+
+fn of_problem(problem: &Problem) -> Vec<String> {
+    difference::note(super::level(problem.level), problem)
 }
 
 fn summary(report: &Report) -> String {

@@ -2,8 +2,9 @@
 //! judge, leave out a verdict, or change the exit code.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
-use crate::text::{Level, Problem};
+use crate::text::{Level, Place, Position, Problem};
 use crate::triage::{Difference, Report};
 
 mod artifact;
@@ -213,6 +214,35 @@ fn level(level: Level) -> &'static str {
 /// A count and its noun.
 fn count(number: u64, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// The warnings of loading, and what a clean run proves as a note about its evidence, for formats that
+/// have a place for problems and none for a sentence.
+fn notices(report: &Report) -> Vec<Problem> {
+    let source = report.evidence.first().map(|snapshot| Arc::clone(&snapshot.source));
+    let note = |message| Problem {
+        level: Level::Note,
+        code: OBSERVED.to_owned(),
+        message,
+        label: String::new(),
+        help: None,
+        place: Place::Whole(source.unwrap_or_default()),
+        related: Vec::new(),
+    };
+    report.warnings().into_iter().cloned().chain(report.statement().map(note)).collect()
+}
+
+/// The code of what a clean run proves.
+const OBSERVED: &str = "evidence/observed";
+
+/// A problem on one line, safe to show: `p.yaml:7:11: warning[policy/covered] …`.
+fn on_one_line(problem: &Problem) -> String {
+    let at = match problem.place.position() {
+        Some(Position { line, column }) => format!(":{line}:{column}"),
+        None => String::new(),
+    };
+    let (source, level) = (problem.place.source(), level(problem.level));
+    item::short(&format!("{source}{at}: {level}[{}] {}", problem.code, problem.message))
 }
 
 /// How many findings are not listed: they are accepted, were known, are tolerated, or are gone.

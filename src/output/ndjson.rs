@@ -1,4 +1,4 @@
-//! The `ndjson` format: what the `json` format says of evidence and findings, a line each, and the verdict
+//! The `ndjson` format: what the `json` format says of warnings, evidence and findings, a line each, and the verdict
 //! in the last one.
 
 use std::io::{self, Write};

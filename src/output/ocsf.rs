@@ -5,12 +5,13 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
+use crate::text::Problem;
 use crate::triage::Report;
 
-use super::item::{Names, items};
+use super::item::{Names, fingerprint, items};
 use super::json_text::{self, Breaks};
 use super::quiet::Quiet;
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, notices};
 
 mod caption;
 mod event;
@@ -33,6 +34,7 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
     let mut names = Names::default();
     let mut out = BufWriter::new(out);
     let speaker = Speaker::new(report);
+    write_problems(&notices(report), report.time, &mut names, &mut out)?;
     for item in items(report) {
         let uid = names.unique(item.fingerprint());
         write(&Event::new(speaker.item(&item), uid, report.time), &mut out)?;
@@ -51,15 +53,22 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
 fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut names = Names::default();
     let mut out = BufWriter::new(out);
-    for problem in told.problems {
-        let uid = names.unique(super::item::fingerprint(&[
-            &problem.code,
-            problem.place.source(),
-            &problem.message,
-        ]));
-        write(&Event::new(speaker::problem(problem), uid, told.time), &mut out)?;
-    }
+    write_problems(told.problems, told.time, &mut names, &mut out)?;
     out.flush()
+}
+
+fn write_problems(
+    problems: &[Problem],
+    time: jiff::Timestamp,
+    names: &mut Names,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for problem in problems {
+        let parts = [problem.code.as_str(), problem.place.source(), &problem.message];
+        let uid = names.unique(fingerprint(&parts));
+        write(&Event::new(speaker::problem(problem), uid, time), out)?;
+    }
+    Ok(())
 }
 
 /// An event is a line.

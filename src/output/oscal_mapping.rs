@@ -12,7 +12,7 @@ use super::item::{Status, items};
 use super::json_text::{self, Breaks};
 use super::oscal::{BackMatter, Metadata, Property, line};
 use super::uuid::Uuid;
-use super::{Entry, Hashes, Reader, Style, Told, hidden};
+use super::{Entry, Hashes, Reader, Style, Told, hidden, notices, on_one_line};
 
 mod map;
 mod resource;
@@ -70,8 +70,8 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         Property::number("exit-code", verdict.exit_code().into()),
     ];
     props.extend(report.loosened.iter().map(|by| Property::new("loosened", by.name())));
-    let word = verdict.name().replace('_', " ");
-    let title = format!("Portcullis: policies and controls; {word} (exit {})", verdict.exit_code());
+    let (words, code) = (report.headline(), verdict.exit_code());
+    let title = format!("Portcullis: policies and controls; {words} (exit {code})");
     let metadata = Metadata::new(line(&title), report.time, props, remarks(report));
     let coverage = report.coverage();
     let mappings = Mapping::all(report, &coverage);
@@ -120,7 +120,7 @@ impl Document {
     }
 }
 
-/// What the evidence lacks, what came out, and what a mapping is not.
+/// Warnings, what a clean run proves, what the evidence lacks, what came out, and what a mapping is not.
 fn remarks(report: &Report) -> String {
     let summary = &report.summary;
     let lacks = items(report).filter(|item| item.status == Status::Insufficient);
@@ -133,6 +133,8 @@ fn remarks(report: &Report) -> String {
     if let Some(hidden) = hidden(report) {
         counts = format!("{counts}; {hidden}");
     }
-    let said = lacks.chain([counts, SCOPE.to_owned()]).map(|text| line(&text));
+    let notices = notices(report);
+    let said = notices.iter().map(on_one_line).chain(lacks);
+    let said = said.chain([counts, SCOPE.to_owned()]).map(|text| line(&text));
     said.collect::<Vec<_>>().join("\n\n")
 }

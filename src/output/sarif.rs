@@ -10,7 +10,7 @@ use crate::triage::Report;
 
 use super::item::{Item, Status, items};
 use super::json_text::{self, Breaks};
-use super::{Entry, Hashes, Reader, Style, Told, count};
+use super::{Entry, Hashes, Reader, Style, Told, count, notices};
 
 mod failure;
 mod log;
@@ -49,6 +49,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
         .take(MOST_NOTIFICATIONS)
         .map(|item| Notification::of_item(item, style))
         .collect();
+    notifications.extend(notices(report).iter().map(|one| failure::notification(one, style)));
     if left_out > 0 {
         notifications.push(Notification::cut(&format!(
             "{} left out: the {MOST_RESULTS} most severe are here",

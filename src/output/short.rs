@@ -1,5 +1,5 @@
 //! The `short` format: a line a finding, for grep and editors. What evidence lacks comes first, so that
-//! no output without findings looks like a proof.
+//! no output without findings looks like a proof; the last line of a clean run says what it proves.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -26,6 +26,9 @@ const BUFFER: usize = 1 << 16;
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines::new(out);
+    for warning in report.warnings() {
+        lines.problem(super::level(warning.level), warning)?;
+    }
     for lack in item::lacks(report) {
         lines.lack(&lack)?;
     }
@@ -41,6 +44,9 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     }
     if let Some(hidden) = super::hidden(report) {
         writeln!(lines.out, "… {hidden}")?;
+    }
+    if let Some(statement) = report.statement() {
+        writeln!(lines.out, "{statement}")?;
     }
     lines.out.flush()
 }

@@ -6,12 +6,12 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::{Value, json};
 
-use crate::text::{Level, harmless_json};
+use crate::text::{Level, Problem, harmless_json};
 use crate::triage::Report;
 
 use super::item::{Item, Status, items, prose, short};
 use super::quiet::Quiet;
-use super::{Entry, Hashes, Reader, Style, Told};
+use super::{Entry, Hashes, Reader, Style, Told, notices, on_one_line};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "tap",
@@ -43,7 +43,7 @@ fn render(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()
         directive: (!quiet.is_pass()).then(|| ("SKIP", short(&quiet.message()))),
         details: Vec::new(),
     }));
-    write(&points, out)
+    write(&notices(report), &points, out)
 }
 
 fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -68,7 +68,7 @@ fn problems(told: &Told<'_>, _style: &Style, out: &mut dyn Write) -> io::Result<
     if points.is_empty() {
         points.push(Point { is_ok: true, name: "policies".to_owned(), ..Point::default() });
     }
-    write(&points, out)
+    write(&[], &points, out)
 }
 
 fn of_item(report: &Report, item: &Item<'_>) -> Point {
@@ -113,9 +113,12 @@ fn of_item(report: &Report, item: &Item<'_>) -> Point {
     }
 }
 
-fn write(points: &[Point], out: &mut dyn Write) -> io::Result<()> {
+fn write(notices: &[Problem], points: &[Point], out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     writeln!(out, "TAP version 14\n1..{}", points.len())?;
+    for notice in notices {
+        writeln!(out, "# {}", on_one_line(notice))?;
+    }
     for (number, point) in (1..).zip(points) {
         out.write_all(point.written(number).as_bytes())?;
     }

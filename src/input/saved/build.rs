@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, PolicySet, Template};
 use crate::snapshot::Snapshot;
-use crate::text::{Location, Position, Source, Span};
+use crate::text::{self, Location, Position, Source, Span};
 use crate::triage::{self, ApprovalUse, Saved, SavedFinding, Terms, Tolerance, WaiverUse};
 
 use super::Fault;
@@ -61,12 +61,20 @@ pub(super) fn saved(document: &Document<'_>, catalogue: &Catalogue) -> Result<Sa
             policies,
             approvals: document.approvals.iter().map(Approval::approval).collect(),
             waivers: document.waivers.iter().map(Waiver::waiver).collect(),
-            warnings: Vec::new(),
+            warnings: warnings(document),
             frameworks: policy::built_in_frameworks().unwrap_or_default().to_vec(),
         },
         fixed: fixed.collect(),
         findings,
     })
+}
+
+/// The warnings of loading, without those of waivers, which their own entries state.
+fn warnings(document: &Document<'_>) -> Vec<text::Problem> {
+    let of_waivers = document.waivers.iter().flat_map(|waiver| &waiver.problems);
+    let of_waivers: Vec<text::Problem> = of_waivers.map(Problem::problem).collect();
+    let warnings = document.warnings.iter().map(Problem::problem);
+    warnings.filter(|warning| !of_waivers.contains(warning)).collect()
 }
 
 /// A document while its names are looked up.

@@ -20,6 +20,7 @@ pub(super) fn with(document: &Document<'_>, mut report: Report) -> Result<Report
     checks.waivers();
     checks.summary();
     checks.verdict();
+    checks.statement();
     if !checks.faults.is_empty() {
         return Err(checks.faults);
     }
@@ -249,6 +250,19 @@ impl Checks<'_> {
         let loosened: Vec<_> = self.document.loosened.iter().map(|one| one.0).collect();
         let words = "what loosened it is not what its terms and policies say";
         self.expect(loosened == self.report.loosened, "/loosened", words);
+    }
+
+    /// What it says of itself against its evidence, and its warnings against those of its waivers.
+    fn statement(&mut self) {
+        let (document, report) = (self.document, self.report);
+        // A part whose verdict was not clean states nothing.
+        let is_clean = document.verdict.0 == Verdict::Clean;
+        let words = "its statement is not what follows from its evidence";
+        let is_own = document.statement == report.statement().filter(|_| is_clean);
+        self.expect(is_own, "/statement", words);
+        let said: Vec<_> = document.warnings.iter().map(document::Problem::problem).collect();
+        let words = "its warnings are not warnings in order, with those of its waivers";
+        self.expect(said.iter().eq(report.warnings()), "/warnings", words);
     }
 
     fn verdict(&mut self) {

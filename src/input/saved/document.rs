@@ -31,8 +31,11 @@ pub(super) struct Document<'a> {
     pub(super) verdict: One<Verdict>,
     pub(super) exit_code: u8,
     pub(super) summary: Summary,
+    #[serde(deserialize_with = "or_null")]
+    pub(super) statement: Option<String>,
     pub(super) terms: Terms,
     pub(super) loosened: Vec<One<Loosening>>,
+    pub(super) warnings: Vec<Problem>,
     pub(super) evidence: Vec<Capture>,
     pub(super) policies: Vec<Policy>,
     pub(super) waivers: Vec<Waiver>,

@@ -63,6 +63,7 @@ fn banner(difference: &Difference) -> Markup {
             div {
                 h1 { (title(difference)) }
                 p.lead { (sentence(difference)) }
+                @if let Some(statement) = difference.statement() { p { "Compared: " (text(&statement)) "." } }
                 p.exit {
                     "Exit code " strong { (difference.verdict.exit_code()) } ": "
                     code { (text(&difference.before.source)) } " → "

@@ -7,21 +7,14 @@ use crate::output::item::Item;
 use crate::triage::{FailOn, Report, Verdict};
 
 use super::coverage;
+use super::difference::capital;
 use super::lacking;
 use super::page::{count, number, text};
 
 /// The title of the page.
 pub(super) fn title(report: &Report) -> String {
     let code = report.verdict.exit_code();
-    format!("{} (exit {code}) – Portcullis", words(report.verdict))
-}
-
-fn words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Clean => "Clean",
-        Verdict::Violations => "Violations",
-        Verdict::InsufficientEvidence => "Insufficient evidence",
-    }
+    format!("{} (exit {code}) – Portcullis", capital(&report.headline()))
 }
 
 /// A sign beside the words, which says the same as the colour.
@@ -55,8 +48,9 @@ pub(super) fn banner(report: &Report) -> Markup {
         div class={ "verdict " (class) } {
             (sign(Some(report.verdict)))
             div {
-                h1 { (words(report.verdict)) }
+                h1 { (capital(&report.headline())) }
                 p.lead { (sentence(report)) }
+                @if let Some(statement) = report.statement() { p { (text(&statement)) } }
                 @if let Some(view) = &report.view {
                     p {
                         "Shown are the findings of policies that name a control of "
@@ -107,12 +101,7 @@ fn sentence(report: &Report) -> String {
                 .to_owned()
         }
         Verdict::Clean => {
-            let (policies, records) = (summary.policies, summary.records);
-            format!(
-                "{} judged {}. All evidence is there, and nothing is open that fails the run.",
-                count(policies, "policy", "policies"),
-                count(records, "record", "records")
-            )
+            "All evidence is there, and nothing is open that fails the run.".to_owned()
         }
         Verdict::Violations => {
             let failing = if fail_on.counts(Effect::Alert) {
@@ -143,6 +132,7 @@ pub(super) fn contents(report: &Report, missing: &[Item<'_>]) -> Markup {
     let is_about_controls = report.view.is_some();
     let parts = [
         ("evidence", lacking::title(missing), !missing.is_empty()),
+        ("notes", "Warnings", !report.warnings().is_empty()),
         ("basis", "Basis", true),
         ("controls", "Controls", is_about_controls),
         ("numbers", "Numbers", true),

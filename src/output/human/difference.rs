@@ -119,6 +119,9 @@ fn ending(difference: &Difference, page: &mut Page<'_>) -> io::Result<()> {
         (format!("findings: {}", changes::findings_in_numbers(difference)), Paint::Plain),
         (format!("exit {code}: {words}"), paint),
     ])?;
+    if let Some(statement) = difference.statement() {
+        page.paragraph(("compared: ", Paint::Faint), &statement, 2)?;
+    }
     let flags: Vec<&str> = difference.loosened.iter().map(|flag| flag.name()).collect();
     match flags.is_empty() {
         true => Ok(()),

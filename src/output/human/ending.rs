@@ -5,7 +5,6 @@ use std::io;
 use crate::engine::Outcome;
 use crate::output::unjudged::Unjudged;
 use crate::output::{count, hidden};
-use crate::snapshot::Snapshot;
 use crate::triage::{Finding, Report, Tolerance, Verdict};
 
 use super::captured;
@@ -20,39 +19,50 @@ pub(super) fn write(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     for unjudged in Unjudged::all(report) {
         page.paragraph(("evidence: ", Paint::Doubtful), &unjudged.message(), 2)?;
     }
-    let summary = &report.summary;
-    let policies = count(summary.policies, "policy", "policies");
-    if report.verdict == Verdict::Clean && report.findings.is_empty() {
-        let proven =
-            format!("{policies} judged {} of {}", records(report), sources(&report.evidence));
-        page.paragraph(("clean: ", Paint::Good), &proven, 2)?;
-        if let Some(fixed) = hidden(report) {
-            page.line(("baseline: ", Paint::Good), &fixed)?;
+    match report.statement() {
+        Some(statement) => clean(&statement, report, page)?,
+        None => {
+            let is_violated = report.verdict == Verdict::Violations;
+            let paint = if is_violated { Paint::Bad } else { Paint::Unclear };
+            let exit = format!("exit {}: {}", report.verdict.exit_code(), report.headline());
+            page.parts(&counts(report, exit, paint))?;
         }
-    } else {
-        let mut counts = format!("{} deny, {} alert", summary.deny, summary.alert);
-        if summary.inconclusive > 0 {
-            counts.push_str(&format!(", {} inconclusive", summary.inconclusive));
-        }
-        if let Some(hidden) = hidden(report) {
-            counts.push_str(&format!(", {hidden}"));
-        }
-        let (words, paint) = match report.verdict {
-            Verdict::Clean => ("clean", Paint::Good),
-            Verdict::Violations => ("violations", Paint::Bad),
-            Verdict::InsufficientEvidence => ("insufficient evidence", Paint::Unclear),
-        };
-        page.parts(&[
-            (counts, Paint::Plain),
-            (records(report), Paint::Plain),
-            (policies, Paint::Plain),
-            (format!("exit {}: {words}", report.verdict.exit_code()), paint),
-        ])?;
     }
     waived(report, page)?;
     tolerated(report, page)?;
     loosened(report, page)?;
     register::write(report, page)
+}
+
+/// What a clean run proves, under what it counted if there is anything to count.
+fn clean(statement: &str, report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    if !report.findings.is_empty() {
+        page.parts(&counts(report, "exit 0".to_owned(), Paint::Good))?;
+    }
+    let (head, proven) = statement.split_once(": ").unwrap_or_default();
+    page.paragraph((&format!("{head}: "), Paint::Good), proven, 2)?;
+    match hidden(report).filter(|_| report.findings.is_empty()) {
+        Some(fixed) => page.line(("baseline: ", Paint::Good), &fixed),
+        None => Ok(()),
+    }
+}
+
+/// What was counted, and how the run ends.
+fn counts(report: &Report, exit: String, paint: Paint) -> [(String, Paint); 4] {
+    let summary = &report.summary;
+    let mut counts = format!("{} deny, {} alert", summary.deny, summary.alert);
+    if summary.inconclusive > 0 {
+        counts.push_str(&format!(", {} inconclusive", summary.inconclusive));
+    }
+    if let Some(hidden) = hidden(report) {
+        counts.push_str(&format!(", {hidden}"));
+    }
+    [
+        (counts, Paint::Plain),
+        (records(report), Paint::Plain),
+        (count(summary.policies, "policy", "policies"), Paint::Plain),
+        (exit, paint),
+    ]
 }
 
 /// What each waiver hides, who answers for it, and until when.
@@ -109,13 +119,6 @@ fn records(report: &Report) -> String {
     match expected.filter(|_| !report.evidence.is_empty()) {
         Some(expected) => format!("{here} of {}", count(expected, "record", "records")),
         None => count(here, "record", "records"),
-    }
-}
-
-fn sources(evidence: &[Snapshot]) -> String {
-    match evidence {
-        [only] => only.source.to_string(),
-        several => count(several.len() as u64, "capture", "captures"),
     }
 }
 

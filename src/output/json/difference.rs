@@ -19,6 +19,7 @@ pub(super) struct DifferenceText<'a> {
     schema: &'static str,
     exit_code: u8,
     summary: SummaryText,
+    statement: Option<String>,
     loosened: Vec<&'static str>,
     notes: Vec<NoteText<'a>>,
     evidence: EvidenceText<'a>,
@@ -32,6 +33,7 @@ impl<'a> DifferenceText<'a> {
             schema: "portcullis.diff/v1",
             exit_code: difference.verdict.exit_code(),
             summary: SummaryText::new(difference),
+            statement: difference.statement(),
             loosened: difference.loosened.iter().map(|flag| flag.name()).collect(),
             notes: difference.notes.iter().map(NoteText::new).collect(),
             evidence: EvidenceText {

@@ -23,8 +23,10 @@ pub(super) struct Document<'a> {
     verdict: &'static str,
     exit_code: u8,
     summary: SummaryText,
+    statement: Option<String>,
     terms: TermsText,
     loosened: Vec<&'static str>,
+    warnings: Vec<ProblemText<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     view: Option<ViewText<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +52,10 @@ impl<'a> Document<'a> {
             verdict: report.verdict.name(),
             exit_code: report.verdict.exit_code(),
             summary: SummaryText::new(&report.summary),
+            statement: report.statement(),
             terms: TermsText::new(report.terms),
             loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
+            warnings: report.warnings().into_iter().map(ProblemText::new).collect(),
             view: report.view.as_ref().map(ViewText::new),
             frameworks: report
                 .view

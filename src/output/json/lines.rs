@@ -47,11 +47,15 @@ struct Ending {
     verdict: Option<&'static str>,
     loosened: Vec<&'static str>,
     summary: Option<SummaryText>,
+    statement: Option<String>,
 }
 
-/// Writes what evidence lacks, the findings, and the summary.
+/// Writes the warnings of loading, what evidence lacks, the findings, and the summary.
 pub(in crate::output) fn report_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
+    for warning in report.warnings() {
+        write_line(&Line::Problem(ProblemText::new(warning)), &mut out)?;
+    }
     for item in items(report).take_while(|item| item.finding().is_none()) {
         write_line(&Line::Evidence(Lack::new(&item, &item.kind())), &mut out)?;
     }
@@ -63,6 +67,7 @@ pub(in crate::output) fn report_lines(report: &Report, out: &mut dyn Write) -> i
         verdict: Some(report.verdict.name()),
         loosened: report.loosened.iter().map(|flag| flag.name()).collect(),
         summary: Some(SummaryText::new(&report.summary)),
+        statement: report.statement(),
     };
     write_line(&Line::Summary(ending), &mut out)?;
     out.flush()
@@ -81,6 +86,7 @@ pub(in crate::output) fn problem_lines(told: &Told<'_>, out: &mut dyn Write) -> 
         verdict: None,
         loosened: Vec::new(),
         summary: None,
+        statement: None,
     };
     write_line(&Line::Summary(ending), &mut out)?;
     out.flush()

@@ -29,6 +29,9 @@ pub(in crate::output) fn write(
         changes::findings_in_numbers(difference),
         changes::records_in_numbers(difference),
     ))?;
+    if let Some(statement) = difference.statement() {
+        page.paragraph(&format!("Compared: {}.", escaped(&statement)))?;
+    }
     if !difference.loosened.is_empty() {
         let flags: Vec<String> = difference.loosened.iter().map(|flag| code(flag.name())).collect();
         page.paragraph(&format!("Loosened by {}.", flags.join(", ")))?;

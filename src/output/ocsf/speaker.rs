@@ -177,7 +177,8 @@ pub(super) fn problem(problem: &Problem) -> Parts<'static> {
             Level::Warning => Checked::Warning,
             Level::Note => Checked::Unknown,
         },
-        progress: Some(Standing::New),
+        // Nobody works on a note.
+        progress: (problem.level != Level::Note).then_some(Standing::New),
         severity: match problem.level {
             Level::Error => Severity::High,
             Level::Warning => Severity::Low,

@@ -83,12 +83,12 @@ impl<'a> Document<'a> {
     /// What a report has to say.
     pub(super) fn of_report(report: &'a Report, style: &Style, context: &'a Context<'a>) -> Self {
         let voice = Voice::Report(report);
-        let (number, unit) = (report.verdict.exit_code(), report.verdict.name().replace('_', " "));
+        let (number, words) = (report.verdict.exit_code(), report.headline());
         let identity = identity(report);
         let has_records = !report.findings.is_empty();
         Self::new(Parts {
             uuid: Uuid::of(&["results", &identity]),
-            title: format!("Portcullis: {unit} (exit {number})"),
+            title: format!("Portcullis: {words} (exit {number})"),
             description: description(report),
             start: start(report),
             time: report.time,
@@ -220,7 +220,7 @@ fn description(report: &Report) -> String {
         format!("{} inconclusive", summary.inconclusive),
     ];
     words.extend(hidden(report));
-    words.join("; ")
+    report.statement().into_iter().chain([words.join("; ")]).collect::<Vec<_>>().join(". ")
 }
 
 /// What programs read of the whole run.

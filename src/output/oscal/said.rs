@@ -62,14 +62,15 @@ pub(super) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// Everything that a report has to say, what is gone, and then what policies without a finding come
-    /// to.
+    /// Everything that a report has to say: items, what is gone, what policies without a finding come to,
+    /// and the warnings of loading.
     pub(super) fn all(report: &'a Report) -> impl Iterator<Item = Self> {
         let mut names = Names::default();
         let items = items(report).map(|item| Self::of_item(report, &item));
         let fixed = report.fixed.iter().map(|fixed| Self::of_fixed(report, fixed));
         let quiet = Quiet::all(report).map(Self::of_quiet);
-        items.chain(fixed).chain(quiet).map(move |said| {
+        let warnings = Self::of_problems(report.warnings());
+        items.chain(fixed).chain(quiet).chain(warnings).map(move |said| {
             let key = names.unique(said.key);
             Self { key, ..said }
         })
@@ -125,9 +126,11 @@ impl<'a> Said<'a> {
     }
 
     /// Problems that stand by themselves.
-    pub(super) fn of_problems(problems: &'a [Problem]) -> impl Iterator<Item = Self> {
+    pub(super) fn of_problems(
+        problems: impl IntoIterator<Item = &'a Problem>,
+    ) -> impl Iterator<Item = Self> {
         let mut names = Names::default();
-        problems.iter().map(move |problem| {
+        problems.into_iter().map(move |problem| {
             let place = &problem.place;
             let parts = [&*problem.code, place.source(), &*problem.message];
             let (state, severity) = match problem.level {

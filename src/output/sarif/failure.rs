@@ -38,7 +38,7 @@ pub(super) fn log(told: &Told<'_>, style: &Style) -> Log<'static> {
     })
 }
 
-fn notification(problem: &Problem, style: &Style) -> Notification {
+pub(super) fn notification(problem: &Problem, style: &Style) -> Notification {
     Notification {
         descriptor: Details { id: short(&problem.code) },
         level: crate::output::level(problem.level),

@@ -10,7 +10,7 @@ use super::*;
 use crate::output::CsvDialect;
 
 /// How each format is written, and read; one of them in two ways.
-fn ways() -> impl Iterator<Item = (Format, Style, &'static Reader)> {
+pub(super) fn ways() -> impl Iterator<Item = (Format, Style, &'static Reader)> {
     let own = Format::ALL
         .map(|format| (format, Style { width: 120, ..Style::default() }, readers::of(format)));
     let prowler = Style { csv: CsvDialect::Prowler, ..Style::default() };
@@ -94,8 +94,7 @@ fn every_format_says_what_is_tolerated_and_is_green() {
         assert!(!(reader.is_red)(&written), "{format:?} {written}");
         let times = |text: &str| text.matches("tolerated").count();
         let says = times(&written) > times(&rendered(&calm, format, &style));
-        // What it writes is a list of what is open, and nothing else.
-        assert_eq!(says, format != Format::Gitlab, "{format:?} {written}");
+        assert!(says, "{format:?} {written}");
     }
 }
 

@@ -86,14 +86,16 @@ fn a_clean_run_says_what_it_proved() {
         let text = text.replace("TotalCount\": 1", &format!("TotalCount\": {total}"));
         page(&report(rdp(), &[("ports.json", &text)], terms))
     };
-    let clean = "clean: 1 policy judged 1 of 1 record of ports.json\n";
+    let clean = "clean: 1 policy held for 1 open port observed (window not recorded); coverage of\n  \
+                 assets not checked\n";
     assert_eq!(report(1, Terms::STRICT), clean);
     let partial = report(2, Terms::STRICT);
     assert!(partial.starts_with("incomplete[evidence/rows-missing]: 1 of 2 records are here\n"));
     let ending = "1 of 2 records · 1 policy · exit 3: insufficient evidence\n";
     assert!(partial.ends_with(ending), "{partial}");
     let loose = report(2, Terms { allow_partial: true, fail_on: FailOn::Never, ..Terms::STRICT });
-    let ending = "\nclean: 1 policy judged 1 of 2 records of ports.json\n\
+    let ending = "\nclean: 1 policy held for 1 of 2 open ports observed (window not recorded);\n  \
+                  coverage of assets not checked\n\
                   loosened by --allow-partial, --fail-on=never\n";
     assert!(loose.ends_with(ending), "{loose}");
 }
@@ -112,7 +114,8 @@ evidence: 4 policies judged nothing: there is no evidence of
     let loose = Terms { when_unknown: WhenUnknown::Pass, ..Terms::STRICT };
     let report = report(only(&["rdp-exposed"]), &[("ports.json", &text)], loose);
     let expected = "\
-clean: 1 policy judged 1 of 1 record of ports.json
+clean, 1 inconclusive: 1 policy judged 1 open port observed (window not
+  recorded); coverage of assets not checked
 loosened by --inconclusive=pass
 not listed: 1 inconclusive outcome
 ";

@@ -15,6 +15,7 @@ mod readers;
 mod revision;
 mod schema;
 mod short;
+mod statement;
 
 use std::io;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Extent, Reader, Said, place};
+use crate::output::OBSERVED;
 use crate::output::item::EVIDENCE;
 
 pub(super) const READER: Reader = Reader { extent: Extent::All, read, is_red };
@@ -42,7 +43,8 @@ fn is_red(written: &str) -> bool {
 
 fn read_prowler(written: &str, _file: &str) -> Vec<Said> {
     let rows = rows(written, b';');
-    let open = rows.iter().filter(|row| row["CHECK_ID"] != EVIDENCE && row["MUTED"] == "False");
+    let is_finding = |id: &str| ![EVIDENCE, OBSERVED].contains(&id);
+    let open = rows.iter().filter(|row| is_finding(&row["CHECK_ID"]) && row["MUTED"] == "False");
     open.map(|row| {
         let (line, column) = place(row["NOTES"].split(" | ").next().unwrap());
         let hash = row["FINDING_UID"].split('-').find(|part| part.len() == 32);

@@ -3,13 +3,16 @@
 use serde_json::Value;
 
 use super::{Extent, FILE, INCONCLUSIVE, Reader, Said, message, text};
+use crate::output::OBSERVED;
 use crate::output::item::EVIDENCE;
 
 pub(super) const READER: Reader = Reader { extent: Extent::All, read, is_red };
 
 fn read(written: &str, _file: &str) -> Vec<Said> {
     let issues: Vec<Value> = serde_json::from_str(written).unwrap();
-    let findings = issues.iter().filter(|issue| issue["check_name"] != EVIDENCE);
+    let others = [EVIDENCE, OBSERVED];
+    let findings =
+        issues.iter().filter(|issue| !others.iter().any(|other| issue["check_name"] == *other));
     findings
         .map(|issue| {
             let description = issue["description"].as_str().unwrap();

@@ -5,9 +5,12 @@ use super::{Extent, Reader, Said};
 pub(super) const READER: Reader = Reader { extent: Extent::All, read, is_red };
 
 fn read(written: &str, _file: &str) -> Vec<Said> {
-    // The last line may count what is not listed.
-    let lines =
-        written.lines().filter(|line| !line.contains(": evidence[") && !line.starts_with("… "));
+    // The last lines may count what is not listed, and say what a clean run proves.
+    let is_finding = |line: &&str| {
+        let is_other = line.contains(": evidence[") || line.contains(": warning[");
+        !is_other && !line.starts_with("… ") && !line.starts_with("clean")
+    };
+    let lines = written.lines().filter(is_finding);
     lines
         .map(|line| {
             let (place, rest) = line.split_once(": ").unwrap();

@@ -14,7 +14,7 @@ fn points(written: &str) -> Vec<(&str, Value)> {
     let plan: usize =
         lines.next().and_then(|line| line.strip_prefix("1..")).unwrap().parse().unwrap();
     let mut points: Vec<(&str, Value)> = Vec::new();
-    for line in lines {
+    for line in lines.filter(|line| !line.starts_with("# ")) {
         match line.strip_prefix("  ") {
             None => points.push((line, Value::Null)),
             Some("---" | "...") => {}
