@@ -153,7 +153,7 @@ impl Record {
 fn insufficient(report: &Report, file: &Path) -> Vec<Problem> {
     let flaws = report.evidence.iter().flat_map(|snapshot| &snapshot.flaws);
     let said = flaws.map(|flaw| &flaw.problem).filter(|problem| problem.level != Level::Note);
-    let place = Place::Whole(file.to_string_lossy().into());
+    let place = Place::Whole(input::path_name(file));
     said.cloned().chain([Problem::new(&Error::Insufficient, place)]).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::input::{self, Input, Kind};
 use crate::json::Record;
 use crate::output::Format;
 use crate::policy::{Policy, WhenUnknown, prose};
-use crate::snapshot::{self, Hashes, Plan, RecordPlace, Visitor};
+use crate::snapshot::{self, Hashes, Plan, RecordPlace, Snapshot, Visitor};
 use crate::text::{Level, Place, Problem, nearest, printable};
 use crate::triage::{self, FailOn, JudgedFile, Report, Terms};
 
@@ -92,16 +92,11 @@ impl Explain {
             compares: false,
         };
         let judged = judgement.run(&self.input)?;
-        let report = finished(loaded, judged.files, &judged.nothing);
+        let report = finished(loaded, judged.files, &judged.lacking);
         for (source, truth, why) in report.wholes(index(loaded, policy)) {
             let _ = writeln!(text, "{}: {}: {}", printable(source), verb(truth), printable(why));
         }
-        for snapshot in &report.evidence {
-            for flaw in &snapshot.flaws {
-                let (source, message) = (&snapshot.source, &flaw.problem.message);
-                let _ = writeln!(text, "{}: {}", printable(source), printable(message));
-            }
-        }
+        flaws(&report.evidence, text);
         Ok(())
     }
 
@@ -125,9 +120,8 @@ impl Explain {
             slots: program.slots().to_vec(),
             hashes: Hashes::Left,
         };
-        for folder in &found.empty {
-            let _ = writeln!(text, "{}: there is no evidence here", printable(folder));
-        }
+        let lacking = found.lacking();
+        flaws(&lacking, text);
         let mut judged = Vec::new();
         for path in &found.files {
             let name = Input::name(path);
@@ -152,14 +146,24 @@ impl Explain {
             judged.push(JudgedFile { file, found });
         }
         if policy.at_most.is_some() {
-            tolerances(&finished(loaded, judged, &found.empty), index(loaded, policy), text);
+            tolerances(&finished(loaded, judged, &lacking), index(loaded, policy), text);
         }
         Ok(())
     }
 }
 
+/// A line for each flaw of evidence.
+fn flaws(evidence: &[Snapshot], text: &mut String) {
+    for snapshot in evidence {
+        for flaw in &snapshot.flaws {
+            let (source, message) = (&snapshot.source, &flaw.problem.message);
+            let _ = writeln!(text, "{}: {}", printable(source), printable(message));
+        }
+    }
+}
+
 /// The report of what was judged, nothing being accepted.
-fn finished(loaded: &Loaded, files: Vec<JudgedFile>, nothing: &[Arc<str>]) -> Report {
+fn finished(loaded: &Loaded, files: Vec<JudgedFile>, lacking: &[Snapshot]) -> Report {
     let terms = Terms {
         time: loaded.now,
         fail_on: FailOn::Alert,
@@ -168,7 +172,7 @@ fn finished(loaded: &Loaded, files: Vec<JudgedFile>, nothing: &[Arc<str>]) -> Re
         allow_partial: false,
         max_age: None,
     };
-    triage::finish(loaded.policies.clone(), files, nothing, terms)
+    triage::finish(loaded.policies.clone(), files, lacking, terms)
 }
 
 fn index(loaded: &Loaded, policy: &Policy) -> usize {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use crate::input::STDIN;
 use crate::input::live::{Request, System, Whoami, whoami};
+use crate::input::{STDIN, path_name};
 use crate::operation::Catalogue;
 use crate::output::Format;
 use crate::snapshot::{self, Snapshot, Wholeness};
@@ -172,7 +172,7 @@ fn tell(files: &[PathBuf], snapshots: &[Snapshot]) {
         let records = usize::try_from(snapshot.records).unwrap_or(usize::MAX);
         let records = count(records, "record", "records");
         let pages = count(snapshot.pages.len(), "page", "pages");
-        let file = file.to_string_lossy();
+        let file = path_name(file);
         // A reader that went away changes nothing.
         let _ = writeln!(io::stderr(), "{}: {records} on {pages}", printable(&file));
     }

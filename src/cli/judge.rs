@@ -9,7 +9,7 @@ use crate::engine::{Judge, Program, Run};
 use crate::input::{self, Input, Kind, STDIN};
 use crate::operation::Operation;
 use crate::policy::WhenUnknown;
-use crate::snapshot::{self, File, Hashes, Plan, Visitor};
+use crate::snapshot::{self, File, Hashes, Plan, Snapshot, Visitor};
 use crate::text::{Level, Place, Problem};
 use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Terms};
 
@@ -37,8 +37,8 @@ pub(super) struct Judged {
     pub(super) files: Vec<JudgedFile>,
     /// The records of each file, where they are to be compared.
     pub(super) inventories: Vec<Inventory>,
-    /// Folders without evidence.
-    pub(super) nothing: Vec<Arc<str>>,
+    /// Folders without evidence, and files that were not read.
+    pub(super) lacking: Vec<Snapshot>,
     /// Notes; no errors.
     pub(super) notes: Vec<Problem>,
 }
@@ -99,7 +99,7 @@ impl Asked<'_> {
         catch.map_or(Ok(()), |catch| catch.keep())?;
         let mut notes = loaded.policies.warnings.clone();
         notes.extend(judged.notes);
-        let report = triage::finish(loaded.policies, judged.files, &judged.nothing, terms);
+        let report = triage::finish(loaded.policies, judged.files, &judged.lacking, terms);
         let waivers = report.waivers.iter().flat_map(|used| used.problems.iter().cloned());
         notes.extend(self.waivers.weigh(waivers.collect())?);
         let register = report.policies.approvals.iter().zip(&report.approvals);
@@ -136,7 +136,7 @@ impl Judgement<'_> {
     /// Reads and judges every file that the paths name.
     pub(super) fn run(&self, paths: &[PathBuf]) -> Result<Judged, Vec<Problem>> {
         let found = input::discover(paths, Kind::Evidence);
-        let mut judged = Judged { nothing: found.empty, ..Judged::default() };
+        let mut judged = Judged { lacking: found.lacking(), ..Judged::default() };
         let mut problems = found.problems;
         let mut programs: Vec<Program> = Vec::new();
         for path in &found.files {

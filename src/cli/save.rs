@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::input::live::Request;
+use crate::input::path_name;
 use crate::snapshot::{self, Snapshot};
 use crate::text::{Place, Problem};
 
@@ -23,7 +24,7 @@ enum Error {
 /// The file of each request: the path itself for one, unless it is a folder or ends as one; for several
 /// the path is a folder.
 pub(super) fn files(path: &Path, requests: &[Request]) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    let problem = |error| vec![Problem::new(&error, Place::Whole(path.to_string_lossy().into()))];
+    let problem = |error| vec![Problem::new(&error, Place::Whole(path_name(path)))];
     if !is_folder(path) {
         if requests.len() == 1 {
             return Ok(vec![path.to_owned()]);

@@ -4,10 +4,10 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::input::path_name;
 use crate::output::{self, CsvDialect, Format, Style, Told};
 use crate::text::{Place, Problem, nearest};
 
@@ -123,8 +123,9 @@ pub(super) fn write_file(
     write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Problem> {
     whole(path, write).map_err(|error| {
-        let error = Error::Unwritable(path.display().to_string(), error.kind().to_string());
-        Problem::new(&error, Place::Whole(Arc::from(path.to_string_lossy())))
+        let name = path_name(path);
+        let error = Error::Unwritable(name.to_string(), error.kind().to_string());
+        Problem::new(&error, Place::Whole(name))
     })
 }
 

@@ -119,7 +119,7 @@ impl Reading<'_> {
             None => judgement.run(&[path.to_owned()])?,
         };
         let policies = self.loaded.policies.clone();
-        let report = triage::finish(policies, judged.files, &judged.nothing, self.terms);
+        let report = triage::finish(policies, judged.files, &judged.lacking, self.terms);
         let inventories = Some(judged.inventories);
         let side = Side { source: Input::name(path), report, inventories };
         Ok(ReadSide { side, notes: judged.notes })

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::input::path_name;
 use crate::output::Format;
 use crate::text::{Place, Problem};
 
@@ -13,7 +14,7 @@ use super::show;
 enum Error {
     #[error("`{path}` is to hold both `{first}` and `{second}`")]
     #[diagnostic(code("cli/same-file"), help("give each format a file of its own"))]
-    SameFile { path: String, first: &'static str, second: &'static str },
+    SameFile { path: Arc<str>, first: &'static str, second: &'static str },
 }
 
 /// Writes each file whole or not at all; what could not be written.
@@ -38,8 +39,8 @@ pub(super) fn doubled(output: &[(Format, PathBuf)]) -> Vec<Problem> {
         match seen.iter().find(|(other, _)| *other == place) {
             None => seen.push((place, *format)),
             Some((_, first)) => {
-                let path = path.display().to_string();
-                let whole = Place::Whole(Arc::from(path.as_str()));
+                let path = path_name(path);
+                let whole = Place::Whole(Arc::clone(&path));
                 let error = Error::SameFile { path, first: first.name(), second: format.name() };
                 problems.push(Problem::new(&error, whole));
             }

@@ -1,5 +1,5 @@
-//! Finds the files that paths name: files as they are, folders walked in a stable order, hidden files
-//! and links out of the tree left alone.
+//! Finds the files that paths name: files as they are, folders walked in a stable order. Hidden files are
+//! left alone; any other file that may be of the kind and is not read is reported.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::text::{Place, Problem};
+use crate::snapshot::Snapshot;
+use crate::text::{Level, Place, Problem};
 
+use super::name::path_name;
+use super::skipped::Skipped;
 use super::unpack::Packing;
 
 /// What names standard input on the command line.
@@ -45,7 +48,7 @@ impl Kind {
         self.has_ending(path) && !(self == Self::Policies && is_project)
     }
 
-    fn has_ending(self, path: &Path) -> bool {
+    pub(super) fn has_ending(self, path: &Path) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str());
         ending.is_some_and(|ending| {
             self.endings().iter().any(|known| known.eq_ignore_ascii_case(ending))
@@ -60,7 +63,10 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// Folders that hold no file of the kind.
     pub empty: Vec<Arc<str>>,
-    /// What is wrong, and what was left alone.
+    /// Files of folders of evidence that may be evidence and are not read, each with the reason. A policy
+    /// file that is not read is an error.
+    pub skipped: Vec<Problem>,
+    /// Errors and notes.
     pub problems: Vec<Problem>,
 }
 
@@ -72,18 +78,11 @@ enum Error {
     #[error("the link `{0}` leads back to a folder that it lies in")]
     #[diagnostic(code("input/link-loop"), help("remove the link"))]
     Loop(String),
-    #[error("the link `{0}` leads out of the folder and was not followed")]
-    #[diagnostic(
-        code("input/link-outside"),
-        severity(Advice),
-        help("name its target to have it read")
-    )]
-    Outside(String),
 }
 
 impl Error {
     fn at(&self, path: &Path) -> Problem {
-        Problem::new(self, Place::Whole(shown(path)))
+        Problem::new(self, Place::Whole(path_name(path)))
     }
 }
 
@@ -103,7 +102,10 @@ pub fn discover(paths: &[PathBuf], kind: Kind) -> Found {
         match path.metadata() {
             Err(error) => found.problems.push(unreadable(path, &error)),
             Ok(metadata) if metadata.is_dir() => found.walk(path, kind, &mut seen),
-            Ok(_) => found.add(path, &mut seen),
+            Ok(_) => match Skipped::of_named(path, kind) {
+                Some(reason) => found.problems.push(reason.problem(path)),
+                None => found.add(path, &mut seen),
+            },
         }
     }
     found
@@ -114,6 +116,13 @@ impl Found {
         if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
             self.files.push(path.to_owned());
         }
+    }
+
+    /// What a run has to say of evidence that is not there, or was not read.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<Snapshot> {
+        let empty = self.empty.iter().map(|folder| Snapshot::nothing(Arc::clone(folder)));
+        empty.chain(self.skipped.iter().cloned().map(Snapshot::unread)).collect()
     }
 
     fn walk(&mut self, folder: &Path, kind: Kind, seen: &mut HashSet<PathBuf>) {
@@ -132,46 +141,55 @@ impl Found {
                     continue;
                 }
             };
-            if is_hidden(&entry) || self.leads_outside(&entry, &root) {
+            let outside = target_outside(&entry, &root);
+            if is_hidden(&entry) || outside.is_some() {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
+                if let Some(target) = outside.filter(|_| !is_hidden(&entry)) {
+                    self.skip(Skipped::link(entry.path(), &target, kind), kind);
+                }
                 continue;
             }
-            has_any |= self.visit(entry.path(), kind, seen);
+            has_any |= self.visit(&entry, kind, seen);
         }
         if !has_any {
-            self.empty.push(shown(folder));
+            self.empty.push(path_name(folder));
         }
     }
 
     /// Takes a file of a folder, if it is one of the kind.
-    fn visit(&mut self, path: &Path, kind: Kind, seen: &mut HashSet<PathBuf>) -> bool {
-        let is_taken = path.is_file() && kind.takes(path);
+    fn visit(&mut self, entry: &DirEntry, kind: Kind, seen: &mut HashSet<PathBuf>) -> bool {
+        let (path, file_type) = (entry.path(), entry.file_type());
+        let is_taken = file_type.is_file() && kind.takes(path);
         if is_taken {
             self.add(path, seen);
+        } else if !file_type.is_dir() {
+            let reason = Skipped::of_type(file_type).or_else(|| Skipped::of_name(path, kind));
+            if let Some(reason) = reason {
+                self.skip(reason.problem(path), kind);
+            }
         }
         is_taken
     }
 
-    fn leads_outside(&mut self, entry: &DirEntry, root: &Path) -> bool {
-        let is_outside = entry.depth() > 0
-            && entry.path_is_symlink()
-            && entry.path().canonicalize().is_ok_and(|target| !target.starts_with(root));
-        if is_outside {
-            self.problems.push(Error::Outside(entry.path().display().to_string()).at(entry.path()));
+    fn skip(&mut self, problem: Problem, kind: Kind) {
+        match kind {
+            Kind::Evidence if problem.level == Level::Error => self.skipped.push(problem),
+            _ => self.problems.push(problem),
         }
-        is_outside
     }
 }
 
-/// A path as it is shown.
-pub(super) fn shown(path: &Path) -> Arc<str> {
-    Arc::from(path.to_string_lossy())
+/// The target of a link that leads out of a folder.
+fn target_outside(entry: &DirEntry, root: &Path) -> Option<PathBuf> {
+    let is_link = entry.depth() > 0 && entry.path_is_symlink();
+    let target = is_link.then(|| entry.path().canonicalize().ok()).flatten()?;
+    (!target.starts_with(root)).then_some(target)
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Error::Unreadable(path.display().to_string(), reason(error)).at(path)
+    Error::Unreadable(path_name(path).to_string(), reason(error)).at(path)
 }
 
 /// An operating system's message without its number.
@@ -184,11 +202,11 @@ fn reason(error: &std::io::Error) -> String {
 fn walk_problem(folder: &Path, error: &walkdir::Error) -> Problem {
     let path = error.path().unwrap_or(folder);
     if error.loop_ancestor().is_some() {
-        return Error::Loop(path.display().to_string()).at(path);
+        return Error::Loop(path_name(path).to_string()).at(path);
     }
     match error.io_error() {
         Some(io) => unreadable(path, io),
-        None => Error::Unreadable(path.display().to_string(), error.to_string()).at(path),
+        None => Error::Unreadable(path_name(path).to_string(), error.to_string()).at(path),
     }
 }
 

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::text::{Place, Problem};
+use crate::text::{Level, Place, Problem};
 use crate::triage::{Moment, Verdict};
 
 use super::discover::{Found, Kind, discover};
+use super::name::path_name;
 use super::open::read_text_within;
 
 /// The schema of the reports that are read.
@@ -83,15 +84,17 @@ struct Head {
 /// # Errors
 /// Where the folder cannot be read, or holds too many files.
 pub fn history(folder: &Path) -> Result<(Vec<Moment>, Vec<Problem>), Vec<Problem>> {
-    let Found { files, problems, .. } = discover(&[folder.to_owned()], Kind::Evidence);
-    if problems.iter().any(|problem| problem.level == crate::text::Level::Error) {
+    let Found { files, problems, skipped, .. } = discover(&[folder.to_owned()], Kind::Evidence);
+    if problems.iter().any(|problem| problem.level == Level::Error) {
         return Err(problems);
     }
     if files.len() > MAX_HISTORY_FILES {
-        let place = Place::Whole(Arc::from(folder.to_string_lossy()));
+        let place = Place::Whole(path_name(folder));
         return Err(vec![Problem::new(&Error::TooMany(files.len()), place)]);
     }
     let mut notes = problems;
+    let as_warning = |problem| Problem { level: Level::Warning, ..problem };
+    notes.extend(skipped.into_iter().map(as_warning));
     let mut moments = Vec::with_capacity(files.len());
     for file in &files {
         match moment(file) {
@@ -105,7 +108,7 @@ pub fn history(folder: &Path) -> Result<(Vec<Moment>, Vec<Problem>), Vec<Problem
 
 /// What one report says.
 fn moment(path: &Path) -> Result<Moment, Problem> {
-    let name: Arc<str> = Arc::from(path.to_string_lossy());
+    let name = path_name(path);
     let problem = |error: &Error| Problem::new(error, Place::Whole(Arc::clone(&name)));
     let unreadable = |reason: String| -> Problem { problem(&Error::Unreadable(reason)) };
     let text =

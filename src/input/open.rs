@@ -12,7 +12,9 @@ use crate::snapshot::Hashes;
 use crate::text::{Place, Problem, Source, hex};
 use crate::yaml;
 
-use super::discover::{STDIN, shown, unreadable};
+use super::discover::{STDIN, unreadable};
+use super::name::{STDIN_NAME, path_name};
+use super::skipped::unreadable_packing;
 use super::unpack::{MAGIC_BYTES, Packing};
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -55,8 +57,12 @@ impl Input {
         let packing = Packing::of_start(&start);
         let named = Packing::of_name(path).filter(|_| !is_stream);
         if let Some(named) = named.filter(|named| packing != Some(*named)) {
-            let error = Error::NotPacked(path.display().to_string(), named.name());
-            return Err(Problem::new(&error, Place::Whole(shown(path))));
+            let place = path_name(path);
+            let error = Error::NotPacked(place.to_string(), named.name());
+            return Err(Problem::new(&error, Place::Whole(place)));
+        }
+        if let Some(problem) = unreadable_packing(&start, Place::Whole(Self::name(path))) {
+            return Err(problem);
         }
         stream = Box::new(io::Cursor::new(start).chain(stream));
         if let Some(packing) = packing {
@@ -74,10 +80,10 @@ impl Input {
         Ok(start)
     }
 
-    /// How the evidence is called in reports.
+    /// The name of evidence in reports; it identifies the source within a run.
     #[must_use]
     pub fn name(path: &Path) -> Arc<str> {
-        if path.as_os_str() == STDIN { Arc::from("<stdin>") } else { shown(path) }
+        if path.as_os_str() == STDIN { Arc::from(STDIN_NAME) } else { path_name(path) }
     }
 
     /// What tells the folder that a file lies in from others, however it was named; none for standard input.
@@ -87,8 +93,7 @@ impl Input {
             return None;
         }
         let path = path.canonicalize().ok()?;
-        // As code, since what is shown of two paths that are no UTF-8 may be the same.
-        path.parent().map(|folder| Arc::from(format!("{folder:?}")))
+        path.parent().map(path_name)
     }
 
     /// SHA-256 of what was read, unpacked, in lower-case hex, where it was asked for.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::operation::Operation;
-use crate::text::Place;
+use crate::text::{Place, Problem};
 
 use super::capture::Origin;
 use super::flaw::{Error, MAX_FLAWS, rows};
@@ -74,17 +74,29 @@ impl Snapshot {
     /// A place in which there was no evidence to be read.
     #[must_use]
     pub fn nothing(source: Arc<str>) -> Self {
-        let place = Place::Whole(Arc::clone(&source));
+        let flaw = Error::NoFiles.flaw(Weight::Partial, Place::Whole(source));
+        Self::without_pages(Wholeness::NoEvidence, flaw)
+    }
+
+    /// A file that may hold evidence and was not read, for the reason that `problem` gives: nobody knows
+    /// whether it contradicts what was read.
+    #[must_use]
+    pub fn unread(problem: Problem) -> Self {
+        let flaw = Flaw { weight: Weight::Unprovable, problem };
+        Self::without_pages(Wholeness::Unprovable, flaw)
+    }
+
+    fn without_pages(wholeness: Wholeness, flaw: Flaw) -> Self {
         Self {
-            source,
+            source: Arc::from(flaw.problem.place.source()),
             operation: None,
             origin: None,
             pages: Vec::new(),
             records: 0,
             judged: 0,
             expected: None,
-            wholeness: Wholeness::NoEvidence,
-            flaws: vec![Error::NoFiles.flaw(Weight::Partial, place)],
+            wholeness,
+            flaws: vec![flaw],
         }
     }
 

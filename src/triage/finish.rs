@@ -71,12 +71,12 @@ pub fn day(time: jiff::Timestamp) -> jiff::civil::Date {
     jiff::tz::Offset::UTC.to_datetime(time).date()
 }
 
-/// Finishes the report. `nothing` names the places in which there was no evidence to be read.
+/// Finishes the report. `lacking` are the places without evidence and the files that were not read.
 #[must_use]
 pub fn finish(
     policies: PolicySet,
     files: Vec<JudgedFile>,
-    nothing: &[Arc<str>],
+    lacking: &[Snapshot],
     terms: Terms,
 ) -> Report {
     let mut kept: Vec<Kept> = Vec::with_capacity(files.len());
@@ -100,7 +100,7 @@ pub fn finish(
         }
     });
     place(&mut kept, &evidence);
-    evidence.extend(nothing.iter().map(|source| Snapshot::nothing(Arc::clone(source))));
+    evidence.extend_from_slice(lacking);
     narrowed::say(&mut evidence, &policies, terms);
     aged::say(&mut evidence, terms);
     whole::judge(&policies, &evidence, &mut kept, terms);

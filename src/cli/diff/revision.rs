@@ -48,11 +48,11 @@ impl Asked<'_> {
         let mut sides = Vec::with_capacity(2);
         for (path, loaded) in [(self.old, &old), (self.new, &new)] {
             let report = self.judge(loaded, terms.when_unknown)?.map(|judged| {
-                let Judged { files, nothing, notes: said, .. } = judged;
+                let Judged { files, lacking, notes: said, .. } = judged;
                 notes.extend(
                     said.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>(),
                 );
-                triage::finish(loaded.policies.clone(), files, &nothing, terms)
+                triage::finish(loaded.policies.clone(), files, &lacking, terms)
             });
             sides.push(Policies {
                 source: Input::name(path),

@@ -58,7 +58,7 @@ struct Case {
     params: Vec<(String, String)>,
     waivers: &'static str,
     project: &'static str,
-    nothing: Vec<Arc<str>>,
+    nothing: Vec<Snapshot>,
 }
 
 fn case(records: &[&'static str]) -> Case {
@@ -180,7 +180,7 @@ fn evidence_that_is_not_whole_supports_nothing() {
     let young = Terms { max_age: Some(jiff::SignedDuration::from_hours(1)), ..Terms::STRICT };
     let partial = || Case { total: Some(9), ..whole() };
     let unprovable = || Case { total: None, ..whole() };
-    let nothing = Case { nothing: vec![Arc::from("empty")], ..whole() };
+    let nothing = Case { nothing: vec![Snapshot::nothing("empty".into())], ..whole() };
     each_is_in_its_state(vec![
         (partial(), NotWhole, NotWhole, "is not whole"),
         (unprovable(), NotWhole, NotWhole, "is not whole"),
