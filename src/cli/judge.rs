@@ -29,6 +29,21 @@ enum Error {
         )
     )]
     NoInput,
+    #[error("there is nothing to judge: standard input is empty")]
+    #[diagnostic(
+        code("cli/no-input"),
+        help(
+            "the command that should have written to it failed: name files or folders, or run it again"
+        )
+    )]
+    EmptyInput,
+    #[error("standard input was not read: the evidence of the project file is judged")]
+    #[diagnostic(
+        code("cli/stdin-not-read"),
+        severity(Advice),
+        help("name `-` to judge standard input instead")
+    )]
+    NotRead,
 }
 
 /// What was judged, and what there was beside it.
@@ -75,10 +90,6 @@ impl Asked<'_> {
         &self,
         terms: impl FnOnce(jiff::Timestamp) -> Terms,
     ) -> Result<(Report, Vec<Problem>), Vec<Problem>> {
-        let paths = match self.fresh {
-            Some(_) => Vec::new(),
-            None => inputs(self.evidence, self.settings)?,
-        };
         let mut loaded = load_for(self.settings, self.policies, Some(self.waivers), Depth::Each)?;
         let named = operation(self.evidence.operation.as_ref(), &loaded.catalogue)?;
         let framework = self.framework;
@@ -94,7 +105,7 @@ impl Asked<'_> {
         };
         let judged = match &catch {
             Some(catch) => judgement.fetched(&catch.fetched)?,
-            None => judgement.run(&paths)?,
+            None => self.saved(&judgement)?,
         };
         catch.map_or(Ok(()), |catch| catch.keep())?;
         let mut notes = loaded.policies.warnings.clone();
@@ -107,6 +118,31 @@ impl Asked<'_> {
         Ok((report, notes))
     }
 
+    /// Reads and judges the evidence that the command line names, else the project's; without any, standard
+    /// input.
+    fn saved(&self, judgement: &Judgement<'_>) -> Result<Judged, Vec<Problem>> {
+        if !self.evidence.input.is_empty() {
+            return judgement.run(&self.evidence.input);
+        }
+        let place = |name: &str| Place::Whole(Arc::from(name));
+        let project = self.settings.paths(&self.settings.project.evidence);
+        if !project.is_empty() {
+            let mut judged = judgement.run(&project)?;
+            if input::stdin_holds_data() {
+                judged.notes.push(Problem::new(&Error::NotRead, place("<stdin>")));
+            }
+            return Ok(judged);
+        }
+        let error = match std::io::stdin().is_terminal() {
+            true => Error::NoInput,
+            false if input::stdin_is_empty() => Error::EmptyInput,
+            false => return judgement.run(&[PathBuf::from(STDIN)]),
+        };
+        // A project file that is not used may be the reason.
+        let notes = self.settings.notes.iter().cloned();
+        Err(notes.chain([Problem::new(&error, place("INPUT"))]).collect())
+    }
+
     /// Fetches what is judged live; the report is of the time when it had come.
     fn fetch(&self, loaded: &mut Loaded) -> Result<Option<Catch>, Vec<Problem>> {
         let Some(fresh) = self.fresh else { return Ok(None) };
@@ -115,21 +151,6 @@ impl Asked<'_> {
         loaded.now = now()?;
         Ok(Some(catch))
     }
-}
-
-/// The paths of the command line, else of the project; without any, standard input unless that is a
-/// terminal.
-fn inputs(options: &EvidenceOptions, settings: &Settings) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    if !options.input.is_empty() {
-        return Ok(options.input.clone());
-    }
-    if !settings.project.evidence.is_empty() {
-        return Ok(settings.paths(&settings.project.evidence));
-    }
-    if std::io::stdin().is_terminal() {
-        return Err(vec![Problem::new(&Error::NoInput, Place::Whole(Arc::from("INPUT")))]);
-    }
-    Ok(vec![PathBuf::from(STDIN)])
 }
 
 impl Judgement<'_> {

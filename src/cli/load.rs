@@ -94,6 +94,7 @@ pub(super) fn load_for(
         policies.waivers = read;
         problems.extend(told);
     }
+    problems.extend(settings.notes.iter().cloned());
     in_order(&mut problems, &names);
     if problems.iter().any(|problem| problem.level == Level::Error) {
         return Err(problems);

@@ -50,7 +50,7 @@ pub(super) fn doubled(output: &[(Format, PathBuf)]) -> Vec<Problem> {
 }
 
 /// The file itself, however it is named: links resolved as far as there is something.
-fn place(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     let mut rest = Vec::new();
     let mut place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     loop {

@@ -7,6 +7,7 @@ mod name;
 mod open;
 mod saved;
 mod skipped;
+mod stdin;
 mod unpack;
 
 pub use discover::{Found, Kind, PROJECT_FILE, STDIN, discover};
@@ -16,3 +17,4 @@ pub use open::{Input, read_text, read_text_within};
 pub use saved::{
     MAX_REPORT_BYTES, Read, brings_report, is_report, read_opened_report, read_report,
 };
+pub use stdin::{stdin_holds_data, stdin_is_empty};
