@@ -99,13 +99,15 @@ fn a_folder_holds_pages_that_are_packed_and_pages_that_are_not() {
     write("1.json", page(1).as_bytes());
     write("2.json.gz", &gzip(page(2).as_bytes()));
     write("3.ndjson.zst", &zstandard(page(3).as_bytes()));
-    write("4.txt.gz", b"no evidence by its name");
+    write("4.txt.gz", b"evidence of which its name says nothing");
     let (_, out, err) = check(folder.path());
     let document: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(err, "");
     assert_eq!(document["evidence"][0]["records"], 3);
     assert_eq!(document["evidence"][0]["complete"], true);
-    assert_eq!(document["evidence"].as_array().unwrap().len(), 1);
+    let unread = &document["evidence"][1];
+    assert_eq!(document["evidence"].as_array().unwrap().len(), 2);
+    assert_eq!(unread["problems"][0]["code"], "input/packed");
 }
 
 #[test]

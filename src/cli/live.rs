@@ -38,7 +38,7 @@ pub(super) struct LiveOptions {
     /// Begin of the time window: an instant, a day, or a time before now such as 30d
     #[arg(long, value_name = "TIME", env = "PORTCULLIS_SINCE", hide_env_values = true)]
     since: Option<String>,
-    /// End of the time window; now where only its begin is given
+    /// End of the time window, of a day its last second; now where only its begin is given
     #[arg(long, value_name = "TIME", env = "PORTCULLIS_UNTIL", hide_env_values = true)]
     until: Option<String>,
     /// Region to ask, else the one of the profile; may repeat

@@ -7,10 +7,54 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::operation::Operation;
-use crate::text::hex;
+use crate::text::{hex, spelled};
 
 /// By how much clocks may be apart, or put right in the middle of a fetch.
 pub const MAX_CLOCK_STEP: SignedDuration = SignedDuration::from_mins(5);
+
+/// How far the end of a time window may lie ahead of its capture; the API's clock may be off by as much.
+pub const MAX_WINDOW_AHEAD: SignedDuration = SignedDuration::from_mins(15);
+
+/// Why a time window cannot have been captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WindowError {
+    /// It is empty or inverted.
+    #[error("ends at {end}, not after its begin at {begin}")]
+    Reversed {
+        /// Its begin.
+        begin: Timestamp,
+        /// Its end.
+        end: Timestamp,
+    },
+    /// It ends in the future.
+    #[error(
+        "ends at {end}, more than {} after {captured}, when it was captured",
+        spelled(MAX_WINDOW_AHEAD)
+    )]
+    Ahead {
+        /// Its end.
+        end: Timestamp,
+        /// The time of the capture.
+        captured: Timestamp,
+    },
+}
+
+/// Checks the begin and the end of a time window against the time of its capture. The API counts in seconds.
+///
+/// # Errors
+/// A window that holds no second, or ends more than [`MAX_WINDOW_AHEAD`] after its capture.
+pub fn check_window(
+    (begin, end): (Timestamp, Timestamp),
+    captured: Timestamp,
+) -> Result<(), WindowError> {
+    if begin.as_second() >= end.as_second() {
+        return Err(WindowError::Reversed { begin, end });
+    }
+    if end.duration_since(captured) > MAX_WINDOW_AHEAD {
+        return Err(WindowError::Ahead { end, captured });
+    }
+    Ok(())
+}
 
 /// How evidence was asked for, as far as its capture recorded it.
 #[derive(Clone, Debug, PartialEq, Eq)]

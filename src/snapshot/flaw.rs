@@ -112,6 +112,15 @@ pub(super) enum Error {
     #[error("its capture was not whole")]
     #[diagnostic(code("evidence/said-incomplete"), help("fetch it again: `portcullis fetch`"))]
     SaidIncomplete,
+    #[error("its window of {0} is longer than 7 days")]
+    #[diagnostic(
+        code("evidence/long-window"),
+        severity(Advice),
+        help(
+            "the console shows exposure details of 7 days, and the API does not say how far it looks back: capture shorter windows"
+        )
+    )]
+    LongWindow(String),
     #[error("{0} came again with other content")]
     #[diagnostic(
         code("evidence/not-stable"),

@@ -13,7 +13,9 @@ mod rows;
 mod whole;
 
 pub use assemble::assemble;
-pub use capture::{Answer, Capture, MAX_CLOCK_STEP, Origin};
+pub use capture::{
+    Answer, Capture, MAX_CLOCK_STEP, MAX_WINDOW_AHEAD, Origin, WindowError, check_window,
+};
 pub use captured::{read_capture, together};
 pub use choose::operation_of;
 pub use document::{

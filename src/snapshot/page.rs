@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::operation::Operation;
 use crate::text::{Mark, Position, Problem};
 
@@ -101,6 +103,8 @@ pub struct File {
 pub struct Captured {
     /// How they were asked for.
     pub origin: Arc<Origin>,
+    /// When the oldest of them had come; `None` if there is none.
+    pub oldest: Option<Timestamp>,
     /// Whether they are whole, as it says, and where; `None` where it leaves that to the pages.
     pub said: Option<(Wholeness, Mark)>,
 }

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::operation::Operation;
 use crate::text::{Place, Problem};
 
@@ -50,6 +52,9 @@ pub struct Snapshot {
     pub operation: Option<Arc<Operation>>,
     /// How it was asked for, where its capture recorded that.
     pub origin: Option<Arc<Origin>>,
+    /// When its oldest page had come; `None` if its capture did not record that, and for a report that is
+    /// read back.
+    pub oldest: Option<Timestamp>,
     /// Its pages, in order.
     pub pages: Vec<Page>,
     /// Records distinct by identity.
@@ -91,6 +96,7 @@ impl Snapshot {
             source: Arc::from(flaw.problem.place.source()),
             operation: None,
             origin: None,
+            oldest: None,
             pages: Vec::new(),
             records: 0,
             judged: 0,
@@ -133,8 +139,20 @@ impl Snapshot {
             }
             _ => found,
         };
+        let oldest = captured.as_ref().and_then(|captured| captured.oldest);
         let origin = captured.map(|captured| captured.origin);
-        Self { source, operation, origin, pages, records, judged, expected, wholeness, flaws }
+        Self {
+            source,
+            operation,
+            origin,
+            oldest,
+            pages,
+            records,
+            judged,
+            expected,
+            wholeness,
+            flaws,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Evidence that is older than the run accepts shows what was, not what is.
+//! Evidence that is older than the run accepts shows what was, not what is. It is as old as its oldest page,
+//! and no younger than the end of its time window.
 
 use std::sync::Arc;
 
@@ -17,6 +18,12 @@ enum Error {
         help("capture it again, or ask the API itself: `portcullis check --live`")
     )]
     TooOld(Timestamp, SignedDuration),
+    #[error("its window ended at {}, more than {} before the report", second(*.0), spelled(*.1))]
+    #[diagnostic(
+        code("evidence/too-old"),
+        help("capture a window that ends now, or ask the API itself: `portcullis check --live`")
+    )]
+    WindowTooOld(Timestamp, SignedDuration),
     #[error("it was captured at {}, which is still to come at the time of the report", second(*.0))]
     #[diagnostic(
         code("evidence/from-the-future"),
@@ -54,12 +61,17 @@ pub(super) fn is_refused(snapshot: &Snapshot, terms: Terms) -> bool {
 fn refused(snapshot: &Snapshot, terms: Terms) -> Option<Error> {
     let most = terms.max_age?;
     let Some(origin) = &snapshot.origin else { return Some(Error::Unknown) };
-    let age = terms.time.duration_since(origin.finished);
-    if age > most {
-        return Some(Error::TooOld(origin.finished, most));
+    let age = |time| terms.time.duration_since(time);
+    // A report does not say when its pages came, and none came before the first was asked for.
+    let oldest = snapshot.oldest.unwrap_or(origin.started);
+    if age(oldest) > most {
+        return Some(Error::TooOld(oldest, most));
+    }
+    if let Some((_, end)) = origin.window.filter(|(_, end)| age(*end) > most) {
+        return Some(Error::WindowTooOld(end, most));
     }
     // A clock that was far ahead would keep evidence young for as long.
-    (age < -MAX_CLOCK_STEP).then_some(Error::Ahead(origin.finished))
+    (age(origin.finished) < -MAX_CLOCK_STEP).then_some(Error::Ahead(origin.finished))
 }
 
 fn second(time: Timestamp) -> impl std::fmt::Display {

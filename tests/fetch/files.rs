@@ -34,6 +34,23 @@ fn a_snapshot_goes_to_a_file_a_folder_or_the_output() {
 }
 
 #[test]
+fn a_day_that_is_not_over_ends_now() {
+    let server = serving(|asked| page(asked, 3));
+    let home = Home::asking(&server).with("PORTCULLIS_NOW", "2026-11-24T08:00:00Z");
+    for (window, since, until) in [
+        ("--since 2026-11-24 --until 2026-11-24", "2026-11-24T00:00:00Z", "2026-11-24T08:00:00Z"),
+        ("--since 2026-11-23 --until 2026-11-23", "2026-11-23T00:00:00Z", "2026-11-23T23:59:59Z"),
+        ("--since 1h --until 2999-01-01", "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z"),
+        ("--since 1h --until 2026-11-24T08:15:00Z", "2026-11-24T07:00:00Z", "2026-11-24T08:15:00Z"),
+    ] {
+        let ended = home.run(&format!("fetch {window}"));
+        assert_eq!(ended.code, 0, "{window}: {ended:?}");
+        let asked = json!({"since": since, "until": until});
+        assert_eq!(ended.json()["request"]["window"], asked, "{window}");
+    }
+}
+
+#[test]
 fn what_is_asked_for_is_recorded() {
     let server = serving(|asked| page(asked, 3));
     let home = Home::asking(&server).with("PORTCULLIS_NOW", "2026-11-24T08:00:00Z");
@@ -124,6 +141,11 @@ fn what_makes_no_sense_is_2_before_anybody_is_asked() {
         ("fetch --operation DescribeInternetOpenPorts", "did you mean `DescribeInternetOpenPort`?"),
         ("fetch --since soon", "is no time"),
         ("fetch --since 1h --until 1d", "not after its begin"),
+        ("fetch --since 1h --until 1h", "not after its begin"),
+        ("fetch --since 2999-01-01 --until 2999-01-02", "not after its begin"),
+        ("fetch --since 1h --until 2999-01-01T00:00:00Z", "more than 15m after now"),
+        ("check --live --since 1h --until 2999-01-01T00:00:00Z", "more than 15m after now"),
+        ("check --live --since 1h --until 1h", "not after its begin"),
         ("fetch --until 1d", "--since"),
         ("fetch --page-size 0", "page size"),
         ("fetch --page-size many", "--page-size"),

@@ -232,7 +232,7 @@ fn a_report_for_people_says_how_its_evidence_was_asked_for() {
     let finished = document["finished"].as_str().unwrap();
     let words = ended.out.split_whitespace().collect::<Vec<_>>().join(" ");
     let expected = format!(
-        "captured {}Z, region cn-hangzhou, window 2026-11-01T00:00:00Z to 2026-11-02T00:00:00Z, Lang=en",
+        "captured {}Z, region cn-hangzhou, window 2026-11-01T00:00:00Z to 2026-11-02T23:59:59Z, Lang=en",
         finished.get(..19).unwrap()
     );
     assert!(words.contains(&expected), "{ended:?}");

@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use crate::operation::{Catalogue, Operation};
 use crate::policy::{self, PolicySet, Template};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, check_window};
 use crate::text::{self, Location, Position, Source, Span};
 use crate::triage::{self, ApprovalUse, Saved, SavedFinding, Terms, Tolerance, WaiverUse};
 
 use super::Fault;
-use super::document::{Approval, Document, Finding, Policy, Problem, Waiver};
+use super::document::{Approval, Capture, Document, Finding, Policy, Problem, Waiver};
 use super::value::{Count, Ordinal};
 
 impl Fault {
     /// What is said cannot be understood.
     fn malformed(pointer: String, words: impl Into<String>) -> Self {
         Self { pointer, words: words.into(), is_contradiction: false }
+    }
+}
+
+impl Capture {
+    /// What is wrong with the time window of evidence.
+    fn window_fault(&self, pointer: &str) -> Option<Fault> {
+        let origin = self.origin.as_ref()?;
+        let window = origin.window.as_ref()?;
+        let error = check_window((window.since.0, window.until.0), origin.finished.0).err()?;
+        let pointer = format!("{pointer}/origin/window");
+        Some(Fault::malformed(pointer, format!("the window {error}")))
     }
 }
 
@@ -118,6 +129,7 @@ impl Builder<'_> {
                 .operation
                 .as_ref()
                 .and_then(|name| self.operation(name, &format!("{pointer}/operation")));
+            self.faults.extend(capture.window_fault(&pointer));
             let mut unlisted = BTreeMap::new();
             for (id, count) in &capture.unlisted.0 {
                 let policy = self.policy(id, &format!("{pointer}/unlisted"));

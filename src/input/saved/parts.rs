@@ -31,6 +31,7 @@ impl Capture {
             source: Arc::from(self.source.as_str()),
             operation,
             origin,
+            oldest: None,
             pages: self.pages.iter().map(Page::page).collect(),
             records: self.records.0,
             judged: self.judged.0,

@@ -11,7 +11,7 @@ use crate::json::Reader;
 use crate::operation::{Catalogue, Operation};
 use crate::text::{Mark, Place};
 
-use super::super::capture::{Answer, Capture, MAX_CLOCK_STEP, Origin};
+use super::super::capture::{Answer, Capture, MAX_CLOCK_STEP, Origin, check_window};
 use super::super::flaw;
 use super::super::read::name;
 use super::super::whole::Wholeness;
@@ -43,7 +43,7 @@ struct Request {
     account: Option<String>,
     profile: Option<String>,
     filters: Vec<(String, String)>,
-    window: Option<(Timestamp, Timestamp)>,
+    window: Option<(Mark, (Timestamp, Timestamp))>,
 }
 
 /// Reads a whole document. `input` stands at its beginning.
@@ -136,7 +136,7 @@ impl Draft {
             account: request.account,
             profile: request.profile,
             filters: request.filters,
-            window: request.window,
+            window: request.window.map(|(_, window)| window),
             started,
             finished: finished.1,
         };
@@ -162,7 +162,8 @@ impl Draft {
         Ok(Arc::clone(operation))
     }
 
-    /// Every page was taken between the begin and the end, clocks that are put right in between allowed for.
+    /// Checks that every page was taken between the begin and the end of the capture, clocks that are put
+    /// right in between allowed for, and that its window was over by then.
     fn times(&self) -> Decoded<()> {
         let (place, finished) = &self.finished;
         let is_before = |one: Timestamp, other: Timestamp| {
@@ -176,6 +177,10 @@ impl Draft {
                 return Err(error("finished".to_owned(), "after `started`", mark));
             }
             _ => {}
+        }
+        if let Some((mark, window)) = &self.request.window {
+            let place = || Place::Evidence(mark.clone());
+            check_window(*window, *finished).map_err(|error| Error::Window(error).at(place()))?;
         }
         for (index, (mark, page)) in self.pages.iter().enumerate() {
             if !is_before(self.started, page.taken) || !is_before(page.taken, *finished) {
@@ -229,10 +234,13 @@ fn request<R: Read>(members: &mut Members<'_, R>) -> Decoded<Request> {
     Ok(request)
 }
 
-fn window<R: Read>(members: &mut Members<'_, R>) -> Decoded<Option<(Timestamp, Timestamp)>> {
+fn window<R: Read>(
+    members: &mut Members<'_, R>,
+) -> Decoded<Option<(Mark, (Timestamp, Timestamp))>> {
     if members.null()? {
         return Ok(None);
     }
+    let mark = members.mark()?;
     let mut window = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
     members.object("request.window", &["since", "until"], &mut |members, index| {
         match index {
@@ -241,7 +249,7 @@ fn window<R: Read>(members: &mut Members<'_, R>) -> Decoded<Option<(Timestamp, T
         }
         Ok(())
     })?;
-    Ok(Some(window))
+    Ok(Some((mark, window)))
 }
 
 /// What it says of its numbers is for a reader: they are counted anew.

@@ -1,5 +1,6 @@
 //! What can be wrong with a snapshot document.
 
+use crate::snapshot::capture::WindowError;
 use crate::text::{Place, Problem};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -40,6 +41,12 @@ pub(super) enum Error {
         help("leave out `--operation`: a snapshot says it itself")
     )]
     Contradicted { said: String, named: String },
+    #[error("the window of the snapshot {0}")]
+    #[diagnostic(
+        code("evidence/window"),
+        help("nothing is known about that time: fetch a window that ends when it is captured")
+    )]
+    Window(WindowError),
     #[error("the snapshot has more than {0}")]
     #[diagnostic(code("evidence/snapshot-size"), help("no fetch writes as much: fetch it again"))]
     TooMuch(String),
