@@ -32,7 +32,10 @@ impl<'a> Speaker<'a> {
     /// What evidence lacks, or a finding.
     pub(super) fn item(&self, item: &Item<'a>) -> Parts<'a> {
         let policy = item.policy();
-        let snapshot = self.sources.snapshot(item.source());
+        let snapshot = match item.finding() {
+            Some(finding) => self.report.evidence.get(self.report.capture(finding)),
+            None => self.sources.snapshot(item.source()),
+        };
         let (activity, checked, progress) = standing(item);
         Parts {
             activity,
