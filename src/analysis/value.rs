@@ -67,8 +67,8 @@ pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths
         (Predicate::Number(_, ranges), Value::Number(number)) => {
             Truths::of(ranges.contains(*number))
         }
-        (Predicate::Code(_, codes), Value::Code(code)) => one_of_codes(field, codes, *code),
-        (Predicate::Code(..), Value::UnlistedCode) => Truths::UNKNOWN,
+        (Predicate::Code(_, codes), Value::Code(code)) => one_of_codes(field, codes, Some(*code)),
+        (Predicate::Code(_, codes), Value::UnlistedCode) => one_of_codes(field, codes, None),
         (Predicate::Text(_, test), Value::Text(text)) => passes(field, test, text),
         (Predicate::Text(_, TextTest::OneOf(_)), Value::OtherText) => Truths::FALSE,
         (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,
@@ -101,11 +101,13 @@ fn is_unknown_code(field: &Field, code: i64) -> bool {
     field.kind.code(code).is_some_and(|code| code.is_unknown)
 }
 
-/// A question for unknown codes alone is definite on a code that is unknown itself.
-fn one_of_codes(field: &Field, wanted: &BTreeSet<i64>, code: i64) -> Truths {
-    let is_definite = !is_unknown_code(field, code)
-        || wanted.iter().all(|wanted| is_unknown_code(field, *wanted));
-    match wanted.contains(&code) {
+/// A question for unknown codes alone is definite on a code that is unknown itself, or not listed. An order
+/// that no code meets wants none, and is no such question.
+fn one_of_codes(field: &Field, wanted: &BTreeSet<i64>, code: Option<i64>) -> Truths {
+    let is_for_unknown =
+        !wanted.is_empty() && wanted.iter().all(|wanted| is_unknown_code(field, *wanted));
+    let is_definite = is_for_unknown || code.is_some_and(|code| !is_unknown_code(field, code));
+    match code.is_some_and(|code| wanted.contains(&code)) {
         true => Truths::TRUE,
         false if is_definite => Truths::FALSE,
         false => Truths::UNKNOWN,

@@ -46,6 +46,8 @@ pub(crate) struct Block {
     empty: u64,
     numbers: Numbers,
     codes: Vec<(i64, Word)>,
+    /// The word of a code that the schema does not list.
+    unlisted: Word,
     names: HashMap<Box<str>, u64, FixedState>,
     /// What texts begin or end with, where case counts: no automaton is asked for these.
     starts: Vec<(Box<str>, u64)>,
@@ -100,6 +102,8 @@ impl Block {
         block.asked &= !block.known;
         block.numbers = Numbers::new(&ranges);
         block.codes = block.code_words(field, &codes);
+        block.unlisted =
+            Word { holds: 0, unknown: block.asked & !for_unknown_codes(field, &codes) };
         if !patterns.is_empty() {
             block.patterns = Some(Patterns::new(field, &patterns)?);
         }
@@ -123,19 +127,20 @@ impl Block {
 
     /// For each declared code, what it makes of every question for codes.
     ///
-    /// A code that means "unknown" answers only questions that name no code with a meaning.
+    /// A code that means "unknown" answers only questions for such codes.
     fn code_words(&self, field: &Field, questions: &[(u64, &BTreeSet<i64>)]) -> Vec<(i64, Word)> {
-        let is_unknown = |value: &i64| field.kind.code(*value).is_some_and(|code| code.is_unknown);
+        let is_unknown = |value: i64| field.kind.code(value).is_some_and(|code| code.is_unknown);
+        let definite = for_unknown_codes(field, questions);
         let word = |value: i64| {
             let mut word = Word::default();
             for (bit, within) in questions {
                 if within.contains(&value) {
                     word.holds |= bit;
-                } else if is_unknown(&value) && !within.iter().all(is_unknown) {
-                    word.unknown |= bit;
+                } else if is_unknown(value) {
+                    word.unknown |= bit & !definite;
                 }
             }
-            if !is_unknown(&value) {
+            if !is_unknown(value) {
                 word.holds |= self.known;
             }
             (value, word)
@@ -154,10 +159,10 @@ impl Block {
         Word { holds: self.known | self.numbers.look_up(number), unknown: 0 }
     }
 
-    /// An enumerated value; one that the schema does not list says nothing.
+    /// An enumerated value; one that the schema does not list says only what it is not.
     pub(crate) fn code(&self, value: Number) -> Word {
         let listed = self.codes.iter().find(|(code, _)| Number::Integer(*code) == value);
-        listed.map_or_else(|| self.absent(), |(_, word)| *word)
+        listed.map_or(self.unlisted, |(_, word)| *word)
     }
 
     /// A boolean.
@@ -208,6 +213,15 @@ impl Block {
             }
         }
     }
+}
+
+/// The questions for nothing but codes that mean "unknown": any code at all answers them. An order that no
+/// code meets names none, and is no such question.
+fn for_unknown_codes(field: &Field, questions: &[(u64, &BTreeSet<i64>)]) -> u64 {
+    let is_unknown = |value: &i64| field.kind.code(*value).is_some_and(|code| code.is_unknown);
+    let for_unknown =
+        questions.iter().filter(|(_, codes)| !codes.is_empty() && codes.iter().all(is_unknown));
+    for_unknown.fold(0, |mask, (bit, _)| mask | bit)
 }
 
 /// Whether a text that begins with a byte can be, or begin with, what is asked for.

@@ -97,9 +97,9 @@ pub(super) fn answer(predicate: &Predicate, record: &Record) -> i8 {
             _ => 0,
         },
         Predicate::Code(id, wanted) => match held(id) {
-            Held::Code(9) => 0,
             Held::Code(code) if wanted.contains(code) => 1,
-            Held::Code(0 | -1) if wanted.iter().any(|code| *code > 0) => 0,
+            Held::Code(0 | -1 | 9) if !wanted.iter().any(|code| *code < 1) => 0,
+            Held::Code(0 | -1 | 9) if wanted.iter().any(|code| *code > 0) => 0,
             Held::Code(_) => -1,
             _ => 0,
         },
