@@ -160,9 +160,9 @@ impl<'a> Known<'a> {
 fn whole(number: Number) -> Vec<Number> {
     match number {
         Number::Integer(_) => vec![number],
-        Number::Decimal(decimal) => [decimal.floor(), decimal.ceil()]
-            .iter()
-            .filter_map(|whole| Number::parse(&whole.to_string()))
+        Number::Fraction(_) => [number.floor(), number.floor() + 1]
+            .into_iter()
+            .filter_map(|whole| Number::ratio(whole, 1))
             .collect(),
     }
 }

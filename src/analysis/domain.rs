@@ -84,7 +84,7 @@ fn numbers(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
     let (least, greatest) = match field.range {
         Some((least, greatest)) => (Number::Integer(least), Number::Integer(greatest)),
         None if is_whole => (Number::Integer(i64::MIN), Number::Integer(i64::MAX)),
-        None => (Number::Decimal(f64::MIN), Number::Decimal(f64::MAX)),
+        None => (Number::LEAST, Number::GREATEST),
     };
     let ends = wants.iter().flat_map(|(predicate, _)| match predicate {
         Predicate::Number(_, ranges) => ranges.as_slice(),
@@ -105,26 +105,33 @@ fn numbers(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
         .filter_map(|(low, high)| between(*low, *high, is_whole));
     ends.iter()
         .copied()
-        .filter(|end| !is_whole || matches!(end, Number::Integer(_)))
+        .filter(|end| if is_whole { matches!(end, Number::Integer(_)) } else { end.is_decimal() })
         .chain(between)
         .map(Value::Number)
         .collect()
 }
 
-/// A number strictly between two others, where there is one.
+/// The number with the fewest decimal places strictly between two others, if there is one.
 fn between(low: Number, high: Number, is_whole: bool) -> Option<Number> {
-    let next = match low {
-        Number::Integer(low) => low.saturating_add(1),
-        // Saturates beyond 64 bits; the comparison below tells.
-        #[expect(clippy::cast_possible_truncation, reason = "of a whole number")]
-        Number::Decimal(low) => low.ceil() as i64,
-    };
-    let next = Number::Integer(next);
-    if low < next && next < high {
-        return Some(next);
+    let below = low.floor().max(i128::from(i64::MIN) - 1);
+    let next = Number::ratio(below + 1, 1).filter(|next| *next < high);
+    if next.is_some() || is_whole {
+        return next;
     }
-    let middle = Number::Decimal(low.to_f64() / 2.0 + high.to_f64() / 2.0);
-    (!is_whole && low < middle && middle < high).then_some(middle)
+    let ten = Number::Integer(10);
+    let (mut below, mut step) = (Number::ratio(below, 1)?, Number::Integer(1));
+    loop {
+        // Ends where a place is beyond what evidence can say.
+        step = step.over(ten).filter(|step| step.is_decimal())?;
+        let mut next = below.plus(step)?;
+        while next <= low {
+            below = next;
+            next = below.plus(step)?;
+        }
+        if next < high {
+            return Some(next);
+        }
+    }
 }
 
 /// Every text that is named, the empty one, and one that is not named.

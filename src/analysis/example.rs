@@ -239,10 +239,12 @@ impl Writing<'_> {
     }
 }
 
+/// A number, or a text that spells it where JSON numbers of this crate would round it.
 fn number_text(number: Number) -> Json {
-    match number {
-        Number::Integer(number) => Json::from(number),
-        Number::Decimal(number) => Json::from(number),
+    let text = number.to_string();
+    match serde_json::from_str(&text) {
+        Ok(Json::Number(read)) if read.to_string() == text => Json::Number(read),
+        _ => Json::from(text),
     }
 }
 

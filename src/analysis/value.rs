@@ -69,6 +69,10 @@ pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths
         }
         (Predicate::Code(_, codes), Value::Code(code)) => one_of_codes(field, codes, Some(*code)),
         (Predicate::Code(_, codes), Value::UnlistedCode) => one_of_codes(field, codes, None),
+        // An empty name is empty, and nothing else is known of it.
+        (Predicate::Text(..), Value::Text(text)) if text.is_empty() && field.has_names() => {
+            Truths::UNKNOWN
+        }
         (Predicate::Text(_, test), Value::Text(text)) => passes(field, test, text),
         (Predicate::Text(_, TextTest::OneOf(_)), Value::OtherText) => Truths::FALSE,
         (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,

@@ -99,7 +99,7 @@ fn port(fields: &Fields<'_>, field: Option<FieldId>, approval: &Approval) -> Tru
     };
     match field.ok_or(Unknown::Absent).and_then(|field| fields.number(field)) {
         Ok(Number::Integer(port)) => Truth::from(ports.contains(&port)),
-        Ok(Number::Decimal(_)) | Err(_) => Truth::Unknown,
+        Ok(Number::Fraction(_)) | Err(_) => Truth::Unknown,
     }
 }
 
@@ -112,7 +112,7 @@ fn protocol(
     let (Some(protocol), Some(field)) = (&approval.protocol, field) else {
         return Truth::True;
     };
-    match reading::text(Case::of(fields.schema().field(field)), fields.raw(field), scratch) {
+    match reading::text(fields.schema().field(field), fields.raw(field), scratch) {
         Ok(text) => Truth::from(text == protocol),
         Err(_) => Truth::Unknown,
     }

@@ -278,14 +278,16 @@ impl Scratch {
         let shape = match field.kind {
             Kind::TextList => reading::list(Case::of(field), raw, texts, &mut part)
                 .map(|members| (members.count == 0, members.malformed > 0)),
-            _ => reading::text(Case::of(field), raw, texts).map(|text| {
+            _ => reading::text(field, raw, texts).map(|text| {
                 part(text);
                 (text.is_empty(), false)
             }),
         };
+        let is_empty_name = shape.is_err() && raw.is_some_and(|raw| raw.text == "\"\"");
         let words = words.get_mut(column.first..).unwrap_or_default();
         for ((word, block), mask) in words.iter_mut().zip(&column.blocks).zip(masks.iter()) {
             *word = match shape {
+                Err(_) if is_empty_name => block.empty_name(),
                 Err(_) => block.absent(),
                 Ok((is_empty, true)) => block.texts(*mask, is_empty, Unidentified::Malformed),
                 Ok((is_empty, false)) if named_unknown => {

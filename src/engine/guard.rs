@@ -2,7 +2,7 @@
 //! needs one of a few predicates is false where all of those are false.
 
 use crate::json::Record;
-use crate::operation::Kind;
+use crate::operation::{Kind, is_name};
 
 use super::program::{Atom, Formula, Program};
 use super::table::Word;
@@ -82,6 +82,8 @@ enum Seen {
     Value,
     /// The first byte of a text.
     Initial,
+    /// The first byte of a text that says nothing unless it is a name.
+    Name,
 }
 
 impl Glance {
@@ -99,7 +101,8 @@ impl Glance {
                     let is_decided = is_plain && column.initial(field, initial, &mut words);
                     if is_decided { guard.open(&words) } else { ALL }
                 });
-                (Seen::Initial, open.collect())
+                let seen = if field.has_names() { Seen::Name } else { Seen::Initial };
+                (seen, open.collect())
             }
             Kind::Code(_) | Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
                 let open = (0..SMALL).map(|value| {
@@ -127,10 +130,13 @@ impl Glance {
                 let value = usize::try_from(record.whole(self.slot)?).ok()?;
                 self.open.get(value).copied()
             }
-            Seen::Initial => {
+            Seen::Initial | Seen::Name => {
                 let raw = record.slot(self.slot)?;
                 let open = *self.open.get(usize::from(raw.initial()?))?;
-                (open != ALL && raw.is_plain()).then_some(open)
+                let text = if open == ALL { None } else { raw.plain() };
+                let is_decided =
+                    text.is_some_and(|text| matches!(self.seen, Seen::Initial) || is_name(text));
+                is_decided.then_some(open)
             }
         }
     }

@@ -185,6 +185,11 @@ impl Block {
         starts.chain(ends).fold(equal, |holds, (_, bit)| holds | bit)
     }
 
+    /// The word of a name that is empty, of which nothing else is known.
+    pub(crate) fn empty_name(&self) -> Word {
+        Word { holds: self.empty, unknown: self.asked & !self.empty }
+    }
+
     /// The word of every text that begins with a byte, as texts are compared, where that is all that is
     /// asked of it: nothing that is asked for begins with it.
     pub(crate) fn other(&self, initial: u8) -> Option<Word> {
@@ -256,7 +261,7 @@ impl Numbers {
         cells.push(mask(questions, |ranges| ranges.covers(points.last().copied(), None)));
         let whole = |point: &Number| match point {
             Number::Integer(value) => Some(*value),
-            Number::Decimal(_) => None,
+            Number::Fraction(_) => None,
         };
         Self { whole: points.iter().map(whole).collect(), points, cells }
     }

@@ -94,7 +94,7 @@ impl Taking<'_> {
                 is_known.then_some(Value::Number(Number::Integer(code)))
             }),
             Kind::Text => {
-                let text = reading::text(Case::of(described), raw, texts).ok();
+                let text = reading::text(described, raw, texts).ok();
                 text.map(|text| Value::Text(text.to_owned()))
             }
             Kind::Boolean => {

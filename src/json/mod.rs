@@ -4,6 +4,7 @@ mod digest;
 mod elements;
 mod error;
 mod faults;
+mod fraction;
 mod keys;
 mod number;
 mod projection;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use elements::elements;
 pub use error::{Error, ErrorKind};
+pub use fraction::Fraction;
 pub use number::Number;
 pub use projection::Projection;
 pub use reader::Reader;

@@ -1,26 +1,36 @@
-//! A `Number` is exact where it can be: 64-bit integers stay integers, whatever way they were written.
+//! A `Number` is exact: an integer in 64 bits, or a fraction. It is never rounded.
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use super::digest;
+use super::fraction::{Fraction, MAX_DIGITS, ONE};
 use super::scan::Scanner;
+use super::value::{Kind, Raw};
 
-/// An integer in 64 bits, or a finite decimal that is none. Ordering across the two is exact.
-#[derive(Clone, Copy, Debug)]
+/// An integer in 64 bits, or a number that is not an integer. Equal numbers have one form and one hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Number {
-    /// A whole number in 64 bits.
+    /// An integer in 64 bits.
     Integer(i64),
-    /// A finite number that is not a whole number in 64 bits.
-    Decimal(f64),
+    /// A number that is not an integer: a decimal in base ten, or a quotient.
+    Fraction(Fraction),
 }
 
 impl Number {
+    /// The parts of one that [`Self::parts`] counts: each is the last place that a decimal can have.
+    pub const PARTS: u128 = ONE.unsigned_abs();
+
+    /// The greatest number that can be written.
+    pub const GREATEST: Self = Self::Fraction(Fraction::GREATEST);
+
+    /// The least number that can be written.
+    pub const LEAST: Self = Self::Fraction(Fraction::LEAST);
+
     /// Reads a JSON number, or the same written in a string: `3`, `3.0`, `3e0` and `-0` are integers.
     ///
-    /// `None` for anything else: not a number by the JSON grammar, or not finite (`1e400`).
-    /// Whole numbers beyond 64 bits come as decimals, so that they still compare.
+    /// `None` for text that is not a number by the JSON grammar, integers beyond 64 bits, more than 38
+    /// digits before an exponent, and more than 38 decimal places once an exponent is applied.
     #[inline]
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -29,70 +39,108 @@ impl Number {
             [tens @ b'1'..=b'9', ones @ b'0'..=b'9'] => {
                 Some(Self::Integer(10 * digit_value(*tens) + digit_value(*ones)))
             }
-            _ => Self::parse_long(text),
+            _ => plain(text).or_else(|| Parts::of(text)?.number()),
         }
     }
 
-    /// [`Self::parse`] without what most codes and counts are: one or two digits.
-    fn parse_long(text: &str) -> Option<Self> {
-        if let Some(number) = plain(text) {
-            return Some(number);
-        }
-        let parts = Parts::of(text)?;
-        match parts.integer() {
-            Some(value) => Some(Self::Integer(value)),
-            None => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Decimal),
+    /// Reads a JSON number, or a string that spells one, with or without escapes.
+    #[inline]
+    #[must_use]
+    pub fn of(raw: Raw<'_>) -> Option<Self> {
+        match raw.kind {
+            Kind::Number => Self::parse(raw.text),
+            Kind::String => raw.spelled(Self::parse),
+            _ => None,
         }
     }
 
-    /// The sum, exact for integers; `None` where it is beyond 64 bits or not finite.
+    /// A quotient; `None` for a division by zero, or if it is out of reach.
+    #[must_use]
+    pub fn ratio(numerator: i128, denominator: i128) -> Option<Self> {
+        Self::exactly(Fraction::new(numerator, denominator)?)
+    }
+
+    /// The sum; `None` if it is an integer beyond 64 bits, or a fraction beyond 128.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        self.combine(other, i64::checked_add, |left, right| left + right)
-    }
-
-    /// Two integers by `exact`, anything else by `nearest`; `None` where the result is beyond 64 bits or
-    /// not finite.
-    #[must_use]
-    pub fn combine(
-        self,
-        other: Self,
-        exact: fn(i64, i64) -> Option<i64>,
-        nearest: fn(f64, f64) -> f64,
-    ) -> Option<Self> {
-        if let (Self::Integer(left), Self::Integer(right)) = (self, other) {
-            return exact(left, right).map(Self::Integer);
+        match (self, other) {
+            (Self::Integer(left), Self::Integer(right)) => {
+                left.checked_add(right).map(Self::Integer)
+            }
+            _ => Self::exactly(self.fraction().plus(other.fraction())?),
         }
-        let result = nearest(self.to_f64(), other.to_f64());
-        result.is_finite().then_some(Self::Decimal(result))
     }
 
-    /// The nearest `f64`.
+    /// The difference, with the limits of [`Self::plus`].
     #[must_use]
-    pub fn to_f64(self) -> f64 {
+    pub fn minus(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Integer(left), Self::Integer(right)) => {
+                left.checked_sub(right).map(Self::Integer)
+            }
+            _ => Self::exactly(self.fraction().plus(other.fraction().negated()?)?),
+        }
+    }
+
+    /// The product, with the limits of [`Self::plus`].
+    #[must_use]
+    pub fn times(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Integer(left), Self::Integer(right)) => {
+                left.checked_mul(right).map(Self::Integer)
+            }
+            _ => Self::exactly(self.fraction().times(other.fraction())?),
+        }
+    }
+
+    /// The quotient, with the limits of [`Self::plus`]; `None` for a division by zero.
+    #[must_use]
+    pub fn over(self, other: Self) -> Option<Self> {
+        Self::exactly(self.fraction().times(other.fraction().inverted()?)?)
+    }
+
+    /// Whether evidence can say it: an integer, or a decimal of at most 38 places.
+    #[must_use]
+    pub fn is_decimal(self) -> bool {
+        self.fraction().is_decimal()
+    }
+
+    /// The greatest integer that is not above it.
+    #[must_use]
+    pub fn floor(self) -> i128 {
+        self.fraction().floor()
+    }
+
+    /// The integer below a decimal, and how many [`Self::PARTS`] of one it is above that; `None` for other
+    /// fractions. Sums of such parts are exact in whatever order they are added.
+    #[must_use]
+    pub fn parts(self) -> Option<(i128, u128)> {
+        let Fraction { numerator, denominator } = self.fraction();
+        let part = numerator.rem_euclid(denominator).unsigned_abs();
+        let scale = (ONE / denominator).unsigned_abs();
+        self.is_decimal().then_some((self.floor(), part * scale))
+    }
+
+    /// The number that [`Self::parts`] takes apart.
+    #[must_use]
+    pub fn of_parts(whole: i128, part: u128) -> Option<Self> {
+        let part = Fraction::new(i128::try_from(part).ok()?, ONE)?;
+        Self::exactly(Fraction::whole(whole).plus(part)?)
+    }
+
+    fn fraction(self) -> Fraction {
         match self {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the nearest value is what is asked for"
-            )]
-            Self::Integer(value) => value as f64,
-            Self::Decimal(value) => value,
+            Self::Integer(value) => Fraction::whole(value.into()),
+            Self::Fraction(fraction) => fraction,
         }
     }
-}
 
-impl PartialEq for Number {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Number {}
-
-impl Hash for Number {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // Equal numbers have the same nearest `f64`, apart from the sign of zero.
-        (self.to_f64() + 0.0).to_bits().hash(state);
+    /// The number that a fraction is, unless it is an integer beyond 64 bits.
+    fn exactly(fraction: Fraction) -> Option<Self> {
+        match fraction.denominator {
+            1 => i64::try_from(fraction.numerator).ok().map(Self::Integer),
+            _ => Some(Self::Fraction(fraction)),
+        }
     }
 }
 
@@ -106,32 +154,20 @@ impl PartialOrd for Number {
 impl Ord for Number {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        match (*self, *other) {
-            (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),
-            (Self::Decimal(left), Self::Decimal(right)) => (left + 0.0).total_cmp(&(right + 0.0)),
-            (Self::Integer(left), Self::Decimal(right)) => compare(left, right),
-            (Self::Decimal(left), Self::Integer(right)) => compare(right, left).reverse(),
+        match (self, other) {
+            (Self::Integer(left), Self::Integer(right)) => left.cmp(right),
+            _ => self.fraction().cmp(&other.fraction()),
         }
     }
 }
 
-/// Compares without rounding the integer.
-#[inline(never)]
-fn compare(integer: i64, decimal: f64) -> Ordering {
-    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
-    if decimal >= BEYOND || decimal.is_nan() && decimal.is_sign_positive() {
-        return Ordering::Less;
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Fraction(value) => write!(f, "{value}"),
+        }
     }
-    if decimal < -BEYOND || decimal.is_nan() {
-        return Ordering::Greater;
-    }
-    // Integers below 2^53 are exact as they are.
-    if integer.unsigned_abs() < 1 << f64::MANTISSA_DIGITS {
-        return Number::Integer(integer).to_f64().total_cmp(&(decimal + 0.0));
-    }
-    let whole = decimal.trunc();
-    let fraction = (decimal - whole) + 0.0;
-    integer.cmp(&(whole as i64)).then(0.0_f64.total_cmp(&fraction))
 }
 
 /// The number that the first `length` bytes of `text` are the digits of; `None` where they are not
@@ -176,8 +212,8 @@ fn digit_value(digit: u8) -> i64 {
     i64::from(digit - b'0')
 }
 
-/// Digits that an `f64` holds exactly, whatever they are.
-const EXACT_DIGITS: usize = 15;
+/// Digits that fit in 64 bits, whatever they are.
+const PLAIN_DIGITS: usize = 18;
 
 /// What most numbers are: a few digits, with or without a point, without an exponent.
 #[inline]
@@ -187,35 +223,29 @@ fn plain(text: &str) -> Option<Number> {
         digits => (digits, 1),
     };
     // One byte more for the point.
-    if digits.len() > EXACT_DIGITS + 1 {
+    if digits.len() > PLAIN_DIGITS + 1 {
         return None;
     }
     let (whole, rest) = leading(digits, 0);
     let length = digits.len() - rest.len();
-    if length == 0 || length > 1 && digits.first() == Some(&b'0') {
+    if length == 0 || length > PLAIN_DIGITS || length > 1 && digits.first() == Some(&b'0') {
         return None;
     }
-    let (all, scale) = match rest {
-        [] => return Some(Number::Integer(sign * whole)),
+    match rest {
+        [] => Some(Number::Integer(sign * whole)),
         [b'.', fraction @ ..] if !fraction.is_empty() => {
             let (all, []) = leading(fraction, whole) else { return None };
-            (all, 10_i64.pow(fraction.len() as u32))
+            Number::exactly(Fraction::decimal(sign * all, fraction.len() as u32))
         }
-        _ => return None,
-    };
-    if all % scale == 0 {
-        return Some(Number::Integer(sign * (all / scale)));
+        _ => None,
     }
-    // Both are exact, so that the quotient is the decimal that is nearest to what is written.
-    let nearest = Number::Integer(sign * all).to_f64() / Number::Integer(scale).to_f64();
-    Some(Number::Decimal(nearest))
 }
 
 /// The number that `value` and the digits at the start of `bytes` make, and what follows them.
 #[inline]
 fn leading(mut bytes: &[u8], mut value: i64) -> (i64, &[u8]) {
     while let [byte @ b'0'..=b'9', rest @ ..] = bytes {
-        value = value * 10 + digit_value(*byte);
+        value = value.wrapping_mul(10).wrapping_add(digit_value(*byte));
         bytes = rest;
     }
     (value, bytes)
@@ -223,14 +253,14 @@ fn leading(mut bytes: &[u8], mut value: i64) -> (i64, &[u8]) {
 
 /// A number taken apart: `whole` and `fraction` are digits, which `exponent` scales.
 struct Parts<'a> {
-    negative: bool,
+    is_negative: bool,
     whole: &'a str,
     fraction: &'a str,
     exponent: i64,
 }
 
 impl<'a> Parts<'a> {
-    /// `None` for what is not a number by the JSON grammar.
+    /// `None` for text that is not a number by the JSON grammar.
     fn of(text: &'a str) -> Option<Self> {
         let mut scanner = Scanner::new(text);
         scanner.number().ok().filter(|_| scanner.rest.is_empty())?;
@@ -238,35 +268,40 @@ impl<'a> Parts<'a> {
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = whole.strip_prefix('-');
         Some(Self {
-            negative: digits.is_some(),
+            is_negative: digits.is_some(),
             whole: digits.unwrap_or(whole),
             fraction,
             exponent: saturating(exponent),
         })
     }
 
-    /// The value, if it is a whole number in 64 bits.
-    fn integer(&self) -> Option<i64> {
-        let digits = || self.whole.bytes().chain(self.fraction.bytes());
-        let leading = digits().take_while(|digit| *digit == b'0').count();
-        let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
-        let all = self.whole.len() + self.fraction.len();
-        let Some(significant) = all.checked_sub(leading + trailing).filter(|count| *count > 0)
-        else {
-            return Some(0);
-        };
-        // The significant digits are followed by so many zeros; if negative, by a fraction.
-        let zeros = self.exponent - self.fraction.len() as i64 + trailing as i64;
-        if zeros < 0 || zeros + significant as i64 > 19 {
+    /// The value, if it has no more digits than a number may have.
+    fn number(&self) -> Option<Number> {
+        // The zero of `0.5` only makes room for the point.
+        let before_point = if self.whole == "0" { 0 } else { self.whole.len() };
+        if before_point + self.fraction.len() > MAX_DIGITS as usize {
             return None;
         }
-        let zeros = std::iter::repeat_n(b'0', usize::try_from(zeros).ok()?);
-        let value = digits()
-            .skip(leading)
-            .take(significant)
-            .chain(zeros)
-            .fold(0, |value, digit| value * 10 + i128::from(digit - b'0'));
-        i64::try_from(if self.negative { -value } else { value }).ok()
+        let digits = self.whole.bytes().chain(self.fraction.bytes());
+        let mut value = digits.fold(0, |value, digit| value * 10 + i128::from(digit - b'0'));
+        if value == 0 {
+            return Some(Number::Integer(0));
+        }
+        let mut places = self.fraction.len() as i64 - self.exponent;
+        while places > 0 && value % 10 == 0 {
+            value /= 10;
+            places -= 1;
+        }
+        if self.is_negative {
+            value = -value;
+        }
+        let scale =
+            u32::try_from(places.unsigned_abs()).ok().filter(|scale| *scale <= MAX_DIGITS)?;
+        let scale = 10_i128.pow(scale);
+        match places {
+            ..0 => Number::ratio(value.checked_mul(scale)?, 1),
+            _ => Number::ratio(value, scale),
+        }
     }
 }
 
@@ -281,13 +316,4 @@ fn saturating(exponent: &str) -> i64 {
         value.saturating_mul(10).saturating_add(i64::from(digit - b'0')).min(BOUND)
     });
     if negative { -value } else { value }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(value) => write!(f, "{value}"),
-            Self::Decimal(value) => write!(f, "{value}"),
-        }
-    }
 }

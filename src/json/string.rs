@@ -80,7 +80,9 @@ enum Piece<'a> {
     Lone(u16),
 }
 
-fn unquoted(raw: &str) -> &str {
+/// What stands between the quotes of a string token.
+#[inline]
+pub(super) fn unquoted(raw: &str) -> &str {
     let inner = raw.strip_prefix('"').unwrap_or(raw);
     inner.strip_suffix('"').unwrap_or(inner)
 }

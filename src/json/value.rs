@@ -1,6 +1,6 @@
 //! A value as it stands in the input: its text, and what kind of value it is.
 
-use super::string::has_escapes;
+use super::string::{decode, has_escapes, unquoted};
 
 /// What a value is, by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,10 +64,26 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Whether it stands as it is meant: without escapes.
+    /// The value that `parse` makes of the characters of a string, whatever escapes spell them; of
+    /// anything else, of its text as it stands.
+    ///
+    /// What `parse` accepts holds no backslash, so that most strings need no search for one.
+    #[inline]
+    pub fn spelled<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if self.kind != Kind::String {
+            return parse(self.text);
+        }
+        parse(unquoted(self.text)).or_else(|| match has_escapes(self.text.as_bytes()) {
+            true => parse(decode(self.text, &mut String::new()).ok()?),
+            false => None,
+        })
+    }
+
+    /// The characters of a string that stand as they are meant: without escapes.
     #[inline]
     #[must_use]
-    pub fn is_plain(&self) -> bool {
-        !has_escapes(self.text.as_bytes())
+    pub fn plain(&self) -> Option<&'a str> {
+        let is_plain = self.kind == Kind::String && !has_escapes(self.text.as_bytes());
+        is_plain.then(|| unquoted(self.text))
     }
 }

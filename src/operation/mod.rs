@@ -3,12 +3,17 @@
 pub mod call;
 mod catalogue;
 mod descriptor;
+mod name;
 pub mod reading;
 mod schema;
 mod severity;
 
+#[cfg(test)]
+mod tests;
+
 pub use call::Call;
 pub use catalogue::{Catalogue, Operation};
+pub use name::is_name;
 pub use reading::fold;
 pub use schema::{Code, Derived, Field, FieldId, Kind, Schema};
 pub use severity::{Effect, Severity};

@@ -1,11 +1,12 @@
-//! Reading is lenient about encoding and strict about meaning: `3`, `3.0` and `"3"` are one integer, but
-//! what is absent, null, malformed or called unknown by the API never reads as a value.
+//! Reading is lenient about encoding and strict about meaning: `3`, `3.0`, `"3"` and `"\u0033"` are one
+//! integer, but what is absent, null, malformed or called unknown by the API never reads as a value.
 
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use crate::json::{self, Kind as Json, Number, Raw, Record};
 
+use super::name::{is_name, printed};
 use super::{Derived, Field, FieldId, Kind, Schema};
 
 /// Why a field has no value that says something.
@@ -54,7 +55,7 @@ pub fn fit(field: &Field, number: Number) -> Reading<Number> {
         Number::Integer(value) => {
             range.is_none_or(|(least, greatest)| value >= least && value <= greatest)
         }
-        Number::Decimal(_) => {
+        Number::Fraction(_) => {
             !matches!(field.kind, Kind::Integer | Kind::Bytes | Kind::Code(_))
                 && range.is_none_or(|(least, greatest)| {
                     number >= Number::Integer(least) && number <= Number::Integer(greatest)
@@ -105,7 +106,7 @@ fn sum(
 pub fn code(raw: Option<Raw<'_>>) -> Reading<i64> {
     match any_number(raw)? {
         Number::Integer(value) => Ok(value),
-        Number::Decimal(_) => Err(Unknown::Malformed),
+        Number::Fraction(_) => Err(Unknown::Malformed),
     }
 }
 
@@ -115,13 +116,12 @@ pub fn code(raw: Option<Raw<'_>>) -> Reading<i64> {
 /// Why there is no truth.
 pub fn boolean(raw: Option<Raw<'_>>) -> Reading<bool> {
     let raw = present(raw)?;
-    match unquoted(raw) {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        other if raw.kind == Json::String && other.eq_ignore_ascii_case("true") => Ok(true),
-        other if raw.kind == Json::String && other.eq_ignore_ascii_case("false") => Ok(false),
-        _ => Err(Unknown::Malformed),
-    }
+    let spelled = |text: &str| match text {
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    };
+    raw.spelled(spelled).ok_or(Unknown::Malformed)
 }
 
 /// Reads a time as UNIX seconds: a number of seconds, or an RFC 3339 text.
@@ -129,13 +129,15 @@ pub fn boolean(raw: Option<Raw<'_>>) -> Reading<bool> {
 /// # Errors
 /// Why there is no time.
 pub fn time(raw: Option<Raw<'_>>) -> Reading<Number> {
-    let present = present(raw)?;
-    if let Ok(number) = any_number(raw) {
-        return Ok(number);
-    }
-    jiff::Timestamp::from_str(unquoted(present))
-        .map(|time| Number::Integer(time.as_second()))
-        .map_err(|_| Unknown::Malformed)
+    let raw = present(raw)?;
+    let instant = |text: &str| Some(seconds(jiff::Timestamp::from_str(text).ok()?));
+    Number::of(raw).or_else(|| raw.spelled(instant)?).ok_or(Unknown::Malformed)
+}
+
+/// An instant as UNIX seconds, to the nanosecond.
+#[must_use]
+pub fn seconds(instant: jiff::Timestamp) -> Option<Number> {
+    Number::ratio(instant.as_nanosecond(), 1_000_000_000)
 }
 
 /// Reads an IP address.
@@ -144,24 +146,40 @@ pub fn time(raw: Option<Raw<'_>>) -> Reading<Number> {
 /// Why there is no address.
 pub fn address(raw: Option<Raw<'_>>) -> Reading<IpAddr> {
     let raw = present(raw)?;
-    match raw.kind {
-        Json::String => unquoted(raw).parse().map_err(|_| Unknown::Malformed),
-        _ => Err(Unknown::Malformed),
-    }
+    let address = (raw.kind == Json::String).then(|| raw.spelled(|text| text.parse().ok()));
+    address.flatten().ok_or(Unknown::Malformed)
 }
 
-/// Reads a text into `scratch`.
+/// Reads a text of a field into `scratch`, the way its texts are compared. Of a field with a vocabulary, a
+/// text that is not a name is malformed.
 ///
 /// # Errors
 /// Why there is no text.
-pub fn text<'a>(case: Case, raw: Option<Raw<'a>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
+#[inline]
+pub fn text<'a>(field: &Field, raw: Option<Raw<'a>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
+    let Scratch { decoded, read } = scratch;
+    let text = decoded_text(raw, decoded)?;
+    if field.has_names() && !is_name(text) {
+        return Err(Unknown::Malformed);
+    }
+    Ok(Case::of(field).compared(text, read))
+}
+
+/// Reads a text as it was sent, into `scratch`.
+///
+/// # Errors
+/// Why there is no text.
+pub fn sent_text<'a>(raw: Option<Raw<'a>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
+    decoded_text(raw, &mut scratch.decoded)
+}
+
+#[inline]
+fn decoded_text<'a>(raw: Option<Raw<'a>>, room: &'a mut String) -> Reading<&'a str> {
     let raw = present(raw)?;
     if raw.kind != Json::String {
         return Err(Unknown::Malformed);
     }
-    let Scratch { decoded, read } = scratch;
-    let text = json::decode(raw.text, decoded).map_err(|_| Unknown::Malformed)?;
-    Ok(case.compared(text, read))
+    json::decode(raw.text, room).map_err(|_| Unknown::Malformed)
 }
 
 /// How texts come out of a reading.
@@ -205,13 +223,13 @@ pub struct Scratch {
 pub struct Members {
     /// Elements, whatever they were.
     pub count: usize,
-    /// Elements that name nothing: of another type, blank, or a broken printed list.
+    /// Elements that are not identified: of another type, or not a name.
     pub malformed: usize,
 }
 
 /// Reads a text list and calls `visit` with each name.
 ///
-/// A plain text is a list of one, and an element that is itself a printed list stands for its names.
+/// A plain text is a list of one, and an element that is the printed form of a list stands for its names.
 ///
 /// # Errors
 /// Why there is no list.
@@ -242,68 +260,25 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: Option<&str>, case: Case, room: &mut String) {
         self.members.count += 1;
-        if name.chars().all(char::is_whitespace) {
-            self.members.malformed += 1;
-        } else {
-            (self.visit)(name);
+        match name.filter(|name| is_name(name)) {
+            Some(name) => (self.visit)(case.compared(name, room)),
+            None => self.members.malformed += 1,
         }
-    }
-
-    fn malformed(&mut self) {
-        self.members.count += 1;
-        self.members.malformed += 1;
     }
 }
 
 fn element(case: Case, raw: Raw<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
-    if raw.kind != Json::String {
-        return sink.malformed();
-    }
     let Scratch { decoded, read } = scratch;
-    let Ok(text) = json::decode(raw.text, decoded) else {
-        return sink.malformed();
-    };
-    let Some(inner) = text.trim_ascii().strip_prefix('[') else {
-        return sink.name(case.compared(text, read));
-    };
-    let Some(inner) = inner.strip_suffix(']').filter(|inner| is_printed_list(inner)) else {
-        return sink.malformed();
-    };
-    let mut rest = inner;
-    while let Some(after) = printed_name(rest, &mut |part| sink.name(case.compared(part, read))) {
-        rest = after;
-    }
-}
-
-/// Whether the inside of `[…]` is nothing but names, separated by commas.
-fn is_printed_list(inner: &str) -> bool {
-    let mut rest = inner;
-    while !rest.trim().is_empty() {
-        match printed_name(rest, &mut |_| ()) {
-            Some(after) => rest = after,
-            None => return false,
+    let text = decoded_text(Some(raw), decoded).ok();
+    let list = text.filter(|text| text.starts_with('[') && printed(text, &mut |_| ()));
+    match list {
+        Some(list) => {
+            printed(list, &mut |name| sink.name(name, case, read));
         }
+        None => sink.name(text, case, read),
     }
-    true
-}
-
-/// Takes one name (`'a'`, `"a"` or bare) and the comma after it; `None` at the end or where there is none.
-fn printed_name<'a>(text: &'a str, visit: &mut dyn FnMut(&str)) -> Option<&'a str> {
-    let text = text.trim_start();
-    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'));
-    let (name, rest) = match quote {
-        Some(quote) => text.get(1..)?.split_once(quote)?,
-        None => text.split_at(text.find(',').unwrap_or(text.len())),
-    };
-    let is_name =
-        quote.is_some() || !name.contains(['[', ']', '\'', '"']) && !name.trim().is_empty();
-    let rest = rest.trim_start();
-    let after = if rest.is_empty() { Some(rest) } else { rest.strip_prefix(',') };
-    let after = after.filter(|_| is_name && !name.contains('\\'))?;
-    visit(if quote.is_some() { name } else { name.trim() });
-    Some(after)
 }
 
 /// Appends `text` in lower case, character by character.
@@ -338,18 +313,5 @@ fn present(raw: Option<Raw<'_>>) -> Reading<Raw<'_>> {
 
 #[inline]
 fn any_number(raw: Option<Raw<'_>>) -> Reading<Number> {
-    let raw = present(raw)?;
-    match raw.kind {
-        Json::Number | Json::String => Number::parse(unquoted(raw)).ok_or(Unknown::Malformed),
-        _ => Err(Unknown::Malformed),
-    }
-}
-
-/// The text between the quotes, as it stands: whoever parses it refuses what it does not know, escapes included.
-#[inline]
-fn unquoted(raw: Raw<'_>) -> &str {
-    match raw.kind {
-        Json::String => raw.text.get(1..raw.text.len().saturating_sub(1)).unwrap_or_default(),
-        _ => raw.text,
-    }
+    Number::of(present(raw)?).ok_or(Unknown::Malformed)
 }

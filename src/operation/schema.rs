@@ -119,6 +119,12 @@ impl Field {
         if self.ignores_case { super::fold(text) } else { text.to_owned() }
     }
 
+    /// Whether its texts are names, of which some are known.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        !self.vocabulary.is_empty()
+    }
+
     /// A name as it is compared, the way the schema spells it.
     #[must_use]
     pub fn spelled(&self, name: &str) -> String {

@@ -175,7 +175,7 @@ impl Expression {
     }
 }
 
-/// Arithmetic. Integers are exact in 64 bits; overflow and division by zero are unknown; division gives a decimal.
+/// Arithmetic, which is exact: overflow and division by zero are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
     /// `+`
@@ -189,31 +189,16 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The result; `None` where it is beyond 64 bits, not finite, or a division by zero.
+    /// The result; `None` for an integer beyond 64 bits, a fraction beyond 128, or a division by zero.
     #[must_use]
     pub fn apply(self, left: Number, right: Number) -> Option<Number> {
         match self {
             Self::Add => left.plus(right),
-            Self::Subtract => left.combine(right, i64::checked_sub, |left, right| left - right),
-            Self::Multiply => left.combine(right, i64::checked_mul, |left, right| left * right),
-            Self::Divide => divide(left, right),
+            Self::Subtract => left.minus(right),
+            Self::Multiply => left.times(right),
+            Self::Divide => left.over(right),
         }
     }
-}
-
-/// A whole quotient stays exact; any other is the nearest decimal.
-fn divide(left: Number, right: Number) -> Option<Number> {
-    if right.to_f64() == 0.0 {
-        return None;
-    }
-    let whole = |left: i64, right: i64| {
-        let is_whole = left.checked_rem(right) == Some(0);
-        is_whole.then(|| left.checked_div(right)).flatten()
-    };
-    left.combine(right, whole, |left, right| left / right).or_else(|| {
-        let quotient = left.to_f64() / right.to_f64();
-        quotient.is_finite().then_some(Number::Decimal(quotient))
-    })
 }
 
 /// A set of numbers: ranges in order that neither overlap nor touch.

@@ -259,6 +259,7 @@ fn expression(expression: &Expression, schema: &Schema) -> String {
             };
             let part = |part: &Expression| match part {
                 Expression::Binary(..) => format!("({})", self::expression(part, schema)),
+                Expression::Number(number) if !number.is_decimal() => format!("({number})"),
                 _ => self::expression(part, schema),
             };
             format!("{} {operator} {}", part(left), part(right))

@@ -9,8 +9,8 @@ use foldhash::fast::FixedState as Fast;
 use foldhash::quality::FixedState as Quality;
 
 use crate::json::{Number, Raw, Record};
-use crate::operation::reading::{self, Case};
-use crate::operation::{FieldId, Kind, Operation};
+use crate::operation::reading;
+use crate::operation::{Field, FieldId, Kind, Operation};
 
 /// Rows from which on a table by number pays.
 const FEW_ROWS: usize = 1024;
@@ -318,7 +318,7 @@ impl Identities {
             let described = operation.schema.field(part.field);
             if part.is_text {
                 let raw = record.slot(part.slot);
-                hasher.write_u64(part.text(Case::of(described), raw, &mut self.scratch)?);
+                hasher.write_u64(part.text(described, raw, &mut self.scratch)?);
                 continue;
             }
             match reading::number_at(described, record, part.slot).ok()? {
@@ -327,7 +327,7 @@ impl Identities {
                     hasher.write_i64(value >> u16::BITS);
                     number = value & i64::from(u16::MAX);
                 }
-                Number::Decimal(value) => hasher.write_u64(value.to_bits()),
+                fraction @ Number::Fraction(_) => fraction.hash(&mut hasher),
             }
         }
         Some(Identity { class: hasher.finish(), number: number as u16 })
@@ -338,7 +338,7 @@ impl Part {
     /// The digest of a text.
     fn text(
         &mut self,
-        case: Case,
+        field: &Field,
         raw: Option<Raw<'_>>,
         scratch: &mut reading::Scratch,
     ) -> Option<u64> {
@@ -348,7 +348,7 @@ impl Part {
         let place = (stands.len() + usize::from(letter)) % REMEMBERED;
         let (remembered, digest) = self.remembered.get_mut(place)?;
         if remembered != stands {
-            *digest = Quality::default().hash_one(reading::text(case, raw, scratch).ok()?);
+            *digest = Quality::default().hash_one(reading::text(field, raw, scratch).ok()?);
             remembered.clear();
             remembered.push_str(stands);
         }

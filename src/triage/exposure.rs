@@ -122,7 +122,7 @@ fn told_key(operation: &Operation, told: &SavedFinding) -> Key {
     let mut scratch = reading::Scratch::default();
     let protocol = operation
         .protocol
-        .and_then(|protocol| reading::text(Case::Kept, raw(protocol), &mut scratch).ok());
+        .and_then(|protocol| reading::sent_text(raw(protocol), &mut scratch).ok());
     (operation.name.clone(), port, protocol.unwrap_or_default().to_owned())
 }
 
@@ -137,7 +137,7 @@ fn key(kept: &Kept, hit: &Hit) -> Key {
     let mut scratch = reading::Scratch::default();
     let protocol = operation
         .protocol
-        .and_then(|protocol| reading::text(Case::Kept, kept.raw(hit, protocol), &mut scratch).ok());
+        .and_then(|protocol| reading::sent_text(kept.raw(hit, protocol), &mut scratch).ok());
     (operation.name.clone(), port, protocol.unwrap_or_default().to_owned())
 }
 

@@ -69,7 +69,7 @@ fn show(schema: &Schema, field: FieldId, values: &Values<'_>, message: &mut Stri
     }
 }
 
-/// A list's names; as it was sent where an element names nothing.
+/// A list's names; as it was sent if an element is not one.
 fn show_list(raw: Option<Raw<'_>>, message: &mut String) {
     let start = message.len();
     let mut scratch = reading::Scratch::default();
@@ -88,7 +88,7 @@ fn show_list(raw: Option<Raw<'_>>, message: &mut String) {
 /// A value that has no better form: a text without its quotes, anything else as it stands.
 fn as_sent(raw: Option<Raw<'_>>, message: &mut String) {
     let mut scratch = reading::Scratch::default();
-    match (reading::text(Case::Kept, raw, &mut scratch), raw) {
+    match (reading::sent_text(raw, &mut scratch), raw) {
         (Ok(text), _) => message.push_str(text),
         (Err(Unknown::Malformed), Some(raw)) => message.push_str(raw.text),
         (Err(_), _) => message.push_str(UNKNOWN),
@@ -109,9 +109,12 @@ pub(super) fn read_as(field: &Field, raw: Raw<'_>) -> Option<String> {
         return None;
     }
     let read = match &field.kind {
-        Kind::TextList => {
-            names(Some(raw)).ok().map(|(names, _)| serde_json::Value::from(names).to_string())
-        }
+        Kind::TextList => names(Some(raw)).ok().map(|(mut names, members)| {
+            // An element that is not identified is what the API would call it.
+            let unknown = field.unknown_members.iter().take(1).cloned();
+            names.extend(unknown.cycle().take(members.malformed));
+            serde_json::Value::from(names).to_string()
+        }),
         Kind::Code(_) => reading::code(Some(raw)).ok().map(|code| code.to_string()),
         Kind::Boolean => reading::boolean(Some(raw)).ok().map(|value| value.to_string()),
         Kind::Time => reading::time(Some(raw)).ok().map(|time| time.to_string()),
@@ -164,7 +167,7 @@ pub(super) fn meaning(field: &Field, raw: Raw<'_>) -> Option<Known> {
             Ok((names, members)) => return unidentified(field, names, members),
             Err(_) => false,
         },
-        Kind::Text => raw.kind == json::Kind::String,
+        Kind::Text => reading::text(field, Some(raw), &mut reading::Scratch::default()).is_ok(),
         Kind::Address => reading::address(Some(raw)).is_ok(),
         Kind::Boolean => reading::boolean(Some(raw)).is_ok(),
         Kind::Time => reading::time(Some(raw)).is_ok(),
@@ -184,7 +187,7 @@ fn code_meaning(field: &Field, code: i64) -> Known {
     }
 }
 
-/// What a list leaves open: a member that stands for what was not identified, or names nothing.
+/// What a list leaves open: a member that stands for what was not identified, or is not a name.
 fn unidentified(field: &Field, names: Vec<String>, members: Members) -> Option<Known> {
     let stands_for_any = |name: &&String| {
         let same = |member: &String| field.compared(member) == field.compared(name);
@@ -192,7 +195,7 @@ fn unidentified(field: &Field, names: Vec<String>, members: Members) -> Option<K
     };
     let words = match names.iter().find(stands_for_any) {
         Some(name) => format!("`{name}` may be anything"),
-        None if members.malformed > 0 => "an element names nothing".to_owned(),
+        None if members.malformed > 0 => "an element is not a name".to_owned(),
         None => return None,
     };
     Some(Known::Not(words, names))
@@ -202,9 +205,7 @@ fn unidentified(field: &Field, names: Vec<String>, members: Members) -> Option<K
 pub(super) fn identifying(field: &Field, raw: Option<Raw<'_>>) -> String {
     let mut scratch = reading::Scratch::default();
     match &field.kind {
-        Kind::Text => {
-            reading::text(Case::of(field), raw, &mut scratch).unwrap_or_default().to_owned()
-        }
+        Kind::Text => reading::text(field, raw, &mut scratch).unwrap_or_default().to_owned(),
         _ => reading::number(field, raw).map(|number| number.to_string()).unwrap_or_default(),
     }
 }

@@ -62,11 +62,7 @@ pub(super) fn world(field: FieldId) -> Vec<Held> {
 
 /// A number of quarters.
 pub(super) fn quarter(quarters: i64) -> Number {
-    if quarters % 4 == 0 {
-        Number::Integer(quarters / 4)
-    } else {
-        Number::Decimal(quarters as f64 / 4.0)
-    }
+    Number::ratio(quarters.into(), 4).unwrap()
 }
 
 /// False, unknown and true as -1, 0 and 1.

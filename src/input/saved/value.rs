@@ -63,9 +63,9 @@ pub(super) struct Amount(pub(super) json::Number);
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = serde_json::Number::deserialize(deserializer)?;
-        let read = json::Number::parse(&number.to_string());
-        read.map(Self).ok_or_else(|| de::Error::custom(format!("{number} is too large a number")))
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let read = json::Number::parse(raw);
+        read.map(Self).ok_or_else(|| de::Error::custom(format!("{raw} is not an exact number")))
     }
 }
 

@@ -216,16 +216,13 @@ impl<'a> Resolver<'a> {
         let Unit::Bytes(factor) = unit else {
             return Some(number);
         };
-        match product(number, factor) {
-            Ok(bytes) => Some(Number::Integer(bytes)),
-            Err(Inexact::Part) => {
-                let literal = item.text();
-                self.fail(&ResolveError::PartOfByte { literal }, item)
+        let text = item.text();
+        match number.times(Number::Integer(factor)) {
+            Some(Number::Fraction(_)) => {
+                self.fail(&ResolveError::PartOfByte { literal: text }, item)
             }
-            Err(Inexact::Beyond) => {
-                let text = item.text();
-                self.fail(&ResolveError::Overflow { text }, item)
-            }
+            None => self.fail(&ResolveError::Overflow { text }, item),
+            bytes => bytes,
         }
     }
 }
@@ -241,7 +238,8 @@ fn joined(
         return Err(ResolveError::DivisionByZero { text });
     }
     if let (Expression::Number(left), Expression::Number(right)) = (&left, &right) {
-        return computed(*left, operator, *right)
+        return operator
+            .apply(*left, *right)
             .map(Expression::Number)
             .ok_or(ResolveError::Overflow { text });
     }
@@ -250,56 +248,4 @@ fn joined(
 
 fn starts_as_number(text: &str) -> bool {
     text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Why a literal times its unit is no whole number in 64 bits.
-enum Inexact {
-    Part,
-    Beyond,
-}
-
-/// Exact by the decimal digits of the literal: `1.001KB` is 1001 bytes, whatever binary makes of 1.001.
-fn product(number: Number, factor: i64) -> Result<i64, Inexact> {
-    let text = number.to_string();
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let digits: i128 = format!("{whole}{fraction}").parse().map_err(|_| Inexact::Beyond)?;
-    let scale = u32::try_from(fraction.len())
-        .ok()
-        .and_then(|places| 10_i128.checked_pow(places))
-        .ok_or(Inexact::Part)?;
-    let product = digits.checked_mul(i128::from(factor)).ok_or(Inexact::Beyond)?;
-    if product % scale != 0 {
-        return Err(Inexact::Part);
-    }
-    i64::try_from(product / scale).map_err(|_| Inexact::Beyond)
-}
-
-/// Integers are exact or nothing; what is no integer is computed in binary, and is nothing beyond it.
-fn computed(left: Number, operator: Operator, right: Number) -> Option<Number> {
-    if let (Number::Integer(left), Number::Integer(right)) = (left, right) {
-        let exact = match operator {
-            Operator::Add => left.checked_add(right),
-            Operator::Subtract => left.checked_sub(right),
-            Operator::Multiply => left.checked_mul(right),
-            Operator::Divide if left.checked_rem(right) == Some(0) => left.checked_div(right),
-            Operator::Divide => return decimal(to_f64(left) / to_f64(right)),
-        };
-        return exact.map(Number::Integer);
-    }
-    let (left, right) = (left.to_f64(), right.to_f64());
-    decimal(match operator {
-        Operator::Add => left + right,
-        Operator::Subtract => left - right,
-        Operator::Multiply => left * right,
-        Operator::Divide => left / right,
-    })
-}
-
-fn to_f64(integer: i64) -> f64 {
-    Number::Integer(integer).to_f64()
-}
-
-/// A finite result; whole ones become integers again by way of their digits.
-fn decimal(value: f64) -> Option<Number> {
-    value.is_finite().then(|| value.to_string()).and_then(|digits| Number::parse(&digits))
 }

@@ -72,7 +72,7 @@ impl<'a> Resolver<'a> {
     fn one_code(&mut self, item: &Item<'a>, field: &'a Field) -> Option<&'a Code> {
         let found = match &item.operand.kind {
             OperandKind::Number(Number::Integer(value), None) => field.kind.code(*value),
-            OperandKind::Number(Number::Integer(_) | Number::Decimal(_), Some(unit)) => {
+            OperandKind::Number(_, Some(unit)) => {
                 let error = ResolveError::UnitNotTaken {
                     unit: unit.clone(),
                     help: format!("`{}` is an enumerated value; {}", field.name, values(field)),

@@ -65,7 +65,7 @@ pub(super) enum ResolveError {
     #[diagnostic(code("policy/out-of-range"), help("`{field}` goes from {low} to {high}"))]
     OutOfRange { number: String, field: String, low: i64, high: i64 },
 
-    #[error("`{number}` is not a whole number in 64 bits, but `{field}` always is")]
+    #[error("`{number}` is not a whole number, but `{field}` always is")]
     #[diagnostic(code("policy/not-whole"), help("write a whole number"))]
     NotWhole { number: String, field: String },
 

@@ -72,7 +72,8 @@ impl<'a> Resolver<'a> {
             };
             return self.fail(&error, item);
         }
-        if matches!(field.kind, Kind::Integer | Kind::Bytes) && matches!(number, Number::Decimal(_))
+        if matches!(field.kind, Kind::Integer | Kind::Bytes)
+            && matches!(number, Number::Fraction(_))
         {
             let error = ResolveError::NotWhole { number: item.text(), field: field.name.clone() };
             return self.fail(&error, item);

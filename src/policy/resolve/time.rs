@@ -9,6 +9,7 @@ use super::comparison::Question;
 use super::error::ResolveError;
 use super::item::Item;
 use crate::json::Number;
+use crate::operation::reading;
 use crate::policy::syntax::OperandKind;
 use crate::policy::{Condition, Predicate};
 
@@ -49,10 +50,5 @@ fn instant(text: &str) -> Option<Number> {
         }
         Err(_) => return None,
     };
-    let nanoseconds = timestamp.subsec_nanosecond();
-    if nanoseconds == 0 {
-        return Some(Number::Integer(timestamp.as_second()));
-    }
-    let whole = Number::Integer(timestamp.as_second()).to_f64();
-    Some(Number::Decimal(whole + f64::from(nanoseconds) / 1e9))
+    reading::seconds(timestamp)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::Judge;
 use crate::json::{self, Number, Raw, Record};
-use crate::operation::reading::{self, Case};
+use crate::operation::reading;
 use crate::operation::{FieldId, Kind, Operation};
 use crate::snapshot::{Flaw, RecordPlace, Visitor, Weight};
 use crate::text::{Mark, Place, Problem};
@@ -62,7 +62,7 @@ pub(super) fn key<'a>(
         let described = operation.schema.field(*field);
         Some(match described.kind {
             Kind::Text => {
-                let text = reading::text(Case::of(described), raw(*field), scratch).ok()?;
+                let text = reading::text(described, raw(*field), scratch).ok()?;
                 Part::Text(text.to_owned())
             }
             _ => Part::Number(reading::number(described, raw(*field)).ok()?),

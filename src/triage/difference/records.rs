@@ -175,8 +175,8 @@ enum Read {
     Number(Number),
     Boolean(bool),
     Text(String),
-    /// Names as they are compared, in whatever order, and how many elements name nothing.
-    Names(BTreeSet<String>, usize),
+    /// Names as they are compared, in whatever order.
+    Names(BTreeSet<String>),
 }
 
 fn read(field: &Field, raw: Option<Raw<'_>>) -> Read {
@@ -186,16 +186,21 @@ fn read(field: &Field, raw: Option<Raw<'_>>) -> Read {
         Kind::Boolean => reading::boolean(raw).map(Read::Boolean),
         Kind::Time => reading::time(raw).map(Read::Number),
         Kind::Address => reading::address(raw).map(|address| Read::Text(address.to_string())),
-        Kind::Text => reading::text(Case::of(field), raw, &mut scratch)
-            .map(|text| Read::Text(text.to_owned())),
+        Kind::Text => {
+            reading::text(field, raw, &mut scratch).map(|text| Read::Text(text.to_owned()))
+        }
         Kind::TextList => {
             let mut names = BTreeSet::new();
             let mut add = |name: &str| {
                 names.insert(name.to_owned());
             };
-            reading::list(Case::of(field), raw, &mut scratch, &mut add)
-                .map(|members| members.malformed)
-                .map(|malformed| Read::Names(names, malformed))
+            reading::list(Case::of(field), raw, &mut scratch, &mut add).and_then(|members| {
+                match members.malformed {
+                    0 => Ok(Read::Names(names)),
+                    // What an element says that is not a name, only its text tells.
+                    _ => Err(Unknown::Malformed),
+                }
+            })
         }
         Kind::Integer | Kind::Decimal | Kind::Bytes | Kind::Percent => {
             reading::number(field, raw).map(Read::Number)
