@@ -51,6 +51,13 @@ pub(super) enum SyntaxError {
     )]
     BadNumber { found: String },
 
+    #[error("`{found}` is too large, or has too many digits")]
+    #[diagnostic(
+        code("policy/number-too-long"),
+        help("an integer must fit in 64 bits, and a decimal has at most 38 digits")
+    )]
+    LongNumber { found: String },
+
     #[error("`$` is followed by no name")]
     #[diagnostic(
         code("policy/nameless-param"),
@@ -142,6 +149,7 @@ impl SyntaxError {
             Self::UnknownCharacter { .. } => "not part of the language",
             Self::UnclosedText { .. } => "opened here",
             Self::BadNumber { .. } => "not a number",
+            Self::LongNumber { .. } => "out of reach",
             Self::NamelessParam => "a name is missing",
             Self::ForeignOperator { .. } | Self::UnknownOperator { .. } => "not an operator",
             Self::UnknownEffect { .. } => "not an effect",

@@ -193,7 +193,13 @@ impl<'a> Lexer<'a> {
         }
         let digits = self.text.get(start..self.at).unwrap_or_default();
         let Some(number) = Number::parse(digits) else {
-            return Err(SyntaxError::BadNumber { found: digits.to_owned() }.at(start..self.at));
+            let found = digits.to_owned();
+            let after_zero = digits.trim_start_matches('-').strip_prefix('0');
+            let error = match after_zero.is_some_and(|rest| rest.starts_with(is_digit)) {
+                true => SyntaxError::BadNumber { found },
+                false => SyntaxError::LongNumber { found },
+            };
+            return Err(error.at(start..self.at));
         };
         let unit = self.unit();
         Ok(TokenKind::Number(number, (!unit.is_empty()).then(|| unit.to_owned())))

@@ -307,7 +307,12 @@ deny if a in [1) | policy/unclosed-bracket | [ | close it with `]`
 deny if a 1) | policy/unopened-bracket | ) | open it with `(`
 deny if a $ | policy/nameless-param | $ | `$busy`
 deny if a 007 | policy/bad-number | 007 | leading zeros
-deny if a 1e999 | policy/bad-number | 1e999 | decimal digits
+deny if a 00.5 | policy/bad-number | 00.5 | leading zeros
+deny if a 1e999 | policy/number-too-long | 1e999 | 64 bits
+deny if a 9223372036854775808 | policy/number-too-long | 9223372036854775808 | 64 bits
+deny if a -9223372036854775809 | policy/number-too-long | -9223372036854775809 | 64 bits
+deny if a < 0.000000000000000000000000000000000000001 | policy/number-too-long | 0.000000000000000000000000000000000000001 | 38 digits
+deny if a 1e-39 | policy/number-too-long | 1e-39 | 38 digits
 deny if a {1} | policy/unknown-character | { | in quotes
 deny C# if a 1 | policy/unknown-character | # | in quotes
 "#;

@@ -568,7 +568,7 @@ Port = $huge | policy/out-of-range | $huge | 0 to 65535
 TrafficPercent1Day > 101% | policy/out-of-range | 101% | 0 to 100
 Port = 3.5 | policy/not-whole | 3.5 | whole number
 Port > 3.5 | policy/not-whole | 3.5 | whole number
-Serial = 12345678901234567890 | policy/not-whole | 12345678901234567890 | whole
+Serial = 12345678901234567890 | policy/number-too-long | 12345678901234567890 | 64 bits
 Port "3389" | policy/number-needed | "3389" | `3389` without quotes
 Port RDP | policy/number-needed | RDP | such as `80`
 Port in [RDP] | policy/number-needed | RDP | such as `80`
