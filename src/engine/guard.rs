@@ -2,7 +2,7 @@
 //! needs one of a few predicates is false where all of those are false.
 
 use crate::json::Record;
-use crate::operation::{Kind, is_name};
+use crate::operation::{Kind, is_single_name};
 
 use super::program::{Atom, Formula, Program};
 use super::table::Word;
@@ -134,8 +134,8 @@ impl Glance {
                 let raw = record.slot(self.slot)?;
                 let open = *self.open.get(usize::from(raw.initial()?))?;
                 let text = if open == ALL { None } else { raw.plain() };
-                let is_decided =
-                    text.is_some_and(|text| matches!(self.seen, Seen::Initial) || is_name(text));
+                let is_decided = text
+                    .is_some_and(|text| matches!(self.seen, Seen::Initial) || is_single_name(text));
                 is_decided.then_some(open)
             }
         }

@@ -752,6 +752,7 @@ fn a_protocol_that_is_not_a_name_is_unknown() {
             ("Protocol tcp", r#"{"Protocol":"tcp "}"#, 'U'),
             ("Protocol tcp", r#"{"Protocol":"udp "}"#, 'U'),
             ("Protocol tcp", r#"{"Protocol":"udp,tcp"}"#, 'U'),
+            ("Protocol tcp", r#"{"Protocol":"udp/tcp"}"#, 'U'),
             ("Protocol tcp", r#"{"Protocol":"udp\u200b"}"#, 'U'),
             ("Protocol tcp", r#"{"Protocol":""}"#, 'U'),
             ("Protocol != tcp", r#"{"Protocol":""}"#, 'U'),

@@ -13,7 +13,7 @@ mod tests;
 
 pub use call::Call;
 pub use catalogue::{Catalogue, Operation};
-pub use name::is_name;
+pub use name::{is_name, is_single_name};
 pub use reading::fold;
 pub use schema::{Code, Derived, Field, FieldId, Kind, Schema};
 pub use severity::{Effect, Severity};

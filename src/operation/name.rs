@@ -70,6 +70,13 @@ pub fn is_name(text: &str) -> bool {
     }
 }
 
+/// Whether the text of a field that holds one name, such as a protocol, is one: `tcp/udp` names two.
+#[inline]
+#[must_use]
+pub fn is_single_name(text: &str) -> bool {
+    is_name(text) && !text.as_bytes().contains(&b'/')
+}
+
 #[cold]
 fn is_foreign_name(text: &str) -> bool {
     FOREIGN.as_ref().is_some_and(|foreign| !foreign.is_match(text))

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::json::{self, Kind as Json, Number, Raw, Record};
 
-use super::name::{is_name, printed};
+use super::name::{is_name, is_single_name, printed};
 use super::{Derived, Field, FieldId, Kind, Schema};
 
 /// Why a field has no value that says something.
@@ -159,7 +159,7 @@ pub fn address(raw: Option<Raw<'_>>) -> Reading<IpAddr> {
 pub fn text<'a>(field: &Field, raw: Option<Raw<'a>>, scratch: &'a mut Scratch) -> Reading<&'a str> {
     let Scratch { decoded, read } = scratch;
     let text = decoded_text(raw, decoded)?;
-    if field.has_names() && !is_name(text) {
+    if field.has_names() && !is_single_name(text) {
         return Err(Unknown::Malformed);
     }
     Ok(Case::of(field).compared(text, read))

@@ -140,6 +140,7 @@ fn texts_of_a_field_with_a_vocabulary_are_names() {
         (r#""tcp\n""#, None),
         (r#""tcp\u200b""#, None),
         (r#""tcp,udp""#, None),
+        (r#""tcp/udp""#, None),
         (r#""[tcp]""#, None),
         (r#""'tcp'""#, None),
         (r#""""#, None),
