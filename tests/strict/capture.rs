@@ -1,0 +1,140 @@
+//! Completeness: which pages make one snapshot, which of its rows are distinct, and whether these are
+//! provably all.
+
+use crate::envelope::Page;
+use crate::fields::{self, Value};
+use crate::json::Json;
+
+/// Evidence of one fetch.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Rows that are judged: the distinct ones, and those that came again with other content.
+    pub rows: Vec<Json>,
+    /// Rows distinct by identity.
+    pub records: usize,
+    pub completeness: Completeness,
+}
+
+/// The worst that is known of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Completeness {
+    Complete,
+    /// It cannot be proven.
+    Unprovable,
+    /// Rows are known to be missing.
+    Partial,
+    /// An error body, or nothing that could be a list.
+    NoEvidence,
+}
+
+impl Completeness {
+    /// Returns what the report says: true, false, or null.
+    pub fn told(self) -> Option<bool> {
+        match self {
+            Completeness::Complete => Some(true),
+            Completeness::Unprovable => None,
+            Completeness::Partial | Completeness::NoEvidence => Some(false),
+        }
+    }
+}
+
+/// The identity of a row: its port and its protocol; `None` if one of them cannot be read.
+fn identity(row: &Json) -> Option<(i64, String)> {
+    match (fields::read(row, "Port"), fields::read(row, "Protocol")) {
+        (Value::Number(port), Value::Text(protocol)) if !protocol.is_empty() => {
+            Some((port.to_integer()?, protocol.to_lowercase()))
+        }
+        _ => None,
+    }
+}
+
+/// Reads pages as one snapshot.
+pub fn snapshot(pages: &[Page]) -> Snapshot {
+    let all = pages.iter().flat_map(|page| page.rows.iter().flatten());
+    let mut rows: Vec<Json> = Vec::new();
+    for row in all {
+        if !rows.iter().any(|known| known.same_content(row)) {
+            rows.push(row.clone());
+        }
+    }
+    let mut identities = Vec::new();
+    let mut without = 0;
+    let mut is_stable = true;
+    for row in &rows {
+        match identity(row) {
+            None => without += 1,
+            Some(identity) if identities.contains(&identity) => is_stable = false,
+            Some(identity) => identities.push(identity),
+        }
+    }
+    let records = identities.len() + without;
+    let is_proof = is_stable && without == 0 && !pages_collide(pages);
+    let completeness = completeness(pages, records).max(match is_proof {
+        true => Completeness::Complete,
+        false => Completeness::Unprovable,
+    });
+    Snapshot { rows, records, completeness }
+}
+
+fn completeness(pages: &[Page], records: usize) -> Completeness {
+    let has_list = pages.iter().any(|page| page.rows.is_some());
+    if !has_list || pages.iter().any(|page| page.is_error) {
+        return Completeness::NoEvidence;
+    }
+    let is_partial =
+        |page: &Page| page.rows.is_none() || page.has_other_rows || page.announces_more;
+    if pages.iter().any(is_partial) {
+        return Completeness::Partial;
+    }
+    let totals: Option<Vec<i64>> = pages.iter().map(|page| page.total).collect();
+    let known: Vec<i64> = pages.iter().filter_map(|page| page.total).collect();
+    let records = records as i64;
+    if known.first().is_some_and(|first| records < *first)
+        && known.last().is_some_and(|last| records < *last)
+    {
+        return Completeness::Partial;
+    }
+    let is_proven = totals
+        .is_some_and(|totals| totals.first() == Some(&records) && totals.last() == Some(&records));
+    match is_proven && !pages.iter().any(|page| page.is_unexplained) {
+        true => Completeness::Complete,
+        false => Completeness::Unprovable,
+    }
+}
+
+/// Returns whether two answers to one page number differ.
+fn pages_collide(pages: &[Page]) -> bool {
+    let differ = |left: &Page, right: &Page| match (&left.rows, &right.rows) {
+        (Some(left), Some(right)) => {
+            !Json::List(left.clone()).same_content(&Json::List(right.clone()))
+        }
+        _ => false,
+    };
+    pages.iter().enumerate().any(|(index, page)| {
+        let later = pages.iter().skip(index + 1);
+        later
+            .filter(|other| page.number.is_some() && page.number == other.number)
+            .any(|other| differ(page, other))
+    })
+}
+
+/// Reads the files of one folder as snapshots: those that hold fewer rows than their own total are
+/// pages of one; so are, beside them, those that prove nothing alone.
+pub fn snapshots(files: &[Vec<Page>]) -> Vec<Snapshot> {
+    let alone: Vec<Snapshot> = files.iter().map(|pages| snapshot(pages)).collect();
+    let is_page = |(pages, alone): &(&Vec<Page>, &Snapshot)| {
+        let last = pages.iter().rev().find_map(|page| page.total);
+        last.is_some_and(|total| (alone.records as i64) < total)
+    };
+    if files.iter().zip(&alone).filter(is_page).count() == 0 || files.len() == 1 {
+        return alone;
+    }
+    let (complete, others): (Vec<_>, Vec<_>) = files
+        .iter()
+        .zip(alone)
+        .partition(|(_, alone)| alone.completeness == Completeness::Complete);
+    let joined: Vec<Page> = others.iter().flat_map(|(pages, _)| pages.iter().cloned()).collect();
+    let mut snapshots: Vec<Snapshot> = complete.into_iter().map(|(_, alone)| alone).collect();
+    snapshots.push(snapshot(&joined));
+    snapshots
+}
