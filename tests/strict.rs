@@ -14,6 +14,8 @@
 mod answers;
 #[path = "strict/capture.rs"]
 mod capture;
+#[path = "strict/cases.rs"]
+mod cases;
 #[path = "strict/compare.rs"]
 mod compare;
 #[path = "strict/envelope.rs"]
@@ -36,6 +38,8 @@ mod policy;
 mod random;
 #[path = "strict/rows.rs"]
 mod rows;
+#[path = "strict/sentences.rs"]
+mod sentences;
 #[path = "strict/total.rs"]
 mod total;
 #[path = "strict/verdict.rs"]

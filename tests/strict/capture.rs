@@ -8,10 +8,9 @@ use crate::json::Json;
 /// Evidence of one fetch.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Rows that are judged: the distinct ones, and those that came again with other content.
-    pub rows: Vec<Json>,
-    /// Rows distinct by identity.
-    pub records: usize,
+    /// Records distinct by identity, each with every different content it came with. All of these are
+    /// judged.
+    pub records: Vec<Vec<Json>>,
     pub completeness: Completeness,
 }
 
@@ -51,29 +50,26 @@ fn identity(row: &Json) -> Option<(i64, String)> {
 /// Reads pages as one snapshot.
 pub fn snapshot(pages: &[Page]) -> Snapshot {
     let all = pages.iter().flat_map(|page| page.rows.iter().flatten());
-    let mut rows: Vec<Json> = Vec::new();
+    let mut records: Vec<Vec<Json>> = Vec::new();
     for row in all {
-        if !rows.iter().any(|known| known.same_content(row)) {
-            rows.push(row.clone());
+        let own = identity(row);
+        let is_same = |known: &&mut Vec<Json>| match &own {
+            Some(_) => identity(&known[0]) == own,
+            None => known[0].same_content(row),
+        };
+        match records.iter_mut().find(is_same) {
+            None => records.push(vec![row.clone()]),
+            Some(known) if known.iter().any(|known| known.same_content(row)) => {}
+            Some(known) => known.push(row.clone()),
         }
     }
-    let mut identities = Vec::new();
-    let mut without = 0;
-    let mut is_stable = true;
-    for row in &rows {
-        match identity(row) {
-            None => without += 1,
-            Some(identity) if identities.contains(&identity) => is_stable = false,
-            Some(identity) => identities.push(identity),
-        }
-    }
-    let records = identities.len() + without;
-    let is_proof = is_stable && without == 0 && !pages_collide(pages);
-    let completeness = completeness(pages, records).max(match is_proof {
+    let is_proof = !pages_collide(pages)
+        && records.iter().all(|record| record.len() == 1 && identity(&record[0]).is_some());
+    let completeness = completeness(pages, records.len()).max(match is_proof {
         true => Completeness::Complete,
         false => Completeness::Unprovable,
     });
-    Snapshot { rows, records, completeness }
+    Snapshot { records, completeness }
 }
 
 fn completeness(pages: &[Page], records: usize) -> Completeness {
@@ -124,7 +120,7 @@ pub fn snapshots(files: &[Vec<Page>]) -> Vec<Snapshot> {
     let alone: Vec<Snapshot> = files.iter().map(|pages| snapshot(pages)).collect();
     let is_page = |(pages, alone): &(&Vec<Page>, &Snapshot)| {
         let last = pages.iter().rev().find_map(|page| page.total);
-        last.is_some_and(|total| (alone.records as i64) < total)
+        last.is_some_and(|total| (alone.records.len() as i64) < total)
     };
     if files.iter().zip(&alone).filter(is_page).count() == 0 || files.len() == 1 {
         return alone;

@@ -187,7 +187,7 @@ fn services(random: &mut Random) -> Condition {
         1 => compare(LIST, Operator::ContainsAll, words),
         2 | 3 => compare(LIST, Operator::ContainsOnly, words),
         4 => compare(LIST, Operator::Contains, word("Unknown")),
-        5 => compare(LIST, Operator::Contains, word("databases")),
+        5 => compare(LIST, Operator::Contains, list([word("databases")])),
         _ => compare(LIST, Operator::Contains, words),
     }
 }

@@ -13,9 +13,9 @@ struct Range {
     most: Option<Exact>,
 }
 
-/// Records of one snapshot, and whether these are all.
+/// Records of one snapshot, each with its contents, and whether these are all.
 pub struct Rows<'r> {
-    pub records: &'r [Json],
+    pub records: &'r [Vec<Json>],
     pub are_all: bool,
 }
 
@@ -105,30 +105,32 @@ fn range(measure: &Measure, rows: &Rows, counts: &dyn Fn(&Json) -> Truth) -> Ran
     range
 }
 
-fn count(records: &[Json], counts: &dyn Fn(&Json) -> Truth) -> Range {
-    let truths: Vec<Truth> = records.iter().map(counts).collect();
-    let number = |number: usize| Exact::integer(number as i128);
-    let certain = truths.iter().filter(|truth| **truth == Some(true)).count();
-    let possible = truths.iter().filter(|truth| **truth != Some(false)).count();
-    Range { least: number(certain), most: Some(number(possible)) }
+/// A record with several contents is at least one of them, and at most as many records.
+fn count(records: &[Vec<Json>], counts: &dyn Fn(&Json) -> Truth) -> Range {
+    let (mut certain, mut possible) = (0, 0);
+    for contents in records {
+        certain += i128::from(contents.iter().all(|content| counts(content) == Some(true)));
+        possible += contents.iter().filter(|content| counts(content) != Some(false)).count();
+    }
+    Range { least: Exact::integer(certain), most: Some(Exact::integer(possible as i128)) }
 }
 
-fn sum(field: &str, records: &[Json], counts: &dyn Fn(&Json) -> Truth) -> Range {
+fn sum(field: &str, records: &[Vec<Json>], counts: &dyn Fn(&Json) -> Truth) -> Range {
     let mut range = Range { least: Exact::integer(0), most: Some(Exact::integer(0)) };
-    for record in records {
-        let truth = counts(record);
-        if truth == Some(false) {
-            continue;
+    for contents in records {
+        let mut least: Option<Exact> = None;
+        for content in contents {
+            // No field that is summed here is ever negative.
+            let (value, most) = match (counts(content), fields::read(content, field)) {
+                (Some(false), _) => (Exact::integer(0), Some(Exact::integer(0))),
+                (Some(true), Value::Number(value)) => (value.clone(), Some(value)),
+                (None, Value::Number(value)) => (Exact::integer(0), Some(value)),
+                _ => (Exact::integer(0), greatest(field)),
+            };
+            range.most = range.most.zip(most).map(|(sum, most)| sum.add(&most));
+            least = Some(least.filter(|least| least.order(&value).is_le()).unwrap_or(value));
         }
-        // No field that is summed here is ever negative.
-        let (least, most) = match fields::read(record, field) {
-            Value::Number(value) => (value.clone(), Some(value)),
-            _ => (Exact::integer(0), greatest(field)),
-        };
-        if truth == Some(true) {
-            range.least = range.least.add(&least);
-        }
-        range.most = range.most.zip(most).map(|(sum, most)| sum.add(&most));
+        range.least = range.least.add(&least.unwrap());
     }
     range
 }
@@ -150,23 +152,21 @@ fn domain(field: &str) -> Option<Exact> {
     }
 }
 
-fn distinct(field: &str, records: &[Json], counts: &dyn Fn(&Json) -> Truth) -> Range {
+fn distinct(field: &str, records: &[Vec<Json>], counts: &dyn Fn(&Json) -> Truth) -> Range {
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     let (mut is_certain, mut unknown) = (false, 0);
-    for record in records {
-        let truth = counts(record);
-        let value = fields::read(record, field);
-        match (truth, key(&value)) {
-            (Some(false), _) => {}
-            (_, None) => unknown += 1,
-            (_, Some(key)) => {
-                possible.push(key.clone());
-                if truth == Some(true) {
-                    certain.push(key);
-                }
-            }
+    for contents in records {
+        let counting: Vec<&Json> =
+            contents.iter().filter(|content| counts(content) != Some(false)).collect();
+        let keys: Vec<Option<String>> =
+            counting.iter().map(|content| key(&fields::read(content, field))).collect();
+        unknown += keys.iter().filter(|key| key.is_none()).count();
+        possible.extend(keys.iter().flatten().cloned());
+        if contents.iter().all(|content| counts(content) == Some(true)) {
+            is_certain = true;
+            let is_one = keys.iter().all(|key| *key == keys[0]);
+            certain.extend(keys[0].clone().filter(|_| is_one));
         }
-        is_certain |= truth == Some(true);
     }
     for keys in [&mut certain, &mut possible] {
         keys.sort();

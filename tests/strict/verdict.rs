@@ -118,8 +118,10 @@ fn judged(file: &PolicyFile, snapshots: &[Snapshot], flags: &Flags) -> Answer {
     } else {
         0
     };
-    let mut told: Vec<_> =
-        snapshots.iter().map(|snapshot| (snapshot.completeness.told(), snapshot.records)).collect();
+    let mut told: Vec<_> = snapshots
+        .iter()
+        .map(|snapshot| (snapshot.completeness.told(), snapshot.records.len()))
+        .collect();
     told.sort_unstable();
     Answer { exit, policies: counts, snapshots: told }
 }
@@ -143,12 +145,12 @@ fn judge(
 ) -> (Counts, Truth) {
     let judge = Judge { file };
     let are_all = is_accepted(snapshot, flags);
-    let judged = snapshot.rows.len();
+    let judged = snapshot.records.iter().flatten().count();
     if total::is_total(policy) {
         if snapshot.completeness == Completeness::NoEvidence && judged == 0 {
             return (Counts::default(), Some(false));
         }
-        let rows = Rows { records: &snapshot.rows, are_all };
+        let rows = Rows { records: &snapshot.records, are_all };
         let outcome = total::violates(&judge, policy, &rows);
         let counts = Counts {
             judged,
@@ -157,7 +159,8 @@ fn judge(
         };
         return (counts, outcome);
     }
-    let truths: Vec<Truth> = snapshot.rows.iter().map(|row| judge.violates(policy, row)).collect();
+    let truths: Vec<Truth> =
+        snapshot.records.iter().flatten().map(|row| judge.violates(policy, row)).collect();
     let failed = truths.iter().filter(|truth| **truth == Some(true)).count();
     let inconclusive = truths.iter().filter(|truth| truth.is_none()).count();
     let tolerated = policy.at_most.unwrap_or(0);
