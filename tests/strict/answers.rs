@@ -34,13 +34,13 @@ impl Draft {
 /// Returns the files of one case.
 pub fn files(random: &mut Random) -> Vec<Draft> {
     let mood = match random.below(10) {
-        0..=4 => Mood::Calm,
-        5..=7 => Mood::Risky,
+        0..=2 => Mood::Calm,
+        3..=5 => Mood::Risky,
         _ => Mood::Broken,
     };
     let count = if random.percent(20) { 0 } else { 1 + random.below(5) };
     let mut rows: Vec<Json> = (0..count).map(|index| rows::row(random, index, mood)).collect();
-    let total = rows.len() + if random.percent(7) { 1 } else { 0 };
+    let total = rows.len() + if random.percent(12) { 1 } else { 0 };
     if random.percent(10) {
         repeat_a_row(random, &mut rows);
     }

@@ -114,23 +114,18 @@ fn pages_collide(pages: &[Page]) -> bool {
     })
 }
 
-/// Reads the files of one folder as snapshots: those that hold fewer rows than their own total are
-/// pages of one; so are, beside them, those that prove nothing alone.
+/// Reads the files of one folder as snapshots: those that do not reach a total of their own are pages
+/// of one.
 pub fn snapshots(files: &[Vec<Page>]) -> Vec<Snapshot> {
-    let alone: Vec<Snapshot> = files.iter().map(|pages| snapshot(pages)).collect();
-    let is_page = |(pages, alone): &(&Vec<Page>, &Snapshot)| {
-        let last = pages.iter().rev().find_map(|page| page.total);
-        last.is_some_and(|total| (alone.records.len() as i64) < total)
+    let reaches_its_total = |pages: &&Vec<Page>| {
+        let total = pages.iter().rev().find_map(|page| page.total);
+        total.is_some_and(|total| total <= snapshot(pages).records.len() as i64)
     };
-    if files.iter().zip(&alone).filter(is_page).count() == 0 || files.len() == 1 {
-        return alone;
+    let (alone, parts): (Vec<&Vec<Page>>, Vec<_>) = files.iter().partition(reaches_its_total);
+    let mut snapshots: Vec<Snapshot> = alone.into_iter().map(|pages| snapshot(pages)).collect();
+    if !parts.is_empty() {
+        let pages: Vec<Page> = parts.into_iter().flatten().cloned().collect();
+        snapshots.push(snapshot(&pages));
     }
-    let (complete, others): (Vec<_>, Vec<_>) = files
-        .iter()
-        .zip(alone)
-        .partition(|(_, alone)| alone.completeness == Completeness::Complete);
-    let joined: Vec<Page> = others.iter().flat_map(|(pages, _)| pages.iter().cloned()).collect();
-    let mut snapshots: Vec<Snapshot> = complete.into_iter().map(|(_, alone)| alone).collect();
-    snapshots.push(snapshot(&joined));
     snapshots
 }

@@ -79,11 +79,13 @@ fn is_response(document: &Json) -> bool {
     let names_envelope = |name: &str| ["body", "DataList", "PageInfo"].contains(&name);
     let has =
         |test: &dyn Fn(&String) -> bool| document.members().iter().any(|(name, _)| test(name));
-    has(&|name| names_envelope(name)) || (!is_record(document) && has(&is_told))
+    has(&|name| names_envelope(name) || is_told(name))
 }
 
+/// A bare record is told by one of the fields that are always in one.
 fn is_record(document: &Json) -> bool {
-    document.members().iter().any(|(name, _)| fields::kind(name).is_some())
+    const FIELDS: [&str; 5] = ["Port", "Protocol", "ServiceNameList", "RiskLevel", "SuggestLevel"];
+    document.members().iter().any(|(name, _)| FIELDS.contains(&name.as_str()))
 }
 
 /// Reads a response, in an SDK's wrapper or without one.

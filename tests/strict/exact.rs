@@ -156,6 +156,13 @@ impl Exact {
 
     /// Returns the integer that this is, if it is one within 64 bits.
     pub fn to_integer(&self) -> Option<i64> {
+        if self.denominator == of(1) {
+            let digits = self.numerator.iter().rev();
+            let size = digits.fold(0, |size: i128, digit| {
+                size.saturating_mul(BASE.into()).saturating_add((*digit).into())
+            });
+            return i64::try_from(if self.is_negative { -size } else { size }).ok();
+        }
         let (mut low, mut high) = (i128::from(i64::MIN), i128::from(i64::MAX));
         while low <= high {
             let middle = (low + high).div_euclid(2);

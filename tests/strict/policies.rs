@@ -63,7 +63,7 @@ fn policy(random: &mut Random) -> Policy {
         (!is_total && random.percent(25)).then(|| condition_or_target(random, &mut groups));
     let is_mapping = !is_total && subject == Subject::Anything && random.percent(50);
     Policy {
-        is_deny: random.percent(60),
+        is_deny: random.percent(75),
         subject,
         condition,
         unless,

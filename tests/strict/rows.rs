@@ -23,8 +23,8 @@ pub fn row(random: &mut Random, index: usize, mood: Mood) -> Json {
             endanger(random, &mut row);
         }
     }
-    if mood == Mood::Broken && random.percent(60) {
-        for _ in 0..1 + random.below(2) {
+    if mood == Mood::Broken && random.percent(75) {
+        for _ in 0..1 + random.below(4) {
             break_one(random, &mut row);
         }
     }
