@@ -24,6 +24,8 @@ mod envelope;
 mod exact;
 #[path = "strict/fields.rs"]
 mod fields;
+#[path = "strict/ids.rs"]
+mod ids;
 #[path = "strict/json.rs"]
 mod json;
 #[path = "strict/judge.rs"]

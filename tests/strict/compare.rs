@@ -53,7 +53,9 @@ pub fn run(policies: &str, files: &[File], flags: &Flags) -> (Answer, String) {
         [file] => Path::new("evidence").join(&file.name),
         _ => Path::new("evidence").to_owned(),
     };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    let built = env!("CARGO_BIN_EXE_portcullis");
+    let program = std::env::var("STRICT_PROGRAM").unwrap_or_else(|_| built.to_owned());
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PORTCULLIS_") {
             command.env_remove(name);
@@ -252,7 +254,7 @@ fn case_of(seed: u64) -> Case {
 }
 
 /// `STRICT_CASES` and `STRICT_SEED` repeat a case or look at more; `STRICT_SHOW` shows more than one
-/// disagreement.
+/// disagreement; `STRICT_PROGRAM` is another build to compare with.
 #[test]
 fn random_cases_are_judged_alike() {
     let (cases, seed) = (setting("STRICT_CASES", 400), setting("STRICT_SEED", 1));
