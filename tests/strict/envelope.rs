@@ -68,6 +68,9 @@ pub fn pages(documents: &[Json]) -> Result<Vec<Page>, String> {
     if !records.is_empty() {
         pages.push(Page { rows: Some(records), has_other_rows, ..Page::default() });
     }
+    if pages.is_empty() {
+        pages.push(Page::default());
+    }
     Ok(pages)
 }
 
