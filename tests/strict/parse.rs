@@ -37,7 +37,8 @@ fn tokens(text: &str) -> Vec<String> {
             rest.find(|c: char| c.is_whitespace() || "()[],\"".contains(c)).unwrap_or(rest.len())
         };
         tokens.push(rest[..length].to_owned());
-        rest = rest[length..].trim_start_matches('"').trim_start();
+        let after = &rest[length..];
+        rest = if first == '"' { after[1..].trim_start() } else { after.trim_start() };
     }
     tokens
 }

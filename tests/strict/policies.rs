@@ -5,7 +5,7 @@ use crate::policy::{
 };
 use crate::random::Random;
 
-const SERVICES: [&str; 8] = ["RDP", "SSH", "Telnet", "FTP", "SMB", "VNC", "HTTP", "HTTPS"];
+const SERVICES: [&str; 8] = ["RDP", "ssh", "Telnet", "FTP", "Smb", "VNC", "HTTP", "HTTPS"];
 
 /// Fields that one condition reads; those of another never overlap with them.
 #[derive(Clone, Copy, PartialEq)]
@@ -137,7 +137,7 @@ fn leaf(random: &mut Random, groups: &mut Vec<Group>) -> Condition {
     match group {
         Group::Services => services(random),
         Group::Port => ports(random),
-        Group::Risk => code(random, "RiskLevel", &[("1", "low"), ("2", "medium"), ("3", "high")]),
+        Group::Risk => code(random, "RiskLevel", &[("1", "low"), ("2", "Medium"), ("3", "high")]),
         Group::Suggestion => {
             code(random, "SuggestLevel", &[("10", "allow"), ("20", "alert"), ("30", "deny")])
         }
@@ -314,4 +314,17 @@ fn aggregate(random: &mut Random, groups: &mut Vec<Group>, has_lower_bound: bool
     let operators = [Operator::Greater, Operator::AtLeast, Operator::Less, Operator::Equal];
     let operator = random.pick(&operators[..if has_lower_bound { 2 } else { 4 }]);
     Condition::Compare(Operand::Aggregate(measure, filter), operator, limit)
+}
+
+/// What is written is what was meant.
+#[test]
+fn a_random_sentence_is_read_as_it_was_meant() {
+    let mut random = Random(11);
+    for policy in (0..300).flat_map(|_| file(&mut random).policies).filter(|p| !p.is_mapping) {
+        let sentence = policy.sentence();
+        let read = crate::parse::sentence(&sentence);
+        assert_eq!(read.subject, policy.subject, "{sentence}");
+        assert_eq!(read.condition, policy.condition, "{sentence}");
+        assert_eq!(read.unless, policy.unless, "{sentence}");
+    }
 }

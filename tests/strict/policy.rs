@@ -141,7 +141,10 @@ impl Policy {
             (Some(condition), true) => {
                 let exception = self.unless.iter().map(|e| Condition::Not(Box::new(e.clone())));
                 let all = [condition.clone()].into_iter().chain(exception).collect();
-                format!("    effect: {effect}\n    when: {}\n", Condition::All(all).flow())
+                let when = Condition::All(all).flow();
+                let list = when.strip_prefix("{all: ").and_then(|when| when.strip_suffix('}'));
+                let when = list.filter(|list| list.len() % 2 == 0).unwrap_or(&when);
+                format!("    effect: {effect}\n    when: {when}\n")
             }
             _ => format!("    rule: {}\n", single_quoted(&self.sentence())),
         };
@@ -166,7 +169,8 @@ impl Policy {
                 sentence += &format!(" anything but {}", list(targets));
             }
         }
-        for (word, clause) in [("if", &self.condition), ("unless", &self.unless)] {
+        let word = if sentence.len() % 2 == 0 { "if" } else { "when" };
+        for (word, clause) in [(word, &self.condition), ("unless", &self.unless)] {
             if let Some(condition) = clause {
                 sentence += &format!(" {word} {}", condition.print());
             }
@@ -197,29 +201,35 @@ impl Target {
 impl Condition {
     pub fn print(&self) -> String {
         let join = |parts: &[Condition], word: &str| {
-            let parts: Vec<String> = parts.iter().map(Condition::enclosed).collect();
+            let parts: Vec<String> = parts.iter().map(|part| part.inside(self)).collect();
             parts.join(word)
         };
         match self {
             Condition::All(parts) => join(parts, " and "),
             Condition::Any(parts) => join(parts, " or "),
-            Condition::Not(part) => format!("not {}", part.enclosed()),
+            Condition::Not(part) => format!("not {}", part.inside(self)),
             Condition::Target(target) => target.print(),
             Condition::Compare(left, operator, right) => {
-                format!("{} {} {}", left.print(), operator.print(right), right.print())
+                format!("{}{}{}", left.print(), operator.between(left, right), right.print())
             }
             Condition::Is(field, state) => format!("{field} is {}", state.print()),
             Condition::Approved => "approved".to_owned(),
         }
     }
 
-    /// Writes the condition so that it can stand beside any other.
-    fn enclosed(&self) -> String {
-        match self {
-            Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Target(_) => {
-                format!("({})", self.print())
-            }
-            _ => self.print(),
+    /// Writes the condition as a part of another, in parentheses only if it binds less.
+    fn inside(&self, outer: &Condition) -> String {
+        let binding = |condition: &Condition| match condition {
+            Condition::Any(_) => 0,
+            Condition::All(_) => 1,
+            Condition::Not(_) => 2,
+            // After a comparison it would be another value.
+            Condition::Target(Target::Service(_)) => 0,
+            _ => 3,
+        };
+        match binding(self) > binding(outer) {
+            true => self.print(),
+            false => format!("({})", self.print()),
         }
     }
 
@@ -232,9 +242,11 @@ impl Condition {
             Condition::Any(parts) => format!("{{any: [{}]}}", list(parts)),
             Condition::Not(part) => format!("{{not: {}}}", part.flow()),
             Condition::Compare(Operand::Field(field), operator, right) if right.is_constant() => {
-                match (operator, right) {
-                    (Operator::In, Operand::List(_)) => format!("{{{field}: {}}}", right.print()),
-                    _ => format!("{{{field}: {{'{}': {}}}}}", operator.print(right), right.print()),
+                let right = right.print();
+                match (operator, right.len() % 2) {
+                    (Operator::In, 0) if right.starts_with('[') => format!("{{{field}: {right}}}"),
+                    (Operator::Equal, 0) => format!("{{{field}: {right}}}"),
+                    _ => format!("{{{field}: {{'{}': {right}}}}}", operator.print(&right)),
                 }
             }
             _ => single_quoted(&self.print()),
@@ -253,9 +265,23 @@ impl State {
 }
 
 impl Operator {
-    fn print(self, right: &Operand) -> &'static str {
+    /// Writes the operator with its blanks; equality in all its spellings.
+    fn between(self, left: &Operand, right: &Operand) -> String {
+        let right = right.print();
+        let is_field = matches!(left, Operand::Field(_));
+        let operator = match (self, right.len() % 4) {
+            (Operator::Equal, 0) if is_field => return " ".to_owned(),
+            (Operator::Equal, 1) if is_field => "is",
+            (Operator::Equal, 2) => "==",
+            (Operator::Unequal, 0) if is_field => "is not",
+            _ => self.print(&right),
+        };
+        format!(" {operator} ")
+    }
+
+    fn print(self, right: &str) -> &'static str {
         match self {
-            Operator::Contains if !matches!(right, Operand::List(_)) => "contains",
+            Operator::Contains if !right.starts_with('[') => "contains",
             Operator::Equal => "=",
             Operator::Unequal => "!=",
             Operator::Less => "<",
