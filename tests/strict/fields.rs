@@ -67,7 +67,7 @@ pub fn kind(field: &str) -> Option<Kind> {
 pub enum Value {
     Number(Exact),
     Code(i64),
-    /// A code that the schema declares unknown.
+    /// A code that the schema declares unknown, or that it does not list.
     UnknownCode(i64),
     Text(String),
     /// `None` is an element that is not identified.
@@ -147,13 +147,10 @@ fn code(value: &Json, codes: &Codes) -> Value {
     let Some(code) = number(value).and_then(|number| number.to_integer()) else {
         return Value::Unknown;
     };
-    let lists = |codes: &[(i64, &str)]| codes.iter().any(|(listed, _)| *listed == code);
-    if lists(codes.ordered) {
+    if codes.ordered.iter().any(|(listed, _)| *listed == code) {
         Value::Code(code)
-    } else if lists(codes.unknown) {
-        Value::UnknownCode(code)
     } else {
-        Value::Unknown
+        Value::UnknownCode(code)
     }
 }
 
