@@ -55,6 +55,11 @@ pub fn files(random: &mut Random) -> Vec<Draft> {
     if random.percent(5) {
         files[0].name = random.pick(&FOREIGN).to_owned();
     }
+    if files.len() > 1 && random.percent(15) {
+        let last = files.len() - 1;
+        files[last].name =
+            random.pick(&["sub/page.json", "sub/deep/x.ndjson", ".hidden.json"]).to_owned();
+    }
     if random.percent(3) {
         files[0].tail = random.pick(&[" x", "\n}", "{", ",", "NaN"]);
     }

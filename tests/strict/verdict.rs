@@ -69,9 +69,12 @@ fn is_foreign(name: &str) -> bool {
 /// Judges files by policies.
 pub fn answer(policies: &PolicyFile, files: &[File], flags: &Flags) -> Answer {
     let refused = Answer { exit: 2, policies: Vec::new(), snapshots: Vec::new() };
-    let is_ours = |file: &&File| flags.operation || !is_foreign(&file.name);
-    let ours: Vec<&File> = files.iter().filter(is_ours).collect();
-    if ours.is_empty() && !files.is_empty() {
+    // One file is given by its name, several as a folder, whose hidden files are skipped.
+    let is_found = |file: &&File| files.len() == 1 || !file.name.starts_with('.');
+    let found: Vec<&File> = files.iter().filter(is_found).collect();
+    let is_ours = |file: &&&File| flags.operation || !is_foreign(&file.name);
+    let ours: Vec<&File> = found.iter().filter(is_ours).copied().collect();
+    if ours.is_empty() && !found.is_empty() {
         return refused;
     }
     let mut folders: BTreeMap<String, Vec<Vec<Page>>> = BTreeMap::new();
