@@ -40,7 +40,7 @@ pub fn files(random: &mut Random) -> Vec<Draft> {
     };
     let count = if random.percent(20) { 0 } else { 1 + random.below(5) };
     let mut rows: Vec<Json> = (0..count).map(|index| rows::row(random, index, mood)).collect();
-    let total = rows.len() + if random.percent(12) { 1 } else { 0 };
+    let total = rows.len() + if random.percent(18) { 1 } else { 0 };
     if random.percent(10) {
         repeat_a_row(random, &mut rows);
     }
@@ -150,74 +150,72 @@ fn wrapped(page: Json, status: Json) -> Json {
 
 /// Says something else in the envelope of a page.
 fn mutate(random: &mut Random, page: &mut Json, rows: &[Json]) {
-    let old = page.clone();
     match random.below(12) {
-        0 => {
-            let name =
-                random.pick(&["success", "Success", "statusCode", "STATUSCODE", "HttpStatusCode"]);
-            page.set(name, verdict(random));
-        }
-        1 => *page = wrapped(old, verdict(random)),
-        2 => {
-            let names = ["Code", "code", "Message", "Error", "errors", "ErrorCode", "ERRCODE"];
-            let name = random.pick(&names);
-            let value = verdict(random);
-            match random.percent(30) {
-                true => in_page_info(page, name, Some(value)),
-                false => page.set(name, value),
-            }
-        }
-        3 | 4 => {
-            let names = ["Data", "datalist", "Result", "Extra", "Response", "Body", "Items"];
-            let (name, value) = (random.pick(&names), unknown_member(random, rows));
-            match random.percent(20) {
-                true => in_page_info(page, name, Some(value)),
-                false => page.set(name, value),
-            }
-        }
-        5 => {
-            let name = random.pick(&["NextToken", "HasMore", "IsTruncated", "nextToken"]);
-            let values = [
-                Json::Null,
-                Json::text(""),
-                Json::Bool(false),
-                Json::text("abc"),
-                Json::Bool(true),
-            ];
-            page.set(name, random.pick(&values));
-        }
-        6 => {
-            let values = ["null", "\"x\"", "-1", "true", "[]", "0", "7", "\"3\"", "1.0"];
-            let value = crate::json::documents(random.pick(&values)).unwrap().remove(0);
-            in_page_info(page, "TotalCount", Some(value));
-        }
-        7 => {
-            let values = ["1", "2", "\"1\"", "null", "\"one\"", "[1]"];
-            let value = crate::json::documents(random.pick(&values)).unwrap().remove(0);
-            in_page_info(page, "CurrentPage", Some(value));
-        }
-        8 => {
+        0..=5 => add_member(random, page, rows),
+        6..=8 => damage_page_info(random, page),
+        9 => {
             let name = random.pick(&["PageInfo", "DataList", "RequestId"]);
+            let old = page.get(name).cloned().unwrap_or(Json::Null);
             page.remove(name);
             if random.percent(50) {
-                let value = old.get(name).cloned().unwrap_or(Json::Null);
-                page.set(&name.to_lowercase(), value);
+                page.set(&name.to_lowercase(), old);
             }
         }
-        9 => in_page_info(page, random.pick(&["TotalCount", "CurrentPage"]), None),
-        10 => {
-            let values = [Json::Null, Json::object([]), Json::text("x"), Json::number(5)];
-            page.set("DataList", random.pick(&values));
-        }
+        10 => page.set("DataList", one_of(random, &["null", "{}", "\"x\"", "5"])),
         _ => {
             let bodies = [
-                Json::Text(old.print()),
-                Json::List(vec![old.clone()]),
-                wrapped(old, Json::number(200)),
+                Json::Text(page.print()),
+                Json::List(vec![page.clone()]),
+                wrapped(page.clone(), Json::number(200)),
             ];
             *page = wrapped(random.pick(&bodies), Json::number(200));
         }
     }
+}
+
+fn add_member(random: &mut Random, page: &mut Json, rows: &[Json]) {
+    const STATUS: [&str; 5] = ["success", "Success", "statusCode", "STATUSCODE", "HttpStatusCode"];
+    const ERRORS: [&str; 7] =
+        ["Code", "code", "Message", "Error", "errors", "ErrorCode", "ERRCODE"];
+    const UNKNOWN: [&str; 7] = ["Data", "datalist", "Result", "Extra", "Response", "Body", "Items"];
+    const MORE: [&str; 4] = ["NextToken", "HasMore", "IsTruncated", "nextToken"];
+    let (name, value) = match random.below(7) {
+        0 => {
+            *page = wrapped(page.clone(), verdict(random));
+            return;
+        }
+        1 => {
+            let name = random.pick(&STATUS);
+            page.set(name, verdict(random));
+            return;
+        }
+        2 | 3 => (random.pick(&ERRORS), verdict(random)),
+        4 | 5 => (random.pick(&UNKNOWN), unknown_member(random, rows)),
+        _ => {
+            let values = ["null", "\"\"", "false", "\"abc\"", "true"];
+            (random.pick(&MORE), one_of(random, &values))
+        }
+    };
+    match random.percent(25) {
+        true => in_page_info(page, name, Some(value)),
+        false => page.set(name, value),
+    }
+}
+
+fn damage_page_info(random: &mut Random, page: &mut Json) {
+    let totals = ["null", "\"x\"", "-1", "true", "[]", "0", "7", "\"3\"", "1.0"];
+    let numbers = ["1", "2", "\"1\"", "null", "\"one\"", "[1]"];
+    let (name, values) = match random.percent(50) {
+        true => ("TotalCount", totals.as_slice()),
+        false => ("CurrentPage", numbers.as_slice()),
+    };
+    let value = (!random.percent(20)).then(|| one_of(random, values));
+    in_page_info(page, name, value);
+}
+
+/// Reads one of several values.
+fn one_of(random: &mut Random, texts: &[&str]) -> Json {
+    crate::json::documents(random.pick(texts)).unwrap().remove(0)
 }
 
 fn in_page_info(page: &mut Json, name: &str, value: Option<Json>) {
@@ -257,7 +255,7 @@ fn verdict(random: &mut Random) -> Json {
         "{\"a\": 1}",
         "\"false\"",
     ];
-    crate::json::documents(random.pick(&values)).unwrap().remove(0)
+    one_of(random, &values)
 }
 
 fn unknown_member(random: &mut Random, rows: &[Json]) -> Json {

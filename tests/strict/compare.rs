@@ -309,6 +309,7 @@ fn random_cases_reach_every_corner() {
         ("complete None under exit 0", 1),
         ("complete Some(false) under exit 0", 1),
         ("complete None under exit 3", 5),
+        ("complete Some(true) under exit 3", 1),
         ("complete Some(false) under exit 3", 5),
         ("failed", 20),
         ("inconclusive", 10),

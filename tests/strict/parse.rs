@@ -54,7 +54,7 @@ impl Parser {
     }
 
     fn next(&mut self) -> String {
-        let token = self.tokens.get(self.at).expect("the sentence ends too early").clone();
+        let token = self.tokens.get(self.at).unwrap().clone();
         self.at += 1;
         token
     }
@@ -124,7 +124,7 @@ impl Parser {
             assert!(self.eat(")"));
             return inner;
         }
-        let token = self.peek().expect("a condition is missing").to_owned();
+        let token = self.peek().unwrap().to_owned();
         let is_quantity = token == "("
             || fields::kind(&token).is_some()
             || ["count", "sum", "distinct"].contains(&token.as_str())
