@@ -22,7 +22,7 @@ pub(crate) struct Patterns {
 
 impl Patterns {
     pub(crate) fn new(field: &Field, tests: &[(u64, &TextTest)]) -> Result<Self, TooLarge> {
-        let sources: Vec<String> = tests.iter().map(|(_, test)| source(test)).collect();
+        let sources: Vec<String> = tests.iter().map(|(_, test)| test.pattern()).collect();
         let config = meta::Config::new()
             .match_kind(MatchKind::All)
             .nfa_size_limit(Some(MAX_AUTOMATON_BYTES));
@@ -45,18 +45,5 @@ impl Patterns {
         self.automaton.which_overlapping_matches(&Input::new(text), found);
         let bits = found.iter().filter_map(|pattern| self.bits.get(pattern.as_usize()));
         bits.fold(0, |all, bit| all | bit)
-    }
-}
-
-fn source(test: &TextTest) -> String {
-    match test {
-        TextTest::OneOf(names) => {
-            let names: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
-            format!(r"\A(?:{})\z", names.join("|"))
-        }
-        TextTest::Contains(part) => regex::escape(part),
-        TextTest::StartsWith(start) => format!(r"\A(?:{})", regex::escape(start)),
-        TextTest::EndsWith(end) => format!(r"(?:{})\z", regex::escape(end)),
-        TextTest::Matches(pattern) => pattern.0.as_str().to_owned(),
     }
 }

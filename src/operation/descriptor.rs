@@ -120,9 +120,21 @@ fn schema(root: &Node) -> Decoded<Schema> {
         let otherwise = sequence(node, "otherwise")?;
         let otherwise =
             otherwise.iter().map(|node| field_id(&schema, node)).collect::<Decoded<_>>()?;
-        schema.fields.push(Field { derived: Some(Derived { first, otherwise }), ..field(node)? });
+        let derived = Derived { first, otherwise };
+        let range = derived_range(&schema, &derived);
+        schema.fields.push(Field { derived: Some(derived), range, ..field(node)? });
     }
     Ok(schema)
+}
+
+/// The least and the greatest value that a field made from others can have.
+fn derived_range(schema: &Schema, derived: &Derived) -> Option<(i64, i64)> {
+    let (first_least, first_greatest) = schema.field(derived.first).range?;
+    let (least, greatest) = derived.otherwise.iter().try_fold((0_i64, 0_i64), |sum, id| {
+        let (least, greatest) = schema.field(*id).range?;
+        Some((sum.0.saturating_add(least), sum.1.saturating_add(greatest)))
+    })?;
+    Some((first_least.min(least), first_greatest.max(greatest)))
 }
 
 fn field(node: &Node) -> Decoded<Field> {

@@ -91,7 +91,7 @@ impl Aggregate {
     /// What a record adds to a sum whose value is not known.
     #[must_use]
     pub fn any_summand(field: FieldId, schema: &Schema) -> Bounds {
-        match range(schema, field) {
+        match schema.field(field).range {
             None => Bounds::ANY,
             Some((least, greatest)) => Bounds {
                 low: (least != i64::MIN).then_some(Number::Integer(least)),
@@ -107,7 +107,7 @@ impl Aggregate {
         match self.measure {
             Measure::Count => Bounds { low: Some(none), high: None },
             Measure::Sum(field) => {
-                let (least, greatest) = range(schema, field).unwrap_or((-1, 1));
+                let (least, greatest) = schema.field(field).range.unwrap_or((-1, 1));
                 Bounds { low: (least >= 0).then_some(none), high: (greatest <= 0).then_some(none) }
             }
             Measure::Distinct(field) => {
@@ -116,16 +116,6 @@ impl Aggregate {
             }
         }
     }
-}
-
-/// The least and the greatest value of a field, where they are bounded; of what is made from others, those of
-/// what it is made from first.
-fn range(schema: &Schema, field: FieldId) -> Option<(i64, i64)> {
-    let field = schema.field(field);
-    let first = || schema.field(field.derived.as_ref()?.first).range;
-    // What they are summed up to where the first is missing has no upper end.
-    let least = || first().filter(|(least, _)| *least >= 0).map(|(least, _)| (least, i64::MAX));
-    field.range.or_else(least)
 }
 
 /// How many different values a field can have, where that is bounded.

@@ -49,13 +49,21 @@ impl Bounds {
     /// The value of an expression whose aggregates lie within bounds.
     #[must_use]
     pub fn of(expression: &Expression, known: &dyn Fn(&Aggregate) -> Self) -> Self {
-        match expression {
-            Expression::Number(number) => Self::exactly(*number),
+        Self::over(expression, &|operand| match operand {
             Expression::Aggregate(aggregate) => known(aggregate),
             // A record's own field says nothing of the whole.
-            Expression::Field(_) => Self::ANY,
+            _ => Self::ANY,
+        })
+    }
+
+    /// The value of an expression whose fields and aggregates lie within bounds.
+    #[must_use]
+    pub fn over(expression: &Expression, known: &dyn Fn(&Expression) -> Self) -> Self {
+        match expression {
+            Expression::Number(number) => Self::exactly(*number),
+            Expression::Field(_) | Expression::Aggregate(_) => known(expression),
             Expression::Binary(left, operator, right) => {
-                Self::of(left, known).joined(*operator, Self::of(right, known))
+                Self::over(left, known).joined(*operator, Self::over(right, known))
             }
         }
     }

@@ -119,6 +119,23 @@ pub enum TextTest {
     Matches(Pattern),
 }
 
+impl TextTest {
+    /// The regular expression that is found in exactly the texts that pass.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        match self {
+            Self::OneOf(names) => {
+                let names: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
+                format!(r"\A(?-i:{})\z", names.join("|"))
+            }
+            Self::Contains(part) => regex::escape(part),
+            Self::StartsWith(start) => format!(r"\A(?:{})", regex::escape(start)),
+            Self::EndsWith(end) => format!(r"(?:{})\z", regex::escape(end)),
+            Self::Matches(pattern) => pattern.0.as_str().to_owned(),
+        }
+    }
+}
+
 /// A regular expression that has compiled.
 #[derive(Clone, Debug)]
 pub struct Pattern(pub regex::Regex);
