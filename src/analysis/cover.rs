@@ -87,7 +87,7 @@ impl Purse {
     fn implies(&mut self, policy: &Policy, other: &Policy) -> Result<bool, Exhausted> {
         let silent = Goal { truths: Truths::NOT_TRUE, ..fires(other) };
         let answer = self.search(policy, vec![silent, fires(policy)])?;
-        Ok(matches!(answer, Some(Answer::Impossible(_))))
+        Ok(matches!(answer, Some(Answer::Impossible)))
     }
 
     fn search<'a>(

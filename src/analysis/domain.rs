@@ -11,6 +11,7 @@ use crate::operation::{Field, Kind};
 use crate::policy::{Predicate, TextTest};
 
 use super::effort::{Effort, Exhausted};
+use super::text;
 use super::truth::Truths;
 use super::value::{Members, Value, ask, is_unidentified};
 
@@ -26,7 +27,7 @@ pub(super) fn find(
     for (predicate, _) in wants {
         effort.spend(weight(predicate))?;
     }
-    for value in values(field, wants) {
+    for value in values(field, wants, effort)? {
         if agrees(field, &value, wants, effort)? {
             return Ok(Some(value));
         }
@@ -61,7 +62,11 @@ fn weight(predicate: &Predicate) -> usize {
     }
 }
 
-fn values(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
+fn values<'a>(
+    field: &'a Field,
+    wants: &[Want<'a>],
+    effort: &mut Effort,
+) -> Result<Vec<Value>, Exhausted> {
     let mut values = match &field.kind {
         Kind::Integer | Kind::Bytes | Kind::Decimal | Kind::Percent | Kind::Time => {
             numbers(field, wants)
@@ -69,13 +74,13 @@ fn values(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
         Kind::Code(codes) => {
             codes.iter().map(|code| Value::Code(code.value)).chain([Value::UnlistedCode]).collect()
         }
-        Kind::Text => texts(wants),
-        Kind::TextList => lists(field, wants),
+        Kind::Text => texts(field, wants, effort)?,
+        Kind::TextList => lists(field, wants, effort)?,
         Kind::Boolean => vec![Value::Boolean(false), Value::Boolean(true)],
         Kind::Address => addresses(wants),
     };
     values.push(Value::Absent);
-    values
+    Ok(values)
 }
 
 /// Every end of a range, and one number between each two.
@@ -134,8 +139,21 @@ fn between(low: Number, high: Number, is_whole: bool) -> Option<Number> {
     }
 }
 
-/// Every text that is named, the empty one, and one that is not named.
-fn texts(wants: &[Want<'_>]) -> Vec<Value> {
+/// Every text that is named, the empty one, and one that is not named; where more is asked than names, one
+/// that every test judges as wanted.
+fn texts(field: &Field, wants: &[Want<'_>], effort: &mut Effort) -> Result<Vec<Value>, Exhausted> {
+    let is_part = |(predicate, _): &Want<'_>| matches!(predicate, Predicate::Text(_, test) if !matches!(test, TextTest::OneOf(_)));
+    if wants.iter().any(is_part) {
+        let is_free = |truths: Truths| truths.meets(Truths::TRUE) && truths.meets(Truths::FALSE);
+        let decided = wants.iter().filter(|(_, truths)| !is_free(*truths));
+        let wanted: Vec<_> = decided
+            .filter_map(|(predicate, truths)| {
+                Some((element_test(predicate)?, truths.meets(Truths::TRUE)))
+            })
+            .collect();
+        let found = text::find(field, &wanted, effort)?;
+        return Ok(found.map(Value::Text).into_iter().collect());
+    }
     let named: BTreeSet<&String> = wants
         .iter()
         .flat_map(|(predicate, _)| match predicate {
@@ -145,63 +163,113 @@ fn texts(wants: &[Want<'_>]) -> Vec<Value> {
         .flatten()
         .filter(|name| !name.is_empty())
         .collect();
-    named
+    Ok(named
         .into_iter()
         .map(|name| Value::Text(name.clone()))
         .chain([Value::OtherText, Value::Text(String::new())])
-        .collect()
+        .collect())
 }
 
 /// The smallest list that may agree without a member that is not identified, and the one with.
-fn lists(field: &Field, wants: &[Want<'_>]) -> Vec<Value> {
-    let mut forbidden = BTreeSet::new();
-    for (predicate, truths) in wants {
-        if let Predicate::Member(_, names) = predicate
-            && !truths.meets(Truths::TRUE)
-        {
-            forbidden.extend(names);
+fn lists<'a>(
+    field: &'a Field,
+    wants: &[Want<'a>],
+    effort: &mut Effort,
+) -> Result<Vec<Value>, Exhausted> {
+    let elements = Elements::new(field, wants);
+    let mut lists = Vec::new();
+    for has_unidentified in [false, true] {
+        if let Some(members) = elements.smallest(has_unidentified, effort)? {
+            lists.push(Value::List(members));
         }
     }
-    [false, true]
-        .into_iter()
-        .map(|has_unidentified| Members {
-            names: needed(field, wants, &forbidden, has_unidentified),
-            has_other: !has_unidentified && must_hold_something(wants),
-            has_unidentified,
-        })
-        .map(Value::List)
-        .collect()
+    Ok(lists)
 }
 
-/// One name for each question that only a name can answer; none where all are forbidden.
-fn needed(
-    field: &Field,
-    wants: &[Want<'_>],
-    forbidden: &BTreeSet<&String>,
-    has_unidentified: bool,
-) -> BTreeSet<String> {
-    let without = if has_unidentified { Truths::UNKNOWN } else { Truths::FALSE };
-    let is_named = |name: &&String| !is_unidentified(field, name) && !forbidden.contains(*name);
-    wants
-        .iter()
-        .filter_map(|(predicate, truths)| match predicate {
-            Predicate::Member(_, names) if !truths.meets(without) => Some(names),
-            _ => None,
-        })
-        .filter(|names| {
-            !(has_unidentified && names.iter().any(|name| is_unidentified(field, name)))
-        })
-        .filter_map(|names| names.iter().find(is_named))
-        .cloned()
-        .collect()
+/// What is wanted of the elements of a list.
+struct Elements<'a> {
+    field: &'a Field,
+    /// Predicates on single elements, with the truths that are wanted of each.
+    wanted: Vec<Want<'a>>,
+    /// Whether an element must be there, whatever it is.
+    is_not_empty: bool,
+    /// Whether more is asked than names.
+    has_parts: bool,
 }
 
-fn must_hold_something(wants: &[Want<'_>]) -> bool {
-    wants.iter().any(|(predicate, truths)| match predicate {
-        Predicate::Empty(_) => !truths.meets(Truths::TRUE),
-        Predicate::Text(..) => !truths.meets(Truths::FALSE),
-        _ => false,
-    })
+impl<'a> Elements<'a> {
+    fn new(field: &'a Field, wants: &[Want<'a>]) -> Self {
+        let is_part = |(predicate, _): &Want<'_>| matches!(predicate, Predicate::Text(..));
+        let is_asked = |want: &Want<'_>| is_part(want) || matches!(want.0, Predicate::Member(..));
+        Self {
+            field,
+            wanted: wants.iter().copied().filter(is_asked).collect(),
+            is_not_empty: wants.iter().any(|(predicate, truths)| {
+                matches!(predicate, Predicate::Empty(_)) && !truths.meets(Truths::TRUE)
+            }),
+            has_parts: wants.iter().any(is_part),
+        }
+    }
+
+    /// A list with one element for each predicate that needs one; none if an element is impossible.
+    fn smallest(
+        &self,
+        has_unidentified: bool,
+        effort: &mut Effort,
+    ) -> Result<Option<Members>, Exhausted> {
+        let mut members = Members { has_unidentified, ..Members::default() };
+        let without = Value::List(members.clone());
+        for (predicate, truths) in &self.wanted {
+            if !truths.meets(ask(predicate, self.field, &without)) {
+                let Some(name) = self.element(Some(predicate), effort)? else { return Ok(None) };
+                members.names.insert(name);
+            }
+        }
+        if self.is_not_empty && !has_unidentified && members.names.is_empty() {
+            members.has_other = !self.has_parts;
+            if self.has_parts {
+                let Some(name) = self.element(None, effort)? else { return Ok(None) };
+                members.names.insert(name);
+            }
+        }
+        Ok(Some(members))
+    }
+
+    /// A name on which a predicate holds, and none that must not hold.
+    fn element(
+        &self,
+        predicate: Option<&Predicate>,
+        effort: &mut Effort,
+    ) -> Result<Option<String>, Exhausted> {
+        let denied = self.wanted.iter().filter(|(_, truths)| !truths.meets(Truths::TRUE));
+        let mut denied = denied.map(|(predicate, _)| *predicate);
+        if let (Some(Predicate::Member(_, names)), false) = (predicate, self.has_parts) {
+            let is_denied = |name: &String| {
+                denied.clone().any(
+                    |denied| matches!(denied, Predicate::Member(_, names) if names.contains(name)),
+                )
+            };
+            effort.spend(names.len() * self.wanted.len())?;
+            let mut names = names.iter();
+            let name = names.find(|name| !is_unidentified(self.field, name) && !is_denied(name));
+            return Ok(name.cloned());
+        }
+        let unidentified = self.field.unknown_members.iter().map(|name| self.field.compared(name));
+        let wanted = predicate.into_iter().filter_map(element_test).map(|test| (test, true));
+        let denied = denied.by_ref().filter_map(element_test).map(|test| (test, false));
+        let wanted = wanted.chain(denied).chain([(TextTest::OneOf(unidentified.collect()), false)]);
+        text::find(self.field, &wanted.collect::<Vec<_>>(), effort)
+    }
+}
+
+/// What a predicate asks of a text, or of each element of a list.
+fn element_test(predicate: &Predicate) -> Option<TextTest> {
+    match predicate {
+        Predicate::Empty(_) => Some(TextTest::OneOf(BTreeSet::from([String::new()]))),
+        Predicate::Member(_, names) => Some(TextTest::OneOf(names.clone())),
+        Predicate::Text(_, test) => Some(test.clone()),
+        _ => None,
+    }
 }
 
 /// Both ends of the address space, the first address of every block, and the one after its last.

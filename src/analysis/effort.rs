@@ -4,6 +4,9 @@
 /// Questions about single values that one search may ask.
 pub(super) const PER_SEARCH: u64 = 1 << 20;
 
+/// Questions about single values that may be asked to find out whether a part of a rule matters.
+pub(super) const PER_PART: u64 = 1 << 16;
+
 /// Questions about single values that the comparison of all policies with one another may ask.
 pub(super) const PER_SET: u64 = 1 << 26;
 

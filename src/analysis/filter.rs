@@ -9,7 +9,7 @@ use crate::operation::{FieldId, Kind, Schema};
 use crate::policy::{Condition, Policy, Predicate, Ranges, Test};
 
 use super::effort::{Effort, PER_SEARCH};
-use super::search::{Answer, Goal, search};
+use super::search::{Goal, is_impossible};
 use super::truth::Truths;
 
 /// Whether a request parameter of this value could leave out a record that the policy fails on or, where
@@ -37,8 +37,7 @@ pub fn may_hide(policy: &Policy, name: &str, value: &str, asks_unknown: bool) ->
         Goal { condition: &left_out, truths: Truths::TRUE },
         Goal { condition: &policy.condition, truths },
     ];
-    let mut effort = Effort::new(PER_SEARCH);
-    !matches!(search(schema, goals, &mut effort), Ok(Answer::Impossible(_)))
+    !is_impossible(schema, goals, &mut Effort::new(PER_SEARCH))
 }
 
 /// What is true of the records that an exact filter leaves out; none where it is not certain which.

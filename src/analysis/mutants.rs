@@ -118,7 +118,7 @@ fn ends(ranges: &Ranges) -> Vec<(Number, Ranges)> {
 }
 
 /// The same end, with its number if it was without, and the other way round.
-fn turned(bound: Bound<Number>) -> Bound<Number> {
+pub(super) fn turned(bound: Bound<Number>) -> Bound<Number> {
     match bound {
         Bound::Included(number) => Bound::Excluded(number),
         Bound::Excluded(number) => Bound::Included(number),

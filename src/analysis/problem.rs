@@ -4,9 +4,10 @@
 use crate::policy::{Policy, PolicySet};
 use crate::text::{Place, Problem, Span};
 
-use super::aggregate::{self, Reason};
+use super::advice::{idle, in_assessment, matches_nothing, undecided};
 use super::cover::{Covers, covers};
 use super::effort::{Effort, Exhausted, PER_SEARCH};
+
 use super::search::{Conflict, exclude_each_other};
 use super::subject::Fact;
 use super::truth::Truths;
@@ -70,7 +71,7 @@ pub fn problems(set: &PolicySet, depth: Depth) -> Vec<Problem> {
     let policies = &set.policies;
     match depth {
         Depth::Nothing => Vec::new(),
-        Depth::Each => policies.iter().filter_map(by_itself).collect(),
+        Depth::Each => policies.iter().flat_map(by_itself).collect(),
         Depth::Everything => everything(policies),
     }
 }
@@ -80,6 +81,8 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, policy) in policies.iter().enumerate() {
         problems.extend(by_itself(policy));
+        problems.extend(undecided(policy));
+        problems.extend(in_assessment(policy));
         problems.extend(covered(policies, &covers, index));
         problems.extend(undocumented(policy));
     }
@@ -91,25 +94,17 @@ fn everything(policies: &[Policy]) -> Vec<Problem> {
     problems
 }
 
-fn by_itself(policy: &Policy) -> Option<Problem> {
-    if policy.judges_whole() {
-        return of_whole(policy);
+/// What is wrong with a policy by itself; of one that never fires, or always does, no part matters.
+fn by_itself(policy: &Policy) -> Vec<Problem> {
+    if let Some(problem) = never_fires(policy) {
+        return vec![problem];
     }
-    never_fires(policy).or_else(|| always_fires(policy))
-}
-
-/// The same of a policy that judges the whole.
-fn of_whole(policy: &Policy) -> Option<Problem> {
-    let id = policy.id.clone();
-    let (reason, flaw, label) = match aggregate::why_never(policy, true) {
-        Some(Reason { test, why }) => (test, Flaw::NeverFires { id, why }, "cannot be true here"),
-        None => {
-            let Reason { test, why } = aggregate::why_never(policy, false)?;
-            (test, Flaw::AlwaysFires { id, why }, "cannot be false here")
-        }
-    };
-    let place = reason.map_or(&policy.rule, |test| &test.location).clone();
-    Some(Problem::new(&flaw, Place::Text(place)).labelled(label))
+    let mut problems = matches_nothing(policy);
+    match always_fires(policy) {
+        Some(problem) => problems.push(problem),
+        None => problems.extend(idle(policy)),
+    }
+    problems
 }
 
 fn never_fires(policy: &Policy) -> Option<Problem> {
@@ -233,6 +228,9 @@ fn list(facts: &[Fact<'_>]) -> String {
 
 /// The words of a test on one line.
 fn words(fact: &Fact<'_>) -> String {
-    let words: Vec<&str> = fact.test.location.text().split_whitespace().collect();
-    format!("`{}`", words.join(" "))
+    format!("`{}`", one_line(fact.test.location.text()))
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

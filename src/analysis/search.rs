@@ -1,7 +1,7 @@
 //! A search for a record on which conditions have wanted truths. It takes the conditions apart until
 //! only wants about single tests are left, tries the alternatives that remain one after another, and
-//! asks field by field whether any value agrees. What it finds impossible is impossible; fields are
-//! taken to be independent and some predicates to be free, so what it finds possible need not be.
+//! asks field by field whether any value agrees, and of numbers whether they agree together. What it finds
+//! impossible is impossible; what it finds possible need not be, unless the witness is certain.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -11,8 +11,10 @@ use foldhash::HashMap;
 use crate::operation::{FieldId, Schema};
 use crate::policy::{Condition, Predicate};
 
+use super::census::Censuses;
 use super::domain;
 use super::effort::{Effort, Exhausted};
+use super::numbers::{self, Possible, are_joined};
 use super::subject::{Fact, Subject, about, is_possible, merged};
 use super::truth::Truths;
 use super::value::{Value, ask};
@@ -30,13 +32,13 @@ pub(super) enum Answer<'a> {
     /// Some record agrees, as far as the analysis can tell.
     Possible(Witness<'a>),
     /// No record does.
-    Impossible(Option<Conflict<'a>>),
+    Impossible,
 }
 
 /// Facts that no record agrees with.
 #[derive(Debug)]
 pub(super) struct Conflict<'a> {
-    /// All about one field; some may be beside the point.
+    /// All about one subject; some may be beside the point.
     pub(super) facts: Vec<Fact<'a>>,
     /// Whether these facts alone rule everything out, and not just one alternative of several.
     pub(super) is_whole: bool,
@@ -47,6 +49,8 @@ pub(super) struct Conflict<'a> {
 pub(super) struct Witness<'a> {
     values: BTreeMap<FieldId, Value>,
     wants: HashMap<&'a Predicate, Truths>,
+    /// Whether there certainly is such a record, or such a snapshot.
+    pub(super) is_certain: bool,
 }
 
 /// Looks for a record on which every goal is met.
@@ -56,40 +60,43 @@ pub(super) fn search<'a>(
     effort: &mut Effort,
 ) -> Result<Answer<'a>, Exhausted> {
     let mut found = None;
-    let conflict = each_witness(schema, goals, effort, &mut |witness| {
+    each_witness(schema, goals, effort, &mut |witness| {
         found = Some(witness);
         ControlFlow::Break(())
     })?;
-    Ok(found.map_or(Answer::Impossible(conflict), Answer::Possible))
+    Ok(found.map_or(Answer::Impossible, Answer::Possible))
 }
 
-/// Looks for every way in which a record may meet every goal, until `visit` has enough. The first
-/// conflict that was met, which says why there is no way where `visit` was not called.
+/// Looks for every way in which a record may meet every goal, until `visit` has enough.
 pub(super) fn each_witness<'a>(
     schema: &Schema,
     goals: Vec<Goal<'a>>,
     effort: &mut Effort,
     visit: &mut dyn FnMut(Witness<'a>) -> ControlFlow<()>,
-) -> Result<Option<Conflict<'a>>, Exhausted> {
-    let mut search = Search {
-        schema,
-        facts: Vec::new(),
-        choices: Vec::new(),
-        branches: Vec::new(),
-        conflict: None,
-    };
-    let mut pending = goals;
-    loop {
-        search.settle(pending, effort)?;
-        let is_consistent = search.check(effort)?;
-        if is_consistent && !search.branch(effort)? && visit(search.witness(effort)?).is_break() {
-            return Ok(search.conflict);
-        }
-        match search.next(effort)? {
-            Some(alternative) => pending = vec![alternative],
-            None => return Ok(search.conflict),
-        }
-    }
+) -> Result<(), Exhausted> {
+    Search::new(schema, &goals, effort)?
+        .run(goals, effort, &mut |search, effort| Ok(visit(search.witness(effort)?)))
+        .map(|_| ())
+}
+
+/// Why no record meets every goal, where that is certain; without facts if some goal has no alternative.
+pub(super) fn why_impossible<'a>(
+    schema: &Schema,
+    goals: Vec<Goal<'a>>,
+    effort: &mut Effort,
+) -> Option<Option<Conflict<'a>>> {
+    let mut is_met = false;
+    let search = Search::new(schema, &goals, effort).ok()?;
+    let conflict = search.run(goals, effort, &mut |_, _| {
+        is_met = true;
+        Ok(ControlFlow::Break(()))
+    });
+    conflict.ok().filter(|_| !is_met)
+}
+
+/// Whether certainly no record meets every goal.
+pub(super) fn is_impossible(schema: &Schema, goals: Vec<Goal<'_>>, effort: &mut Effort) -> bool {
+    why_impossible(schema, goals, effort).is_some()
 }
 
 /// Whether no record agrees with all the facts.
@@ -98,9 +105,11 @@ pub(super) fn exclude_each_other(
     facts: &[Fact<'_>],
     effort: &mut Effort,
 ) -> Result<bool, Exhausted> {
-    for fact in facts {
-        let subject = Subject::of(&fact.test.predicate);
-        if !is_possible(schema, subject, &merged(facts, subject), effort)? {
+    let predicates = facts.iter().map(|fact| &fact.test.predicate);
+    let context = (schema, &Censuses::new(schema, predicates, effort)?);
+    let subjects = facts.iter().map(|fact| Subject::of(&fact.test.predicate));
+    for subject in subjects.chain([Subject::Numbers]) {
+        if !is_possible(context, subject, &merged(facts, subject), effort)? {
             return Ok(true);
         }
     }
@@ -108,7 +117,7 @@ pub(super) fn exclude_each_other(
 }
 
 impl Witness<'_> {
-    /// What each field holds that was asked for; fields of expressions are not among them.
+    /// What each field holds that was asked for, as far as it was found.
     pub(super) fn values(&self) -> &BTreeMap<FieldId, Value> {
         &self.values
     }
@@ -145,7 +154,7 @@ impl Witness<'_> {
                 let value = self.values.get(&id).unwrap_or(&Value::Absent);
                 wanted & ask(predicate, schema.field(id), value)
             }
-            Subject::Approval | Subject::Pair(..) => wanted,
+            Subject::Approval | Subject::Numbers => wanted,
         }
     }
 }
@@ -162,6 +171,7 @@ struct Branch<'a> {
 
 struct Search<'a, 's> {
     schema: &'s Schema,
+    censuses: Censuses<'a>,
     facts: Vec<Fact<'a>>,
     /// Goals that can be met in several ways.
     choices: Vec<Goal<'a>>,
@@ -207,7 +217,47 @@ impl<'a> Goal<'a> {
     }
 }
 
-impl<'a> Search<'a, '_> {
+/// Called with each set of facts that agree.
+type Visit<'v, 'a, 's> =
+    dyn FnMut(&Search<'a, 's>, &mut Effort) -> Result<ControlFlow<()>, Exhausted> + 'v;
+
+impl<'a, 's> Search<'a, 's> {
+    fn new(schema: &'s Schema, goals: &[Goal<'a>], effort: &mut Effort) -> Result<Self, Exhausted> {
+        let mut predicates = Vec::new();
+        for goal in goals {
+            goal.condition.each_test(&mut |test| predicates.push(&test.predicate));
+        }
+        Ok(Self {
+            schema,
+            censuses: Censuses::new(schema, predicates, effort)?,
+            facts: Vec::new(),
+            choices: Vec::new(),
+            branches: Vec::new(),
+            conflict: None,
+        })
+    }
+
+    /// Calls `visit` until it has enough. Returns the first conflict, which says why `visit` was not called.
+    fn run(
+        mut self,
+        goals: Vec<Goal<'a>>,
+        effort: &mut Effort,
+        visit: &mut Visit<'_, 'a, 's>,
+    ) -> Result<Option<Conflict<'a>>, Exhausted> {
+        let mut pending = goals;
+        loop {
+            self.settle(pending, effort)?;
+            let is_consistent = self.check(effort)?;
+            if is_consistent && !self.branch(effort)? && visit(&self, effort)?.is_break() {
+                return Ok(self.conflict);
+            }
+            match self.next(effort)? {
+                Some(alternative) => pending = vec![alternative],
+                None => return Ok(self.conflict),
+            }
+        }
+    }
+
     /// Takes goals apart into facts and choices.
     fn settle(&mut self, mut goals: Vec<Goal<'a>>, effort: &mut Effort) -> Result<(), Exhausted> {
         while let Some(goal) = goals.pop() {
@@ -223,24 +273,35 @@ impl<'a> Search<'a, '_> {
 
     /// Whether values agree with the facts that came since the last choice; keeps the first conflict.
     fn check(&mut self, effort: &mut Effort) -> Result<bool, Exhausted> {
-        let mut checked: Vec<Subject<'a>> = Vec::new();
+        let mut subjects: Vec<Subject> = Vec::new();
         let known = self.branches.last().map_or(0, |branch| branch.facts);
         for fact in self.facts.iter().skip(known) {
             let subject = Subject::of(&fact.test.predicate);
-            effort.spend(checked.len())?;
-            if checked.contains(&subject) {
-                continue;
+            effort.spend(subjects.len())?;
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
             }
+        }
+        // Numbers come last: each field by itself costs less.
+        subjects.retain(|subject| *subject != Subject::Numbers);
+        if self.are_joined() {
+            subjects.push(Subject::Numbers);
+        }
+        for subject in subjects {
             effort.spend(self.facts.len())?;
-            if !is_possible(self.schema, subject, &merged(&self.facts, subject), effort)? {
+            let wants = merged(&self.facts, subject);
+            if !is_possible((self.schema, &self.censuses), subject, &wants, effort)? {
                 let facts = about(&self.facts, subject).collect();
                 let is_whole = self.branches.is_empty();
                 self.conflict.get_or_insert(Conflict { facts, is_whole });
                 return Ok(false);
             }
-            checked.push(subject);
         }
         Ok(true)
+    }
+
+    fn are_joined(&self) -> bool {
+        are_joined(self.schema, &|| self.facts.iter().map(|fact| &fact.test.predicate))
     }
 
     /// Opens the choice with the fewest alternatives; false where none is left.
@@ -304,6 +365,16 @@ impl<'a> Search<'a, '_> {
             let wanted = witness.wants.entry(&fact.test.predicate);
             let wanted = wanted.or_insert(Truths::ANY);
             *wanted = *wanted & fact.truths;
+        }
+        witness.is_certain = !self.are_joined();
+        if !witness.is_certain {
+            let wants = merged(&self.facts, Subject::Numbers);
+            let possible = numbers::check(self.schema, &self.censuses, &wants, effort)?;
+            if let Possible::Yes(numbers) = possible {
+                let numbers = numbers.into_iter().map(|(id, number)| (id, Value::Number(number)));
+                witness.values.extend(numbers);
+                witness.is_certain = true;
+            }
         }
         Ok(witness)
     }

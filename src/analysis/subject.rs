@@ -1,13 +1,16 @@
-//! A `Subject` is what a predicate is about: one field, the register of approvals, or how two
-//! expressions compare. Predicates about different subjects are taken to be independent.
+//! A `Subject` is what a predicate is about: one field, the register of approvals, or how numbers compare.
+//! Predicates about different subjects are taken to be independent; those about a numeric field are about
+//! numbers too.
 
 use foldhash::HashMap;
 
 use crate::operation::{FieldId, Schema};
-use crate::policy::{Comparison, Expression, Predicate, Test};
+use crate::policy::{Predicate, Test};
 
+use super::census::Censuses;
 use super::domain::{self, Want};
 use super::effort::{Effort, Exhausted};
+use super::numbers::{self, Possible, is_numeric};
 use super::truth::Truths;
 
 /// A test, and the truths that are wanted of it.
@@ -18,33 +21,26 @@ pub(super) struct Fact<'a> {
 }
 
 /// What a predicate is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Subject<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
     Field(FieldId),
     Approval,
-    /// Two expressions, in either order.
-    Pair(&'a Expression, &'a Expression),
+    /// How numbers compare.
+    Numbers,
 }
 
-impl<'a> Subject<'a> {
-    pub(super) fn of(predicate: &'a Predicate) -> Self {
+impl Subject {
+    pub(super) fn of(predicate: &Predicate) -> Self {
         match predicate {
-            Predicate::Compare(left, _, right) => Self::Pair(left, right),
+            Predicate::Compare(..) => Self::Numbers,
             other => other.field().map_or(Self::Approval, Self::Field),
         }
     }
-}
 
-impl PartialEq for Subject<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Field(id), Self::Field(other)) => id == other,
-            (Self::Approval, Self::Approval) => true,
-            (Self::Pair(left, right), Self::Pair(other_left, other_right)) => {
-                (left == other_left && right == other_right)
-                    || (left == other_right && right == other_left)
-            }
-            _ => false,
+    fn has(self, predicate: &Predicate) -> bool {
+        match self {
+            Self::Numbers => is_numeric(predicate),
+            other => Self::of(predicate) == other,
         }
     }
 }
@@ -52,17 +48,17 @@ impl PartialEq for Subject<'_> {
 /// The facts about one subject.
 pub(super) fn about<'f, 'a>(
     facts: &'f [Fact<'a>],
-    subject: Subject<'a>,
+    subject: Subject,
 ) -> impl Iterator<Item = Fact<'a>> + 'f
 where
     'a: 'f,
 {
-    facts.iter().filter(move |fact| Subject::of(&fact.test.predicate) == subject).copied()
+    facts.iter().filter(move |fact| subject.has(&fact.test.predicate)).copied()
 }
 
 /// The wants about one subject, each predicate once: it has one truth, however often it is asked.
 #[expect(clippy::mutable_key_type, reason = "a pattern is hashed and compared by its text alone")]
-pub(super) fn merged<'a>(facts: &[Fact<'a>], subject: Subject<'a>) -> Vec<Want<'a>> {
+pub(super) fn merged<'a>(facts: &[Fact<'a>], subject: Subject) -> Vec<Want<'a>> {
     let mut places: HashMap<&Predicate, usize> = HashMap::default();
     let mut wants: Vec<Want<'a>> = Vec::new();
     for fact in about(facts, subject) {
@@ -77,8 +73,8 @@ pub(super) fn merged<'a>(facts: &[Fact<'a>], subject: Subject<'a>) -> Vec<Want<'
 
 /// Whether some value of the subject agrees with all that is wanted of it.
 pub(super) fn is_possible<'a>(
-    schema: &Schema,
-    subject: Subject<'a>,
+    (schema, censuses): (&Schema, &Censuses<'a>),
+    subject: Subject,
     wants: &[Want<'a>],
     effort: &mut Effort,
 ) -> Result<bool, Exhausted> {
@@ -88,30 +84,6 @@ pub(super) fn is_possible<'a>(
     match subject {
         Subject::Field(id) => Ok(domain::find(schema.field(id), wants, effort)?.is_some()),
         Subject::Approval => Ok(true),
-        Subject::Pair(left, right) => Ok(can_compare(left, right, wants)),
+        Subject::Numbers => Ok(numbers::check(schema, censuses, wants, effort)? != Possible::No),
     }
-}
-
-/// Two numbers are unknown, or one is less, or they are equal, whichever way each comparison has them.
-fn can_compare(left: &Expression, right: &Expression, wants: &[Want<'_>]) -> bool {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let outcomes = match left == right {
-        true => [None, Some(Equal), Some(Equal), Some(Equal)],
-        false => [None, Some(Less), Some(Equal), Some(Greater)],
-    };
-    outcomes.into_iter().any(|outcome| {
-        wants.iter().all(|(predicate, truths)| {
-            let Predicate::Compare(first, comparison, _) = predicate else {
-                return true;
-            };
-            let outcome = outcome.map(|order| if first == left { order } else { order.reverse() });
-            let truth = match (outcome, comparison) {
-                (None, _) => Truths::UNKNOWN,
-                (Some(order), Comparison::Equal) => Truths::of(order == Equal),
-                (Some(order), Comparison::Less) => Truths::of(order == Less),
-                (Some(order), Comparison::LessOrEqual) => Truths::of(order != Greater),
-            };
-            truth.meets(*truths)
-        })
-    })
 }

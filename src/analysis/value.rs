@@ -1,7 +1,6 @@
 //! A `Value` stands for all values of a field that the predicates at hand cannot tell apart, and
-//! `ask` says which truths a predicate may have on it. Where that is not modelled (a pattern on a
-//! text that nobody names), the answer is every truth it could have: contradictions may then be
-//! missed, but none is invented.
+//! `ask` says which truths a predicate may have on it. Where that is not certain, the answer is every
+//! truth it could have: contradictions may then be missed, but none is invented.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -76,8 +75,7 @@ pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths
         (Predicate::Text(_, test), Value::Text(text)) => passes(field, test, text),
         (Predicate::Text(_, TextTest::OneOf(_)), Value::OtherText) => Truths::FALSE,
         (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,
-        // No element passes where there is none.
-        (Predicate::Text(..), Value::List(members)) if members.is_empty() => Truths::FALSE,
+        (Predicate::Text(_, test), Value::List(members)) => has_text(field, test, members),
         (Predicate::Member(_, names), Value::List(members)) => has_member(field, names, members),
         (Predicate::Empty(_), Value::Text(text)) => Truths::of(text.is_empty()),
         (Predicate::Empty(_), Value::OtherText) => Truths::FALSE,
@@ -119,15 +117,35 @@ fn one_of_codes(field: &Field, wanted: &BTreeSet<i64>, code: Option<i64>) -> Tru
 }
 
 fn passes(field: &Field, test: &TextTest, text: &str) -> Truths {
-    Truths::of(match test {
-        TextTest::OneOf(texts) => texts.contains(text),
-        TextTest::Contains(part) => text.contains(part),
-        TextTest::StartsWith(start) => text.starts_with(start),
-        TextTest::EndsWith(end) => text.ends_with(end),
-        // A folded name stands for every way to write it, and a pattern may tell those apart.
-        TextTest::Matches(_) if field.ignores_case => return Truths::DEFINITE,
-        TextTest::Matches(pattern) => pattern.0.is_match(text),
-    })
+    let (part, holds) = match test {
+        TextTest::OneOf(texts) => return Truths::of(texts.contains(text)),
+        TextTest::Matches(pattern) => return Truths::of(pattern.0.is_match(text)),
+        TextTest::Contains(part) => (part, text.contains(part)),
+        TextTest::StartsWith(start) => (start, text.starts_with(start)),
+        TextTest::EndsWith(end) => (end, text.ends_with(end)),
+    };
+    // Beyond ASCII, a folded text may have letters that count as those of the part.
+    match field.ignores_case && !(text.is_ascii() && part.is_ascii()) {
+        true => Truths::DEFINITE,
+        false => Truths::of(holds),
+    }
+}
+
+/// Whether an element passes; one that is not identified may be any of those that stand for that.
+fn has_text(field: &Field, test: &TextTest, members: &Members) -> Truths {
+    let any = |names: &mut dyn Iterator<Item = &String>| {
+        names.fold(Truths::FALSE, |truths, name| truths.maximum(passes(field, test, name)))
+    };
+    let mut truths = any(&mut members.names.iter());
+    if members.has_other {
+        truths = truths.maximum(Truths::DEFINITE);
+    }
+    if members.has_unidentified {
+        let named: Vec<String> =
+            field.unknown_members.iter().map(|member| field.compared(member)).collect();
+        truths = truths.maximum(Truths::UNKNOWN | any(&mut named.iter()) & Truths::TRUE);
+    }
+    truths
 }
 
 fn has_member(field: &Field, wanted: &BTreeSet<String>, members: &Members) -> Truths {

@@ -2,11 +2,15 @@
 
 mod aggregates;
 mod cases;
+mod dead;
 mod filters;
 mod flaws;
+mod idle;
 mod mutants;
+mod numbers;
 mod oracle;
 mod properties;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -14,7 +18,7 @@ use std::sync::Arc;
 
 use crate::json::Number;
 use crate::operation::{Code, Effect, Field, FieldId, Kind, Operation, Schema, Severity};
-use crate::policy::{Condition, Policy, Predicate, Ranges, Template, Test};
+use crate::policy::{Condition, Policy, Predicate, Ranges, Template, Test, WhenUnknown};
 use crate::text::{Location, Source, Span};
 
 const PORT: FieldId = FieldId(0);
@@ -107,7 +111,8 @@ fn policy(operation: &Arc<Operation>, effect: Effect, condition: Condition) -> P
         references: Vec::new(),
         controls: BTreeMap::new(),
         tags: Vec::new(),
-        when_unknown: None,
+        // Said, so that nothing is to be said about it.
+        when_unknown: Some(WhenUnknown::Fail),
         at_most: None,
         operation: Arc::clone(operation),
         condition,

@@ -11,7 +11,7 @@ use crate::analysis::truth::Truths;
 use crate::analysis::{always_fires, covered_by, never_fires};
 use crate::policy::{Comparison, Expression, Pattern, TextTest};
 
-const WANTED: [Truths; 6] = [
+pub(super) const WANTED: [Truths; 6] = [
     Truths::FALSE,
     Truths::UNKNOWN,
     Truths::TRUE,
@@ -26,7 +26,7 @@ fn is_possible(condition: &Condition, truths: Truths) -> Option<bool> {
     let schema = &operation.schema;
     let mut effort = Effort::new(PER_SEARCH);
     match search(schema, vec![Goal { condition, truths }], &mut effort).ok()? {
-        Answer::Impossible(_) => Some(false),
+        Answer::Impossible => Some(false),
         Answer::Possible(witness) => {
             let shown = witness.truths(schema, condition, &mut effort).ok()?;
             assert!(shown.meets(truths), "{witness:?} shows {shown:?} for {truths:?}");
@@ -63,7 +63,7 @@ fn blocks() -> impl Strategy<Value = BTreeSet<ipnet::IpNet>> {
 }
 
 /// Predicates on the fields of open ports, all of them exact.
-fn central() -> BoxedStrategy<Predicate> {
+pub(super) fn central() -> BoxedStrategy<Predicate> {
     let codes = prop::collection::btree_set(prop::sample::select(&[1, 2, 3, 0, -1][..]), 1..4);
     prop_oneof![
         ranges().prop_map(|ranges| Predicate::Number(PORT, ranges)),
@@ -124,7 +124,7 @@ fn free() -> BoxedStrategy<Predicate> {
     .boxed()
 }
 
-fn conditions(predicates: BoxedStrategy<Predicate>) -> impl Strategy<Value = Condition> {
+pub(super) fn conditions(predicates: BoxedStrategy<Predicate>) -> impl Strategy<Value = Condition> {
     predicates.prop_map(test).prop_recursive(4, 12, 3, |inner| {
         prop_oneof![
             3 => prop::collection::vec(inner.clone(), 0..4).prop_map(Condition::All),
