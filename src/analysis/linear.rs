@@ -260,10 +260,7 @@ fn absolute(number: Number) -> Option<Number> {
 
 /// The greatest whole number that is not above a number.
 pub(super) fn floor(number: Number) -> Option<Number> {
-    match number {
-        Number::Integer(_) => Some(number),
-        Number::Decimal(decimal) => Number::parse(&decimal.floor().to_string()),
-    }
+    Number::ratio(number.floor(), 1)
 }
 
 /// The least whole number that is not below a number.
