@@ -118,7 +118,8 @@ fn pages_collide(pages: &[Page]) -> bool {
 /// of one.
 pub fn snapshots(files: &[Vec<Page>]) -> Vec<Snapshot> {
     let reaches_its_total = |pages: &&Vec<Page>| {
-        let total = pages.iter().rev().find_map(|page| page.total);
+        let answers = pages.iter().rev().filter(|page| !page.is_error);
+        let total = answers.into_iter().find_map(|page| page.total);
         total.is_some_and(|total| total <= snapshot(pages).records.len() as i64)
     };
     let (alone, parts): (Vec<&Vec<Page>>, Vec<_>) = files.iter().partition(reaches_its_total);

@@ -93,8 +93,9 @@ fn is_record(document: &Json) -> bool {
 
 /// Reads a response, in an SDK's wrapper or without one.
 fn response(document: &Json) -> Result<Page, String> {
-    let is_wrapped = document.get("body").is_some() && document.get("DataList").is_none();
-    if !is_wrapped {
+    let has_body = document.get("body").is_some_and(Json::is_object);
+    let is_wrapped = has_body || document.get("DataList").is_none();
+    if document.get("body").is_none() || !is_wrapped {
         let mut page = body(document)?;
         look_at(document.members(), RESPONSE, &mut page);
         return Ok(page);
@@ -103,6 +104,7 @@ fn response(document: &Json) -> Result<Page, String> {
     let mut page = body(inner)?;
     look_at(inner.members(), RESPONSE, &mut page);
     look_at(document.members(), WRAPPER, &mut page);
+    page.is_unexplained |= document.get("DataList").is_some_and(|list| *list != Json::Null);
     if !inner.is_object() && !inner.is_empty() {
         page.is_unexplained = true;
     }
@@ -138,34 +140,42 @@ fn look_at(members: &[(String, Json)], expected: &[&str], page: &mut Page) {
     for (name, value) in members {
         let lower = name.to_lowercase();
         if STATUS.contains(&lower.as_str()) || ERRORS.contains(&lower.as_str()) {
-            page.is_error |= !value.is_empty() && !is_success(value);
+            // `Error: true` says that there is one.
+            let is_yes = lower.starts_with("err") && means(value, "true");
+            page.is_error |= !value.is_empty() && (is_yes || !is_success(value));
             continue;
         }
         if expected.contains(&name.as_str()) {
             continue;
         }
         let has_rows = page.rows.as_ref().is_some_and(|rows| !rows.is_empty());
-        page.is_unexplained |= hides_rows(value) || (!has_rows && could_hide_rows(value));
+        let is_second = is_wrapper(name) && could_hide_rows(value);
+        page.is_unexplained |= is_second || hides_rows(value);
+        page.is_unexplained |= !has_rows && could_hide_rows(value);
         page.announces_more |= MORE.contains(&lower.as_str()) && announces(value);
     }
 }
 
 fn is_success(value: &Json) -> bool {
+    ["200", "ok", "success", "true"].iter().any(|word| means(value, word))
+}
+
+fn means(value: &Json, word: &str) -> bool {
     match value {
-        Json::Bool(value) => *value,
-        Json::Number(_) => count(Some(value)) == Some(200),
-        Json::Text(text) => {
-            let lower = text.to_lowercase();
-            ["200", "ok", "success", "true"].contains(&lower.as_str())
-        }
+        Json::Bool(value) => value.to_string() == word,
+        Json::Number(_) => count(Some(value)).is_some_and(|number| number.to_string() == word),
+        Json::Text(text) => text.to_lowercase() == word,
         _ => false,
     }
 }
 
+/// Returns whether a member is named like one that holds an answer or its rows.
+fn is_wrapper(name: &str) -> bool {
+    ["datalist", "pageinfo", "body"].contains(&name.to_lowercase().as_str())
+}
+
 /// A second list of objects or a second wrapper, at whatever depth.
 fn hides_rows(value: &Json) -> bool {
-    const WRAPPERS: [&str; 3] = ["datalist", "pageinfo", "body"];
-    let is_wrapper = |name: &String| WRAPPERS.contains(&name.to_lowercase().as_str());
     value.elements().iter().any(|element| element.is_object() || hides_rows(element))
         || value.members().iter().any(|(name, value)| is_wrapper(name) || hides_rows(value))
 }
