@@ -93,9 +93,9 @@ fn is_record(document: &Json) -> bool {
 
 /// Reads a response, in an SDK's wrapper or without one.
 fn response(document: &Json) -> Result<Page, String> {
-    let has_body = document.get("body").is_some_and(Json::is_object);
-    let is_wrapped = has_body || document.get("DataList").is_none();
-    if document.get("body").is_none() || !is_wrapped {
+    // Of a wrapper and a list in one object, the first is the answer, the other a second one.
+    let mut names = document.members().iter().map(|(name, _)| name.as_str());
+    if names.find(|name| ["body", "DataList"].contains(name)) != Some("body") {
         let mut page = body(document)?;
         look_at(document.members(), RESPONSE, &mut page);
         return Ok(page);

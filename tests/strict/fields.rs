@@ -95,6 +95,8 @@ fn read_as(value: &Json, kind: Kind) -> Value {
         Kind::Percent => percent(value),
         Kind::Name => match value {
             Json::Text(text) if text.is_empty() => Value::Text(String::new()),
+            // `tcp/udp` would be two.
+            Json::Text(text) if text.contains('/') => Value::Unknown,
             Json::Text(text) => identified(text).map_or(Value::Unknown, Value::Text),
             _ => Value::Unknown,
         },

@@ -56,6 +56,7 @@ fn names_in_evidence_may_not_be_identified() {
         ("deny if Protocol tcp", r#""Protocol": "udp ""#, 3),
         ("deny 8080/tcp", r#""Protocol": "tcp\u200b""#, 3),
         ("deny 8080/tcp", r#""Protocol": 6"#, 3),
+        ("deny 8080/tcp", r#""Protocol": "tcp/udp""#, 3),
     ]));
     assert_nothing(&wrong);
 }
