@@ -215,9 +215,19 @@ pub(super) enum Error {
     )]
     BlockHeader { found: String },
 
-    #[error("directives are not supported")]
-    #[diagnostic(code("yaml/directive"), help("remove the line"))]
-    Directive,
+    #[error("directive `{directive}` is not supported")]
+    #[diagnostic(
+        code("yaml/directive"),
+        help("remove the line; the only directive, once at the top of a file, is `%YAML 1.2`")
+    )]
+    Directive { directive: String },
+
+    #[error("`---` is missing after the directive")]
+    #[diagnostic(
+        code("yaml/directive"),
+        help("write `---` on the next line, or remove the directive")
+    )]
+    MissingDocumentStart,
 
     #[error("not YAML: {reason}")]
     #[diagnostic(

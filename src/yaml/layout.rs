@@ -1,6 +1,6 @@
 //! Where things are written: what the parser's positions leave open is read from the text itself.
 
-use crate::text::Span;
+use crate::text::{BYTE_ORDER_MARK, Span};
 
 /// The first character that YAML allows in no place, and that some readers take for the end.
 pub(super) fn forbidden(text: &str) -> Option<(Span, char)> {
@@ -37,4 +37,17 @@ pub(super) fn first_dash(text: &str, span: Span) -> Span {
     let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let line = before.get(line..).unwrap_or_default().trim_start_matches(' ');
     if line.starts_with('-') { Span::new(span.start - line.len(), span.end) } else { span }
+}
+
+/// The lines of a file that are neither blank nor a comment, without their breaks. The first is where
+/// directives stand, if there are any.
+pub(super) fn before_content(text: &str) -> impl Iterator<Item = Span> {
+    let mut start = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let written = line.trim_start_matches(BYTE_ORDER_MARK).trim_end();
+        let at = start + line.find(written).unwrap_or_default();
+        start += line.len();
+        let is_content = !written.is_empty() && !written.trim_start().starts_with('#');
+        is_content.then(|| Span::new(at, at + written.len()))
+    })
 }

@@ -199,7 +199,10 @@ impl<'a> Complaint<'a> {
 
     fn about_the_rest(&self, kind: &ErrorKind) -> Finding {
         match kind {
-            ErrorKind::DirectiveDisallowed => (Error::Directive, self.line(), "a directive"),
+            ErrorKind::DirectiveDisallowed => {
+                let line = self.line();
+                (Error::Directive { directive: brief(self.slice(line)) }, line, "a directive")
+            }
             ErrorKind::UndeclaredTagHandle
             | ErrorKind::MissingTagUri
             | ErrorKind::UnclosedVerbatimTag

@@ -100,8 +100,36 @@ impl<'a> Tree<'a> {
         self.fatal(&Error::control(character), span, "this character")
     }
 
+    /// Returns whether the file begins with `%YAML 1.2`; any other directive is an error.
+    fn has_directive(&self) -> Result<bool, Fatal> {
+        let mut found: Option<Span> = None;
+        for line in layout::before_content(self.source.text()) {
+            let text = self.source.slice(line);
+            let is_version = text.split_whitespace().take_while(|word| !word.starts_with('#'));
+            if is_version.eq(["%YAML", "1.2"]) && found.is_none() {
+                found = Some(line);
+            } else if text.starts_with('%') {
+                let error = Error::Directive { directive: brief(text) };
+                return self.fatal(&error, line, "a directive").map(|()| false);
+            } else if !text.starts_with("---") && found.is_some() {
+                break;
+            } else {
+                return Ok(found.is_some());
+            }
+        }
+        match found {
+            None => Ok(false),
+            Some(line) => {
+                let error = Error::MissingDocumentStart;
+                self.fatal(&error, line, "`---` is needed after this").map(|()| false)
+            }
+        }
+    }
+
     fn read(&mut self) -> Result<(), Fatal> {
-        for event in Parser::new_from_str_with_options(self.source.text(), options()) {
+        let mut options = options();
+        options.disallow_directives = !self.has_directive()?;
+        for event in Parser::new_from_str_with_options(self.source.text(), options) {
             let (event, span) = event
                 .map_err(|error| syntax::problem(&error, self.source, self.last_scalar))
                 .map_err(Box::new)?;

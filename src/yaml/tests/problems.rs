@@ -1,6 +1,6 @@
 //! Every mistake has its code and is underlined where it is to be corrected.
 
-use super::{problems, underlined};
+use super::{document, parse, problems, source, underlined};
 
 /// A file, the code of its one problem, and what is underlined.
 const MISTAKES: &[(&str, &str, &str)] = &[
@@ -54,7 +54,19 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("a: ! x", "yaml/tag", "!"),
     ("a: !e!x b", "yaml/tag", "!e!x"),
     ("a: !!map\n  b: c", "yaml/tag", "!!map"),
-    ("%YAML 1.2\n---\na: 1", "yaml/directive", "%YAML 1.2"),
+    ("%YAML 1.1\n---\na: 1", "yaml/directive", "%YAML 1.1"),
+    ("%YAML 1.3\n---\na: 1", "yaml/directive", "%YAML 1.3"),
+    ("%YAML 2.0\n---\na: 1", "yaml/directive", "%YAML 2.0"),
+    ("%YAML\n---\na: 1", "yaml/directive", "%YAML"),
+    ("%YAML 1.2 x\n---\na: 1", "yaml/directive", "%YAML 1.2 x"),
+    ("%yaml 1.2\n---\na: 1", "yaml/directive", "%yaml 1.2"),
+    ("%TAG ! tag:x,2026:\n---\na: 1", "yaml/directive", "%TAG ! tag:x,2026:"),
+    ("%YAML 1.2\n%TAG ! x\n---\na: 1", "yaml/directive", "%TAG ! x"),
+    ("%YAML 1.2\n%FOO\n---\na: 1", "yaml/directive", "%FOO"),
+    ("# c\n\n%FOO\n---\na: 1", "yaml/directive", "%FOO"),
+    ("%YAML 1.2\na: 1", "yaml/directive", "%YAML 1.2"),
+    ("%YAML 1.2\n", "yaml/directive", "%YAML 1.2"),
+    ("\u{feff}%YAML 1.1\n---\na: 1", "yaml/directive", "%YAML 1.1"),
     ("<<: {a: 1}", "yaml/merge-key", "<<"),
     ("[a]: b", "yaml/key-not-text", "[a]"),
     ("? {a: 1}\n: b", "yaml/key-not-text", "{a: 1}"),
@@ -115,6 +127,26 @@ fn a_key_with_a_colon_in_it_is_a_key_where_it_has_one_of_its_own() {
 #[test]
 fn the_same_key_in_another_mapping_is_another_key() {
     super::document("a: {b: 1}\nc: {b: 2}\nd: [{b: 1}, {b: 2}]\n");
+}
+
+#[test]
+fn the_directive_of_the_version_changes_nothing() {
+    for text in [
+        "%YAML 1.2\n---\na: 1\n",
+        "\u{feff}%YAML 1.2\n---\na: 1\n",
+        "%YAML 1.2\r\n---\r\na: 1\r\n",
+        "# about\n\n%YAML  1.2  # version\n# more\n---\na: 1\n",
+        "%YAML 1.2\n--- # policies\na: 1\n",
+        "%YAML 1.2\n--- {a: 1}\n",
+        "%YAML 1.2\n---\na: 1\n...\n",
+        "---\na: 1\n",
+    ] {
+        let root = document(text);
+        let value = root.get("a").unwrap_or_else(|| panic!("{text:?}"));
+        assert_eq!(value.location.text(), "1", "{text:?}");
+    }
+    let empty = parse(&source("%YAML 1.2\n---\n"));
+    assert!(empty.is_ok_and(|root| root.is_none()));
 }
 
 #[test]
