@@ -231,7 +231,7 @@ impl Loader<'_> {
                 (id.clone(), location, error)
             }
             (Written::Omitted, Some(rule)) => {
-                let id = slug(&rule.words);
+                let id = slug(&rule.text);
                 let error = LoadError::DuplicateSlug { id: id.clone() };
                 (id, &rule.location, error)
             }

@@ -59,8 +59,10 @@ pub(in crate::policy) struct Rule {
     pub kind: RuleKind,
     /// Whether every part of it could be read.
     pub is_whole: bool,
-    /// The rule on one line.
+    /// The rule on one line, up to a readable length.
     pub words: String,
+    /// The complete rule on one line, from which its id is made.
+    pub text: String,
     /// The sentence, or the value of `when`.
     pub location: Location,
 }
@@ -190,6 +192,7 @@ fn rule(form: &Form<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
         is_whole: errors(problems) == before,
         kind: RuleKind::Formula(formula),
         words: format!("{} if {}", effect?, words(when.node)),
+        text: format!("{} if {}", effect?, all_words(when.node)),
         location: when.node.location.clone(),
     })
 }
@@ -211,6 +214,7 @@ fn sentence(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Rule> {
         effect: sentence.effect,
         is_whole: true,
         words: on_one_line(text),
+        text: on_one_line(text),
         location: words_of(item.node),
         kind: RuleKind::Sentence(Box::new(sentence)),
     })
@@ -229,6 +233,13 @@ pub(super) fn words(node: &Node) -> String {
         words = words.chars().take(READABLE).collect();
         words.push('…');
     }
+    words
+}
+
+/// Every word of a rule in mapping form.
+fn all_words(node: &Node) -> String {
+    let mut words = String::new();
+    gather(node, usize::MAX, &mut words);
     words
 }
 
