@@ -5,10 +5,13 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Bound;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::json::Number;
 use crate::operation::{Field, Kind};
-use crate::policy::{Predicate, TextTest};
+use crate::policy::{Pattern, Predicate, TextTest};
 
 use super::effort::{Effort, Exhausted};
 use super::text;
@@ -54,9 +57,9 @@ fn agrees(
 fn weight(predicate: &Predicate) -> usize {
     match predicate {
         Predicate::Number(_, ranges) => ranges.as_slice().len().max(1),
-        Predicate::Member(_, names) | Predicate::Text(_, TextTest::OneOf(names)) => {
-            names.len().max(1)
-        }
+        Predicate::Member(_, names)
+        | Predicate::Only(_, names)
+        | Predicate::Text(_, TextTest::OneOf(names)) => names.len().max(1),
         Predicate::Address(_, blocks) => blocks.len().max(1),
         _ => 1,
     }
@@ -170,6 +173,12 @@ fn texts(field: &Field, wants: &[Want<'_>], effort: &mut Effort) -> Result<Vec<V
         .collect())
 }
 
+/// A name as evidence spells one, except that any character beyond ASCII is taken for one that shows.
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let letter = r#"[^\x00-\x20\x7f"'`()\[\]{}<>,;|]"#;
+    Regex::new(&format!(r"\A{letter}(?:(?:{letter}| )*{letter})?\z")).ok()
+});
+
 /// The smallest list that may agree without a member that is not identified, and the one with.
 fn lists<'a>(
     field: &'a Field,
@@ -191,6 +200,8 @@ struct Elements<'a> {
     field: &'a Field,
     /// Predicates on single elements, with the truths that are wanted of each.
     wanted: Vec<Want<'a>>,
+    /// Sets outside of which the list holds nothing.
+    allowed: Vec<&'a BTreeSet<String>>,
     /// Whether an element must be there, whatever it is.
     is_not_empty: bool,
     /// Whether more is asked than names.
@@ -200,10 +211,17 @@ struct Elements<'a> {
 impl<'a> Elements<'a> {
     fn new(field: &'a Field, wants: &[Want<'a>]) -> Self {
         let is_part = |(predicate, _): &Want<'_>| matches!(predicate, Predicate::Text(..));
-        let is_asked = |want: &Want<'_>| is_part(want) || matches!(want.0, Predicate::Member(..));
+        let is_asked = |want: &Want<'_>| {
+            is_part(want) || matches!(want.0, Predicate::Member(..) | Predicate::Only(..))
+        };
+        let allowed = |(predicate, truths): &Want<'a>| match predicate {
+            Predicate::Only(_, names) if !truths.meets(Truths::FALSE) => Some(names),
+            _ => None,
+        };
         Self {
             field,
             wanted: wants.iter().copied().filter(is_asked).collect(),
+            allowed: wants.iter().filter_map(allowed).collect(),
             is_not_empty: wants.iter().any(|(predicate, truths)| {
                 matches!(predicate, Predicate::Empty(_)) && !truths.meets(Truths::TRUE)
             }),
@@ -220,14 +238,19 @@ impl<'a> Elements<'a> {
         let mut members = Members { has_unidentified, ..Members::default() };
         let without = Value::List(members.clone());
         for (predicate, truths) in &self.wanted {
-            if !truths.meets(ask(predicate, self.field, &without)) {
+            if truths.meets(ask(predicate, self.field, &without)) {
+                continue;
+            }
+            if matches!(predicate, Predicate::Only(..)) && self.takes_any_name() {
+                members.has_other = true;
+            } else {
                 let Some(name) = self.element(Some(predicate), effort)? else { return Ok(None) };
                 members.names.insert(name);
             }
         }
-        if self.is_not_empty && !has_unidentified && members.names.is_empty() {
-            members.has_other = !self.has_parts;
-            if self.has_parts {
+        if self.is_not_empty && members.is_empty() {
+            members.has_other = self.takes_any_name();
+            if !members.has_other {
                 let Some(name) = self.element(None, effort)? else { return Ok(None) };
                 members.names.insert(name);
             }
@@ -235,13 +258,20 @@ impl<'a> Elements<'a> {
         Ok(Some(members))
     }
 
-    /// A name on which a predicate holds, and none that must not hold.
+    /// Whether a name that no predicate mentions may be in the list.
+    fn takes_any_name(&self) -> bool {
+        !self.has_parts && self.allowed.is_empty()
+    }
+
+    /// A name that satisfies a predicate, and no predicate that must not hold.
     fn element(
         &self,
         predicate: Option<&Predicate>,
         effort: &mut Effort,
     ) -> Result<Option<String>, Exhausted> {
-        let denied = self.wanted.iter().filter(|(_, truths)| !truths.meets(Truths::TRUE));
+        let denied = self.wanted.iter().filter(|(predicate, truths)| {
+            !truths.meets(Truths::TRUE) && !matches!(predicate, Predicate::Only(..))
+        });
         let mut denied = denied.map(|(predicate, _)| *predicate);
         if let (Some(Predicate::Member(_, names)), false) = (predicate, self.has_parts) {
             let is_denied = |name: &String| {
@@ -251,14 +281,21 @@ impl<'a> Elements<'a> {
             };
             effort.spend(names.len() * self.wanted.len())?;
             let mut names = names.iter();
-            let name = names.find(|name| !is_unidentified(self.field, name) && !is_denied(name));
+            let is_allowed = |name: &String| self.allowed.iter().all(|set| set.contains(name));
+            let name = names.find(|name| {
+                !is_unidentified(self.field, name) && !is_denied(name) && is_allowed(name)
+            });
             return Ok(name.cloned());
         }
         let unidentified = self.field.unknown_members.iter().map(|name| self.field.compared(name));
-        let wanted = predicate.into_iter().filter_map(element_test).map(|test| (test, true));
+        let is_only = matches!(predicate, Some(Predicate::Only(..)));
+        let asked = predicate.into_iter().filter_map(element_test).map(|test| (test, !is_only));
         let denied = denied.by_ref().filter_map(element_test).map(|test| (test, false));
-        let wanted = wanted.chain(denied).chain([(TextTest::OneOf(unidentified.collect()), false)]);
-        text::find(self.field, &wanted.collect::<Vec<_>>(), effort)
+        let allowed = self.allowed.iter().map(|set| (TextTest::OneOf((*set).clone()), true));
+        let name = NAME.clone().map(|name| (TextTest::Matches(Pattern(name)), true));
+        let tests = asked.chain(denied).chain(allowed).chain(name);
+        let tests = tests.chain([(TextTest::OneOf(unidentified.collect()), false)]);
+        text::find(self.field, &tests.collect::<Vec<_>>(), effort)
     }
 }
 
@@ -266,7 +303,9 @@ impl<'a> Elements<'a> {
 fn element_test(predicate: &Predicate) -> Option<TextTest> {
     match predicate {
         Predicate::Empty(_) => Some(TextTest::OneOf(BTreeSet::from([String::new()]))),
-        Predicate::Member(_, names) => Some(TextTest::OneOf(names.clone())),
+        Predicate::Member(_, names) | Predicate::Only(_, names) => {
+            Some(TextTest::OneOf(names.clone()))
+        }
         Predicate::Text(_, test) => Some(test.clone()),
         _ => None,
     }

@@ -227,7 +227,9 @@ impl Writing<'_> {
         let mut named = BTreeSet::new();
         for condition in self.conditions {
             condition.each_test(&mut |test| match &test.predicate {
-                Predicate::Text(_, TextTest::OneOf(texts)) | Predicate::Member(_, texts) => {
+                Predicate::Text(_, TextTest::OneOf(texts))
+                | Predicate::Member(_, texts)
+                | Predicate::Only(_, texts) => {
                     named.extend(texts.iter().cloned());
                 }
                 _ => {}

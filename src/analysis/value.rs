@@ -46,7 +46,7 @@ impl Members {
         self.names.is_empty() && !self.has_other
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.names_nothing() && !self.has_unidentified
     }
 }
@@ -77,6 +77,7 @@ pub(super) fn ask(predicate: &Predicate, field: &Field, value: &Value) -> Truths
         (Predicate::Text(..), Value::OtherText) => Truths::DEFINITE,
         (Predicate::Text(_, test), Value::List(members)) => has_text(field, test, members),
         (Predicate::Member(_, names), Value::List(members)) => has_member(field, names, members),
+        (Predicate::Only(_, names), Value::List(members)) => has_only(field, names, members),
         (Predicate::Empty(_), Value::Text(text)) => Truths::of(text.is_empty()),
         (Predicate::Empty(_), Value::OtherText) => Truths::FALSE,
         (Predicate::Empty(_), Value::List(members)) => Truths::of(members.is_empty()),
@@ -160,5 +161,24 @@ fn has_member(field: &Field, wanted: &BTreeSet<String>, members: &Members) -> Tr
         true if field.unknown_members.len() == 1 => Truths::TRUE,
         // The member may be one that was not asked for.
         true => Truths::NOT_FALSE,
+    }
+}
+
+fn has_only(field: &Field, wanted: &BTreeSet<String>, members: &Members) -> Truths {
+    match members.has_other || !members.names.is_subset(wanted) {
+        true => Truths::FALSE,
+        false => nothing_outside(field, wanted, members.has_unidentified),
+    }
+}
+
+/// What "only these" is of a list whose identified members are all among these.
+fn nothing_outside(field: &Field, wanted: &BTreeSet<String>, has_unidentified: bool) -> Truths {
+    let takes_unidentified = wanted.iter().any(|name| is_unidentified(field, name));
+    match (has_unidentified, takes_unidentified) {
+        (false, _) => Truths::TRUE,
+        (true, false) => Truths::UNKNOWN,
+        (true, true) if field.unknown_members.len() == 1 => Truths::TRUE,
+        // The member may be one that is not among these.
+        (true, true) => Truths::NOT_FALSE,
     }
 }

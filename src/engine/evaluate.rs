@@ -266,10 +266,11 @@ impl Scratch {
         };
         let mut named_unknown = false;
         let mut part = |text: &str| {
-            named_unknown |= column.unidentified.iter().any(|member| member == text);
+            let is_unidentified = column.unidentified.iter().any(|member| member == text);
+            named_unknown |= is_unidentified;
             let blocks = column.blocks.iter().zip(found.iter_mut()).zip(masks.iter_mut());
             for ((block, found), mask) in blocks {
-                *mask |= block.name(text);
+                *mask |= block.name(text, is_unidentified);
                 if let (Some(patterns), Some(found)) = (&block.patterns, found) {
                     *mask |= patterns.search(text, found);
                 }

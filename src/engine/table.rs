@@ -52,8 +52,10 @@ pub(crate) struct Block {
     /// What texts begin or end with, where case counts: no automaton is asked for these.
     starts: Vec<(Box<str>, u64)>,
     ends: Vec<(Box<str>, u64)>,
-    /// Predicates that ask for a member that stands for "not identified".
+    /// Predicates that name a member that stands for "not identified".
     unidentified: u64,
+    /// Predicates that no element outside of their names may contradict.
+    only: u64,
     pub(super) patterns: Option<Patterns>,
     when_true: u64,
     when_false: u64,
@@ -85,6 +87,10 @@ impl Block {
                 Predicate::Number(_, within) => ranges.push((bit, within)),
                 Predicate::Code(_, within) => codes.push((bit, within)),
                 Predicate::Member(_, names) => block.add_names(field, bit, names),
+                Predicate::Only(_, names) => {
+                    block.only |= bit;
+                    block.add_names(field, bit, names);
+                }
                 Predicate::Text(_, TextTest::OneOf(names)) => block.add_names(field, bit, names),
                 Predicate::Text(_, TextTest::StartsWith(start)) if !field.ignores_case => {
                     block.starts.push((start.as_str().into(), bit));
@@ -177,9 +183,13 @@ impl Block {
         Word { holds: within.fold(self.known, |holds, (_, bit)| holds | bit), unknown: 0 }
     }
 
-    /// What one text, or one element of a list, makes true by equality, by its start and by its end.
-    pub(crate) fn name(&self, name: &str) -> u64 {
+    /// What one text, or one element of a list, makes true by equality, by its start and by its end, and
+    /// which predicates of the kind "only these" it contradicts: an element that was not identified may be
+    /// any of these.
+    pub(crate) fn name(&self, name: &str, is_unidentified: bool) -> u64 {
         let equal = self.names.get(name).copied().unwrap_or_default();
+        let contradicted = if is_unidentified { 0 } else { self.only & !equal };
+        let equal = (equal & !self.only) | contradicted;
         let starts = self.starts.iter().filter(|(start, _)| name.starts_with(&**start));
         let ends = self.ends.iter().filter(|(end, _)| name.ends_with(&**end));
         starts.chain(ends).fold(equal, |holds, (_, bit)| holds | bit)
@@ -201,22 +211,24 @@ impl Block {
         (!may_hold).then(|| self.texts(0, false, Unidentified::None))
     }
 
-    /// The word of a text or a list whose parts made `found` true.
+    /// The word of a text or a list whose parts made `found` true, or contradicted it of "only these".
     ///
     /// `unidentified` says whether some element names nothing: it may be whatever is asked for.
     pub(crate) fn texts(&self, found: u64, is_empty: bool, unidentified: Unidentified) -> Word {
-        let mut holds = self.known | found;
+        let mut holds = self.known | (found ^ self.only);
         if is_empty {
             holds |= self.empty;
         }
-        match unidentified {
-            Unidentified::None => Word { holds, unknown: 0 },
-            Unidentified::Named => Word { holds, unknown: self.asked & !holds & !self.empty },
-            Unidentified::Malformed => {
-                holds |= self.unidentified;
-                Word { holds, unknown: self.asked & !holds & !self.empty }
-            }
+        if unidentified == Unidentified::None {
+            return Word { holds, unknown: 0 };
         }
+        if unidentified == Unidentified::Malformed {
+            holds |= self.unidentified & !self.only;
+        }
+        // Unless an element contradicts it, "only these" holds if these include what is not identified.
+        holds &= !self.only | self.unidentified;
+        let contradicted = self.only & found;
+        Word { holds, unknown: self.asked & !holds & !self.empty & !contradicted }
     }
 }
 

@@ -258,6 +258,29 @@ fn lists_of_names() {
         ("contains all of [RDP, SSH]", r#"["SSH"]"#, 'F'),
         ("contains all of [RDP, SSH]", r#"["SSH","Unknown"]"#, 'U'),
         ("contains all of [RDP, SSH]", r#"["Unknown"]"#, 'U'),
+        ("contains only [RDP, SSH]", "[]", 'T'),
+        ("contains only [RDP, SSH]", r#"["SSH"]"#, 'T'),
+        ("contains only [RDP, SSH]", r#"["rdp","SSH","RDP"]"#, 'T'),
+        ("contains only [RDP, SSH]", r#"["SSH","HTTP"]"#, 'F'),
+        ("contains only [RDP, SSH]", r#"["HTTP","Unknown"]"#, 'F'),
+        ("contains only [RDP, SSH]", r#"["HTTP",5]"#, 'F'),
+        ("contains only [RDP, SSH]", r#"[null,"HTTP","SSH"]"#, 'F'),
+        ("contains only [RDP, SSH]", r#"["SSH","Unknown"]"#, 'U'),
+        ("contains only [RDP, SSH]", r#"["Unknown"]"#, 'U'),
+        ("contains only [RDP, SSH]", r#"["SSH",5]"#, 'U'),
+        ("contains only [RDP, SSH]", r#"["['RDP', 'SSH']"]"#, 'T'),
+        ("contains only [RDP, SSH]", r#"["['RDP', 'HTTP']"]"#, 'F'),
+        ("contains only [RDP, SSH]", r#""SSH""#, 'T'),
+        ("contains only [RDP, SSH]", "null", 'U'),
+        ("contains only [RDP, SSH]", "{}", 'U'),
+        ("contains only [RDP, Unknown]", r#"["RDP","unknown"]"#, 'T'),
+        ("contains only [RDP, Unknown]", r#"["RDP",5]"#, 'T'),
+        ("contains only [RDP, Unknown]", r#"["SSH",5]"#, 'F'),
+        ("contains only Unknown", r#"["Unknown"]"#, 'T'),
+        ("contains only Unknown", r#"["RDP"]"#, 'F'),
+        ("not contains only [RDP]", r#"["RDP"]"#, 'F'),
+        ("not contains only [RDP]", r#"["SSH"]"#, 'T'),
+        ("not contains only [RDP]", r#"["Unknown"]"#, 'U'),
         ("starts with ht", r#"["SSH","HTTPS"]"#, 'T'),
         ("starts with Ht", r#"["SSH","httPS"]"#, 'T'),
         ("ends with S", r#"["https"]"#, 'T'),
@@ -292,6 +315,69 @@ fn lists_of_names() {
             ("not ServiceNameList contains RDP", r#"{"ServiceNameList":["Unknown"]}"#, 'U'),
         ],
     );
+}
+
+#[test]
+fn anything_but_fires_unless_a_port_or_all_services_are_named() {
+    let rows = [
+        ("HTTPS, SSH", "443", r#"["HTTPS"]"#, 'F'),
+        ("HTTPS, SSH", "443", r#"["https","ssh"]"#, 'F'),
+        ("HTTPS, SSH", "443", r#"["HTTPS","SSL"]"#, 'T'),
+        ("HTTPS, SSH", "443", "[]", 'T'),
+        ("HTTPS, SSH", "443", r#"["HTTPS","Unknown"]"#, 'U'),
+        ("HTTPS, SSH", "443", r#"["Unknown"]"#, 'U'),
+        ("HTTPS, SSH", "443", r#"["RDP","Unknown"]"#, 'T'),
+        ("HTTPS, SSH", "443", r#"["RDP",5]"#, 'T'),
+        ("HTTPS, SSH", "443", "null", 'U'),
+        ("HTTPS or 443/tcp", "443", "[]", 'F'),
+        ("HTTPS or 443/tcp", "443", r#"["RDP"]"#, 'F'),
+        ("HTTPS or 443/tcp", "443", r#"["Unknown"]"#, 'F'),
+        ("HTTPS or 443/tcp", "444", r#"["Unknown"]"#, 'U'),
+        ("HTTPS or 443/tcp", "444", r#"["HTTPS"]"#, 'F'),
+        ("HTTPS or 443/tcp", "444", "[]", 'T'),
+        ("HTTPS or 443/tcp", "444", r#"["RDP"]"#, 'T'),
+        ("HTTPS or 443/tcp", "null", r#"["RDP"]"#, 'U'),
+        ("HTTPS or 443/tcp", "null", r#"["HTTPS"]"#, 'F'),
+        ("HTTPS or 443/udp", "443", r#"["RDP"]"#, 'T'),
+        ("443", "443", "[]", 'F'),
+        ("443", "444", r#"["HTTPS"]"#, 'T'),
+        ("440..450", "444", r#"["RDP"]"#, 'F'),
+        ("tcp/440..450", "451", r#"["HTTPS"]"#, 'T'),
+        ("Unknown", "443", r#"["Unknown"]"#, 'F'),
+        ("Unknown", "443", "[]", 'T'),
+    ];
+    let catalogue = Catalogue::built_in().unwrap();
+    for (targets, port, names, expected) in rows {
+        let rule = format!("policies: ['deny anything but {targets}']");
+        let record = format!(r#"{{"Port":{port},"Protocol":"tcp","ServiceNameList":{names}}}"#);
+        let truth = match outcome_of(&catalogue, &rule, &record) {
+            Truth::True => 'T',
+            Truth::Unknown => 'U',
+            Truth::False => 'F',
+        };
+        assert_eq!(truth, expected, "{targets} on {record}");
+    }
+}
+
+#[test]
+fn a_target_is_the_same_in_the_subject_and_as_a_condition() {
+    let catalogue = Catalogue::built_in().unwrap();
+    for target in ["RDP", "3389", "3389/tcp", "tcp/3389", "port 3380..3390", "udp/3380..3390"] {
+        let condition = if target == "3389" { "port 3389" } else { target };
+        for record in [
+            r#"{"Port":3389,"Protocol":"tcp","ServiceNameList":["RDP"]}"#,
+            r#"{"Port":3389,"Protocol":"UDP","ServiceNameList":["Unknown"]}"#,
+            r#"{"Port":22,"Protocol":"tcp","ServiceNameList":[]}"#,
+            r#"{"Port":3385,"ServiceNameList":null}"#,
+            "{}",
+        ] {
+            let subject = format!("policies: ['deny {target}']");
+            let when = format!("policies: [{{effect: deny, when: {condition}}}]");
+            let clause = format!("policies: ['deny if {condition}']");
+            let truths = [subject, when, clause].map(|text| outcome_of(&catalogue, &text, record));
+            assert_eq!(truths, [truths[0]; 3], "{target} on {record}");
+        }
+    }
 }
 
 #[test]

@@ -159,6 +159,7 @@ fn field(node: &Node) -> Decoded<Field> {
         ignores_case: node.get("ignores_case").is_some(),
         vocabulary: texts(node, "vocabulary"),
         unknown_members: texts(node, "unknown_members"),
+        aliases: aliases(node),
         derived: None,
     })
 }
@@ -212,6 +213,17 @@ fn text(node: &Node, key: &'static str) -> Decoded<String> {
 fn texts(node: &Node, key: &'static str) -> Vec<String> {
     let nodes = node.get(key).and_then(Node::as_sequence).unwrap_or_default();
     nodes.iter().filter_map(Node::as_scalar).map(|scalar| scalar.text().to_owned()).collect()
+}
+
+/// `aliases: {RDP: [ms-wbt-server]}`
+fn aliases(node: &Node) -> Vec<(String, String)> {
+    let entries = node.get("aliases").and_then(Node::as_mapping).unwrap_or_default();
+    let of_name = |entry: &yaml::Entry| {
+        let aliases = entry.value.as_sequence().unwrap_or_default().iter();
+        let aliases = aliases.filter_map(Node::as_scalar).map(|scalar| scalar.text().to_owned());
+        aliases.map(|alias| (alias, entry.name().to_owned())).collect::<Vec<_>>()
+    };
+    entries.iter().flat_map(of_name).collect()
 }
 
 fn sequence<'a>(node: &'a Node, key: &'static str) -> Decoded<&'a [Node]> {

@@ -108,6 +108,8 @@ pub struct Field {
     pub vocabulary: Vec<String>,
     /// Members of a list that stand for "not identified".
     pub unknown_members: Vec<String>,
+    /// Names of other catalogues in lower case, each with the one that is known here: for help alone.
+    pub aliases: Vec<(String, String)>,
     /// How it is made from other fields, where the API does not send it.
     pub derived: Option<Derived>,
 }
@@ -123,6 +125,14 @@ impl Field {
     #[must_use]
     pub fn has_names(&self) -> bool {
         !self.vocabulary.is_empty()
+    }
+
+    /// Returns whether the schema lists a name, by the way in which names are compared.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        let name = self.compared(name);
+        let mut known = self.vocabulary.iter().chain(&self.unknown_members);
+        known.any(|known| self.compared(known) == name)
     }
 
     /// A name as it is compared, the way the schema spells it.

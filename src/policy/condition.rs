@@ -65,6 +65,8 @@ pub enum Predicate {
     Text(FieldId, TextTest),
     /// A text list has at least one of these members (folded where the field ignores case).
     Member(FieldId, BTreeSet<String>),
+    /// Every element of a text list is one of these; true of a list without elements.
+    Only(FieldId, BTreeSet<String>),
     /// A text is "", or a list has no element.
     Empty(FieldId),
     /// A boolean has this value.
@@ -85,6 +87,7 @@ impl Predicate {
             | Self::Code(field, _)
             | Self::Text(field, _)
             | Self::Member(field, _)
+            | Self::Only(field, _)
             | Self::Empty(field)
             | Self::Boolean(field, _)
             | Self::Address(field, _) => Some(*field),

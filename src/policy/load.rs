@@ -149,6 +149,7 @@ pub fn collect_for(
     }
     if let Some(project) = wishes.project {
         loader.set.approvals.extend(project.approvals.iter().cloned());
+        problems.extend(project.approved_names(catalogue));
         let (set, ids) = (&mut loader.set, &loader.ids);
         let is_known = |id: &str| !wishes.is_all || !loader.all_read || ids.contains_key(id);
         problems.extend(project.change(set, &is_known));
@@ -199,7 +200,7 @@ impl Loader<'_> {
             self.all_read = false;
             return;
         };
-        self.set.approvals.append(&mut draft.approvals);
+        self.set.approvals.extend(draft.approvals.iter().map(|(approval, _)| approval.clone()));
         self.overrides.apply(&mut draft.params);
         let operation = self.operation(&draft, problems);
         let policies: Vec<_> = std::mem::take(&mut draft.policies)
@@ -209,6 +210,8 @@ impl Loader<'_> {
         let Some(operation) = operation else {
             return;
         };
+        let names = draft.approvals.iter().flat_map(|(_, names)| names);
+        problems.extend(resolve::approved_names(names, &operation));
         problems.extend(named_as_fields(&draft.sets, &operation.schema));
         let scope = Scope { operation: &operation, sets: &draft.sets, params: &draft.params };
         let mut told = Told::default();

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::draft::{self, WaiverDraft};
+use super::draft::{self, ApprovedName, WaiverDraft};
 use super::file::document;
-use super::resolve::Param;
+use super::resolve::{self, Param};
 use super::{Approval, Overridden, Policy, PolicySet};
-use crate::operation::{Effect, Severity};
+use crate::operation::{Catalogue, Effect, Operation, Severity};
 use crate::text::{Location, Place, Problem, Source, nearest};
 use crate::yaml;
 
@@ -34,6 +34,8 @@ pub struct Project {
     pub approval_files: Vec<Said>,
     /// The register of what is meant to be open.
     pub approvals: Vec<Approval>,
+    /// The names in them, which no schema has seen.
+    pub(super) approved: Vec<ApprovedName>,
     /// What was open.
     pub baseline: Option<Said>,
     /// Reports that are written to files: format, `=`, path.
@@ -76,6 +78,13 @@ impl Project {
     /// Leaves out the waivers that stand in the file itself.
     pub fn drop_waivers(&mut self) {
         self.waivers.clear();
+    }
+
+    /// What is wrong with the names in its approvals, by the operation that they fit best.
+    pub(super) fn approved_names(&self, catalogue: &Catalogue) -> Vec<Problem> {
+        let names = |operation: &Arc<Operation>| resolve::approved_names(&self.approved, operation);
+        let found = catalogue.operations.iter().map(names).min_by_key(Vec::len);
+        found.unwrap_or_default()
     }
 
     /// Changes the policies that are overridden; `is_known` tells which ids need not be complained of.

@@ -157,12 +157,10 @@ fn predicate(predicate: &Predicate, schema: &Schema) -> String {
             };
             format!("{} is {}", name(field), list(within.iter().map(label).collect()))
         }
-        Predicate::Member(field, names) => {
-            format!(
-                "{} contains {}",
-                name(field),
-                list(names.iter().map(|name| schema.field(*field).spelled(name)).collect())
-            )
+        Predicate::Member(field, names) | Predicate::Only(field, names) => {
+            let only = if matches!(predicate, Predicate::Only(..)) { " only" } else { "" };
+            let names = names.iter().map(|name| schema.field(*field).spelled(name));
+            format!("{} contains{only} {}", name(field), list(names.collect()))
         }
         Predicate::Text(field, test) => {
             format!("{} {}", name(field), text_test(schema.field(*field), test))

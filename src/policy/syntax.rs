@@ -12,6 +12,8 @@ pub(crate) struct Sentence {
     pub effect: Effect,
     /// Any of them; none means every record.
     pub targets: Vec<Target>,
+    /// Whether `anything but` stands before the targets.
+    pub is_anything_but: bool,
     /// After `if` or `when`.
     pub condition: Option<Expr>,
     /// After `unless`.
@@ -20,20 +22,29 @@ pub(crate) struct Sentence {
     pub location: Location,
 }
 
-/// One word of a sentence's subject.
+/// A service, a set or ports, in a sentence's subject or as a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Target {
     pub kind: TargetKind,
     pub location: Location,
 }
 
-/// What a subject word may be.
+/// What a target may be.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TargetKind {
     /// A set's or a service's name; `quoted` means a service without doubt.
     Name { name: String, quoted: bool },
-    /// `3389` or `3389/tcp`.
-    Port { port: i64, protocol: Option<String> },
+    /// `3389`, `port 3389`, `135..139/tcp`, `tcp/3389`
+    Ports(Ports),
+}
+
+/// Ports and their protocol, each with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ports {
+    /// Both ends; a single port is both.
+    pub range: (i64, i64),
+    pub location: Location,
+    pub protocol: Option<(String, Location)>,
 }
 
 /// A condition in words.
@@ -43,6 +54,7 @@ pub(crate) enum Expr {
     Any(Vec<Expr>),
     Not(Box<Expr>),
     Approved(Location),
+    Target(Target),
     Comparison(Comparison),
 }
 
@@ -72,6 +84,7 @@ pub(crate) enum Op {
     Contains,
     ContainsAnyOf,
     ContainsAllOf,
+    ContainsOnly,
     StartsWith,
     EndsWith,
     Matches,
@@ -119,6 +132,8 @@ const SPELLINGS: &[Spelling] = &[
     negated("not contains any of", Op::ContainsAnyOf),
     plain("contains all of", Op::ContainsAllOf),
     negated("not contains all of", Op::ContainsAllOf),
+    plain("contains only", Op::ContainsOnly),
+    negated("not contains only", Op::ContainsOnly),
     plain("starts with", Op::StartsWith),
     negated("not starts with", Op::StartsWith),
     plain("ends with", Op::EndsWith),
@@ -135,7 +150,7 @@ const SPELLINGS: &[Spelling] = &[
 
 impl Op {
     /// Every operator.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Equal,
         Self::NotEqual,
         Self::Less,
@@ -147,6 +162,7 @@ impl Op {
         Self::Contains,
         Self::ContainsAnyOf,
         Self::ContainsAllOf,
+        Self::ContainsOnly,
         Self::StartsWith,
         Self::EndsWith,
         Self::Matches,

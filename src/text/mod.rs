@@ -17,4 +17,4 @@ pub use printable::{harmless_json, is_hostile, printable};
 pub use problem::{Level, Mark, Place, Problem};
 pub use source::{BYTE_ORDER_MARK, Location, Source};
 pub use span::{Position, Span};
-pub use suggest::nearest;
+pub use suggest::{closest, nearest};

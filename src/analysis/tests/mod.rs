@@ -46,6 +46,7 @@ fn operation() -> Arc<Operation> {
         ignores_case: false,
         vocabulary: Vec::new(),
         unknown_members: Vec::new(),
+        aliases: Vec::new(),
         derived: None,
     };
     let mut fields = vec![

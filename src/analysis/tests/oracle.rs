@@ -111,6 +111,18 @@ pub(super) fn answer(predicate: &Predicate, record: &Record) -> i8 {
             Held::List(names, _) if !names.contains("Unknown") => -1,
             _ => 0,
         },
+        // Each element by itself; the least truth decides.
+        Predicate::Only(id, wanted) => match held(id) {
+            Held::List(names, _) => {
+                let each = names.iter().map(|name| match (wanted.contains(*name), *name) {
+                    (true, _) => 1,
+                    (false, "Unknown") => 0,
+                    (false, _) => -1,
+                });
+                each.min().unwrap_or(1)
+            }
+            _ => 0,
+        },
         Predicate::Empty(id) => match held(id) {
             Held::Text(text, _) => truth(text.is_empty()),
             Held::List(names, _) => truth(names.is_empty()),
@@ -175,6 +187,7 @@ pub(super) fn records(conditions: &[&Condition]) -> Vec<Record> {
             | Predicate::Code(id, _)
             | Predicate::Text(id, _)
             | Predicate::Member(id, _)
+            | Predicate::Only(id, _)
             | Predicate::Empty(id)
             | Predicate::Boolean(id, _)
             | Predicate::Address(id, _) => {

@@ -69,6 +69,7 @@ pub(super) fn central() -> BoxedStrategy<Predicate> {
         ranges().prop_map(|ranges| Predicate::Number(PORT, ranges)),
         codes.prop_map(|codes| Predicate::Code(RISK, codes)),
         names(&["a", "b", "c", "Unknown"]).prop_map(|names| Predicate::Member(SERVICES, names)),
+        names(&["a", "b", "c", "Unknown"]).prop_map(|names| Predicate::Only(SERVICES, names)),
         Just(Predicate::Empty(SERVICES)),
         prop::sample::select(&[PORT, RISK, SERVICES][..]).prop_map(Predicate::Known),
     ]

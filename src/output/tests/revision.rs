@@ -119,7 +119,7 @@ fn the_schema_is_closed() {
 #[test]
 fn people_read_the_same_words_and_nothing_hostile() {
     let hostile = r#"{"Port": 5, "Protocol": "tcp\u001b[31m\u202e", "ServiceNameList": ["RDP"], "RiskLevel": 2}"#;
-    let old = "policies:\n  - {id: p, rule: 'deny if Protocol = \"\u{202e}tcp\"', title: a}\n  - {id: q, rule: deny RDP}\n";
+    let old = "policies:\n  - {id: p, rule: 'deny if RiskReason = \"\u{202e}tcp\"', title: a}\n  - {id: q, rule: deny RDP}\n";
     let new = "policies:\n  - {id: p, rule: 'deny if Protocol = \"udp\"'}\n";
     let revision = revised(old, new, &[hostile], 0);
     for format in Format::of_revisions() {

@@ -24,6 +24,10 @@ fn condition(item: Item<'_>, problems: &mut Vec<Problem>) -> Option<Expr> {
                 return parser::expression(item.node, problems);
             }
             Value::Null => item.empty(),
+            Value::Integer(port) => {
+                let help = format!("write `port {port}` if it is a port");
+                item.wrong_with("a condition", Some(help))
+            }
             _ => item.wrong("a condition"),
         },
         NodeKind::Mapping(entries) if entries.is_empty() => item.empty(),

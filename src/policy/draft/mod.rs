@@ -14,11 +14,11 @@ mod waiver;
 
 use std::collections::BTreeMap;
 
-use super::Approval;
 use super::resolve::{Param, Set};
 use crate::text::{Location, Place, Problem};
 use crate::yaml::Node;
 
+pub(super) use approval::{ApprovalDraft, ApprovedName};
 pub(super) use case::CaseDraft;
 pub(super) use error::suggestion;
 pub(super) use framework::read as framework;
@@ -50,8 +50,8 @@ pub(super) struct Draft<'a> {
     pub params: BTreeMap<String, Param>,
     /// In order.
     pub policies: Vec<PolicyDraft<'a>>,
-    /// Finished: an approval names nothing of the schema.
-    pub approvals: Vec<Approval>,
+    /// Finished but for their names.
+    pub approvals: Vec<ApprovalDraft>,
 }
 
 /// A text that may be left out.

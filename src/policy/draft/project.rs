@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::approval;
+use super::approval::{self, ApprovalDraft};
 use super::error::{DraftError, suggestion};
 use super::named;
 use super::shape::{Document, Form, Item, words_of};
@@ -10,7 +10,7 @@ use super::waiver::{self, WaiverDraft};
 use crate::operation::{Effect, Severity};
 use crate::policy::packs::PACKS;
 use crate::policy::resolve::Param;
-use crate::policy::{Approval, Project, Said, SeverityOverride};
+use crate::policy::{Project, Said, SeverityOverride};
 use crate::text::Problem;
 use crate::yaml::Node;
 
@@ -52,7 +52,11 @@ pub(in crate::policy) fn project(root: &Node, problems: &mut Vec<Problem>) -> Pr
         ..Project::default()
     };
     (project.waiver_files, project.waivers) = form.read("waivers", problems, waivers);
-    (project.approval_files, project.approvals) = form.read("approvals", problems, approvals);
+    let (files, approvals) = form.read("approvals", problems, approvals);
+    let (approvals, names): (Vec<_>, Vec<_>) = approvals.into_iter().unzip();
+    project.approval_files = files;
+    project.approvals = approvals;
+    project.approved = names.into_iter().flatten().collect();
     project
 }
 
@@ -119,7 +123,7 @@ fn waivers(item: Item<'_>, problems: &mut Vec<Problem>) -> (Vec<Said>, Vec<Waive
 }
 
 /// Paths of approval files, and approvals.
-fn approvals(item: Item<'_>, problems: &mut Vec<Problem>) -> (Vec<Said>, Vec<Approval>) {
+fn approvals(item: Item<'_>, problems: &mut Vec<Problem>) -> (Vec<Said>, Vec<ApprovalDraft>) {
     paths_or(item, approval::one, problems)
 }
 

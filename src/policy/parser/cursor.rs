@@ -32,6 +32,20 @@ pub(super) struct Parser<'a> {
     closing: HashMap<usize, usize>,
     at: usize,
     depth: usize,
+    /// The comparison with a value that was read last, unless something else ended after it.
+    pub(super) compared: Option<Compared>,
+}
+
+/// Where the parts of a comparison stand, as indices of tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared {
+    pub start: usize,
+    /// The token after its left side.
+    pub value: usize,
+    /// The operator, and how many tokens it has; none for an equality without one.
+    pub op: Option<(&'static Spelling, usize)>,
+    /// The token after its last one.
+    pub end: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -42,7 +56,7 @@ impl<'a> Parser<'a> {
         }
         let tokens = lexer::tokens(script.text)?;
         let closing = pairs(&tokens)?;
-        Ok(Self { script, tokens, closing, at: 0, depth: 0 })
+        Ok(Self { script, tokens, closing, at: 0, depth: 0, compared: None })
     }
 
     /// The next token, if there is one.
@@ -88,6 +102,24 @@ impl<'a> Parser<'a> {
     /// Whether the next token is a sign.
     pub(super) fn at_sign(&self, sign: &str) -> bool {
         self.peek().is_some_and(|token| token.is_sign(sign))
+    }
+
+    /// Whether the next token is a word, exactly as written.
+    pub(super) fn at_exactly(&self, word: &str) -> bool {
+        matches!(self.peek().map(|token| &token.kind), Some(TokenKind::Word(found)) if found == word)
+    }
+
+    /// Whether the token some places after the next one is a sign.
+    pub(super) fn is_sign_at(&self, ahead: usize, sign: &str) -> bool {
+        self.peek_at(ahead).is_some_and(|token| token.is_sign(sign))
+    }
+
+    /// Whether the token some places after the next one follows the one before it without a space.
+    pub(super) fn is_joined(&self, ahead: usize) -> bool {
+        let before = (self.at + ahead).checked_sub(1).and_then(|before| self.tokens.get(before));
+        before
+            .zip(self.peek_at(ahead))
+            .is_some_and(|(before, token)| before.range.end == token.range.start)
     }
 
     /// Goes over a word, if it is the next token.
@@ -136,6 +168,13 @@ impl<'a> Parser<'a> {
         start..end.max(start)
     }
 
+    /// The rule's text of the tokens from one up to another.
+    pub(super) fn text_between(&self, start: usize, end: usize) -> String {
+        let first = self.tokens.get(start).map_or(0, |token| token.range.start);
+        let last = end.checked_sub(1).and_then(|last| self.tokens.get(last));
+        self.text(first..last.map_or(first, |token| token.range.end.max(first)))
+    }
+
     /// Bytes of the next tokens.
     pub(super) fn range_ahead(&self, count: usize) -> Range<usize> {
         let start = self.peek().map_or(0, |token| token.range.start);
@@ -146,6 +185,13 @@ impl<'a> Parser<'a> {
     /// Place in the file from a token up to the one before the next.
     pub(super) fn since(&self, mark: usize) -> Location {
         (self.script.locate)(self.range_since(mark))
+    }
+
+    /// Place in the file of the tokens from one place up to another after the next one.
+    pub(super) fn location_ahead(&self, first: usize, end: usize) -> Location {
+        let start = self.peek_at(first).map_or(0, |token| token.range.start);
+        let last = self.peek_at(end.saturating_sub(1)).map_or(start, |token| token.range.end);
+        (self.script.locate)(start..last.max(start))
     }
 
     /// Reads something one level deeper.

@@ -31,11 +31,8 @@ pub(super) enum SyntaxError {
     TooDeep { limit: usize },
 
     #[error("`{}` has no meaning here", .found.escape_debug())]
-    #[diagnostic(
-        code("policy/unknown-character"),
-        help("if it belongs to a text, put the text in quotes")
-    )]
-    UnknownCharacter { found: char },
+    #[diagnostic(code("policy/unknown-character"), help("{help}"))]
+    UnknownCharacter { found: char, help: &'static str },
 
     #[error("the quote {quote} is never closed")]
     #[diagnostic(
@@ -90,7 +87,7 @@ pub(super) enum SyntaxError {
 
     #[error("`if` is missing before `{found}`")]
     #[diagnostic(code("policy/missing-if"), help("{help}"))]
-    MissingIf { found: String, help: &'static str },
+    MissingIf { found: String, help: String },
 
     #[error("a condition is missing after `{after}`")]
     #[diagnostic(

@@ -1,6 +1,6 @@
 //! Conditions: comparisons joined by `not`, `and` and `or`, in the order in which they bind.
 
-use super::cursor::{Parsed, Parser};
+use super::cursor::{Compared, Parsed, Parser};
 use super::error::SyntaxError;
 use super::lexer::TokenKind;
 use crate::policy::syntax::{Comparison, Expr, Op};
@@ -51,8 +51,6 @@ const FOREIGN_QUESTIONS: &[(&str, &str)] = &[
     ("empty", "is empty"),
     ("does", "not contains"),
 ];
-
-const EXAMPLES: &str = "such as `RiskLevel 3`, `Port in 1..1023` or `ServiceNameList contains RDP`";
 
 impl Parser<'_> {
     /// A condition that is a whole text.
@@ -112,7 +110,7 @@ impl Parser<'_> {
         Ok(joined(factors, Expr::All))
     }
 
-    /// `["not"] ( "(" expr ")" | comparison | "approved" )`
+    /// `["not"] ( "(" expr ")" | comparison | target | "approved" )`
     fn factor(&mut self) -> Parsed<Expr> {
         let mark = self.mark();
         if self.eat_word("not") {
@@ -132,7 +130,18 @@ impl Parser<'_> {
         if self.peek().is_none() || self.at_sign(")") || self.at_reserved() {
             return self.fail_after(|after| SyntaxError::MissingCondition { after });
         }
-        self.comparison()
+        if self.at_anything_but() {
+            return self.fail(|found| SyntaxError::Unexpected {
+                found,
+                expected: "a condition",
+                help: "`anything but` begins a sentence; in a condition write `not (HTTPS or 443/tcp)`"
+                    .to_owned(),
+            });
+        }
+        match self.ports_condition() {
+            Some(ports) => Ok(ports),
+            None => self.comparison(),
+        }
     }
 
     /// Whether the next token opens a group that is one side of a comparison.
@@ -153,58 +162,43 @@ impl Parser<'_> {
         self.end()
     }
 
-    /// `operand [op] operand`
+    /// `operand [op] operand`, or a service or a set alone
     fn comparison(&mut self) -> Parsed<Expr> {
-        let mark = self.mark();
+        let start = self.mark();
         let left = self.operand()?;
-        let at_op = self.mark();
-        let (op, negated, op_location) = match self.operator() {
-            Some((spelling, count)) => {
-                self.advance(count);
-                (spelling.op, spelling.negated, Some(self.since(at_op)))
-            }
-            None => {
-                self.check_implicit_equality(mark)?;
-                (Op::Equal, false, None)
-            }
-        };
-        let right = match op.takes_operand() {
+        let value = self.mark();
+        let op = self.operator();
+        match op {
+            Some((_, count)) => self.advance(count),
+            None if self.at_operand() => self.refuse_operator_word()?,
+            None => return self.uncompared(start, left),
+        }
+        let (kind, negated) =
+            op.map_or((Op::Equal, false), |(spelling, _)| (spelling.op, spelling.negated));
+        let op_location = op.map(|_| self.since(value));
+        let right = match kind.takes_operand() {
             true => Some(self.operand()?),
             false => None,
         };
-        self.refuse_chain(mark)?;
+        self.refuse_chain(start)?;
+        self.compared = right.as_ref().map(|_| Compared { start, value, op, end: self.mark() });
         let op_location = op_location
             .or_else(|| right.as_ref().map(|right| right.location.clone()))
             .unwrap_or_else(|| left.location.clone());
-        let comparison = Expr::Comparison(Comparison {
-            left,
-            op,
-            op_location,
-            right,
-            location: self.since(mark),
-        });
+        let location = self.since(start);
+        let comparison =
+            Expr::Comparison(Comparison { left, op: kind, op_location, right, location });
         Ok(match negated {
             true => Expr::Not(Box::new(comparison)),
             false => comparison,
         })
     }
 
-    /// `RiskLevel 3` is an equality, unless what follows was meant as an operator or is no value.
-    fn check_implicit_equality(&self, mark: usize) -> Parsed<()> {
-        if !self.at_operand() {
-            let left = self.range_since(mark);
-            let found = self.text(left.clone());
-            let help = self.comparison_help(mark, &found);
-            return Err(SyntaxError::MissingComparison { found, help }.at(left));
-        }
-        match self.peek().map(|token| &token.kind) {
-            Some(TokenKind::Word(word)) => self.refuse_operator_word(word),
-            _ => Ok(()),
-        }
-    }
-
-    /// Says what to write for a word that stands where an operator would.
-    fn refuse_operator_word(&self, word: &str) -> Parsed<()> {
+    /// `RiskLevel 3` is an equality, unless the word that follows stands where an operator would.
+    fn refuse_operator_word(&self) -> Parsed<()> {
+        let Some(TokenKind::Word(word)) = self.peek().map(|token| &token.kind) else {
+            return Ok(());
+        };
         let foreign = |table: &[(&str, &'static str)]| {
             table
                 .iter()
@@ -232,24 +226,6 @@ impl Parser<'_> {
             }
         };
         self.fail(|found| SyntaxError::UnknownOperator { found, help })
-    }
-
-    /// What to write in place of an operand that stands alone.
-    fn comparison_help(&self, mark: usize, found: &str) -> String {
-        if nearest(found, ["approved"]).is_some() {
-            return "did you mean `approved`?".to_owned();
-        }
-        let joint = mark
-            .checked_sub(1)
-            .and_then(|before| self.token(before))
-            .filter(|token| token.is_word("or") || token.is_word("and"))
-            .map(|token| self.text(token.range.clone()));
-        match joint {
-            Some(joint) => format!(
-                "each side of `{joint}` is a whole comparison, {EXAMPLES}; for one of several values write `in [a, b]`"
-            ),
-            None => format!("compare it, {EXAMPLES}"),
-        }
     }
 
     fn refuse_chain(&self, mark: usize) -> Parsed<()> {

@@ -232,7 +232,14 @@ impl<'a> Lexer<'a> {
         }
         let error = match first {
             '!' => SyntaxError::ForeignOperator { found: "!".to_owned(), write: "not" },
-            _ => SyntaxError::UnknownCharacter { found: first },
+            ':' => SyntaxError::UnknownCharacter {
+                found: first,
+                help: "a port and its protocol are written `3389/tcp`; put a text with a `:` in quotes",
+            },
+            _ => SyntaxError::UnknownCharacter {
+                found: first,
+                help: "if it belongs to a text, put the text in quotes",
+            },
         };
         Err(error.at(start..start + first.len_utf8()))
     }

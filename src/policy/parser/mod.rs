@@ -8,11 +8,13 @@ mod expression;
 mod lexer;
 mod operand;
 mod sentence;
+mod target;
 #[cfg(test)]
 mod tests;
 
 use cursor::{Parsed, Parser, Script};
 use error::Fault;
+pub(super) use target::ports_meant;
 
 use super::syntax::{Expr, Operand, OperandKind, Sentence};
 use crate::text::{Place, Problem};
@@ -28,17 +30,21 @@ pub(crate) fn expression(node: &Node, problems: &mut Vec<Problem>) -> Option<Exp
     rule(node, problems, |parser| parser.expression())
 }
 
-/// Reads a single value of the mapping form, of a set or of a param: what YAML quotes is a text, and
-/// so is what is no operand.
+/// Reads a single value of the mapping form, of a set or of a param: what YAML quotes is a text, and what
+/// is not an operand is a name.
 pub(crate) fn operand(node: &Node) -> Operand {
     let locate = |range| node.location_of(range);
     let script = Script { text: text(node), locate: &locate };
     let is_plain = node.as_scalar().is_some_and(Scalar::is_plain);
     let read = Parser::new(&script).and_then(|mut parser| parser.lone_operand());
-    read.ok().filter(|_| is_plain).unwrap_or_else(|| Operand {
-        kind: OperandKind::Text(script.text.to_owned()),
-        location: if is_plain { locate(0..script.text.len()) } else { node.location.clone() },
-    })
+    let text = script.text.to_owned();
+    match read {
+        Ok(operand) if is_plain => operand,
+        _ if is_plain => {
+            Operand { kind: OperandKind::Name(text), location: locate(0..script.text.len()) }
+        }
+        _ => Operand { kind: OperandKind::Text(text), location: node.location.clone() },
+    }
 }
 
 fn rule<T>(

@@ -2,7 +2,9 @@
 
 use super::{expression, operand, sentence};
 use crate::policy::Operator;
-use crate::policy::syntax::{Comparison, Expr, Op, Operand, OperandKind, Sentence, TargetKind};
+use crate::policy::syntax::{
+    Comparison, Expr, Op, Operand, OperandKind, Ports, Sentence, Target, TargetKind,
+};
 use crate::text::{Place, Problem, Source};
 use crate::yaml::{Node, parse};
 
@@ -39,9 +41,26 @@ fn shown(expr: &Expr) -> String {
         Expr::Any(parts) => join(parts, " or "),
         Expr::Not(part) => format!("not {}", shown(part)),
         Expr::Approved(_) => "approved".to_owned(),
+        Expr::Target(target) => target_shown(target),
         Expr::Comparison(Comparison { left, op, right, .. }) => {
             let right = right.as_ref().map(|right| format!(" {}", value(right)));
             format!("{} {}{}", value(left), op.spelling(), right.unwrap_or_default())
+        }
+    }
+}
+
+fn target_shown(target: &Target) -> String {
+    match &target.kind {
+        TargetKind::Name { name, quoted: true } => format!("<{name:?}>"),
+        TargetKind::Name { name, .. } => format!("<{name}>"),
+        TargetKind::Ports(Ports { range: (first, last), location, protocol }) => {
+            let (protocol, place) = match protocol {
+                Some((protocol, place)) => (protocol.as_str(), place.text()),
+                None => ("", ""),
+            };
+            assert_eq!(protocol, place);
+            assert!(location.text().starts_with(&first.to_string()));
+            format!("<{first}..{last}:{protocol}>")
         }
     }
 }
@@ -189,28 +208,32 @@ fn sentences_have_effect_targets_and_clauses() {
     let targets = |text: &str| {
         let sentence = read_sentence(text).unwrap_or_else(|problem| panic!("{text}: {problem:?}"));
         let targets = sentence.targets.iter().map(|target| {
-            let kind = match &target.kind {
-                TargetKind::Name { name, quoted } if *quoted => format!("{name:?}"),
-                TargetKind::Name { name, .. } => name.clone(),
-                TargetKind::Port { port, protocol } => format!("{port}:{protocol:?}"),
-            };
             assert!(text.contains(target.location.text()));
-            kind
+            target_shown(target)
         });
-        targets.collect::<Vec<_>>().join("; ")
+        let but = if sentence.is_anything_but { "but " } else { "" };
+        format!("{but}{}", targets.collect::<Vec<_>>().join(" "))
     };
     let table = [
         ("deny", ""),
         ("deny if approved", ""),
-        ("deny RDP", "RDP"),
-        ("deny RDP, SSH or Telnet if approved", "RDP; SSH; Telnet"),
-        ("deny RDP, SSH, or Telnet when approved", "RDP; SSH; Telnet"),
+        ("deny RDP", "<RDP>"),
+        ("deny RDP, SSH or Telnet if approved", "<RDP> <SSH> <Telnet>"),
+        ("deny RDP, SSH, or Telnet when approved", "<RDP> <SSH> <Telnet>"),
+        ("deny 3389/tcp, 3389 or SSL/TLS", "<3389..3389:tcp> <3389..3389:> <SSL/TLS>"),
+        ("deny port 3389", "<3389..3389:>"),
+        ("deny Port 3389/TCP or PORT 22", "<3389..3389:TCP> <22..22:>"),
+        ("deny tcp/3389,udp/135..139", "<3389..3389:tcp> <135..139:udp>"),
+        ("deny 135..139", "<135..139:>"),
+        ("deny 135 .. 139 or port 8000..8010/tcp", "<135..139:> <8000..8010:tcp>"),
+        ("deny anything but HTTPS", "but <HTTPS>"),
         (
-            "deny 3389/tcp, 3389 or SSL/TLS unless approved",
-            "3389:Some(\"tcp\"); 3389:None; SSL/TLS",
+            "deny Anything But HTTPS, 443/tcp or port 80 if approved",
+            "but <HTTPS> <443..443:tcp> <80..80:>",
         ),
-        ("deny \"3389/tcp\" or 'a b'", "\"3389/tcp\"; \"a b\""),
-        ("deny 9p or 802.1x", "9p; 802.1x"),
+        ("deny anything but \"a b\" unless approved", "but <\"a b\">"),
+        ("deny \"3389/tcp\" or 'a b'", "<\"3389/tcp\"> <\"a b\">"),
+        ("deny 9p or 802.1x", "<9p> <802.1x>"),
     ];
     for (text, expected) in table {
         assert_eq!(targets(text), expected, "{text}");
@@ -220,6 +243,41 @@ fn sentences_have_effect_targets_and_clauses() {
     assert_eq!(shown(&whole.condition.unwrap()), "RiskLevel = 3");
     assert_eq!(shown(&whole.unless.unwrap()), "approved");
     assert_eq!(whole.location.text(), "Alert RDP IF RiskLevel 3 UNLESS approved");
+}
+
+#[test]
+fn targets_are_conditions_where_they_cannot_be_the_rest_of_a_comparison() {
+    for (text, expected) in [
+        ("HTTPS", "<HTTPS>"),
+        ("\"BT Panel\"", "<\"BT Panel\">"),
+        ("HTTPS or 443/tcp", "(<HTTPS> or <443..443:tcp>)"),
+        ("443/tcp and a 3", "(<443..443:tcp> and a = 3)"),
+        ("a 3 and 443/tcp", "(a = 3 and <443..443:tcp>)"),
+        ("a 3 or tcp/443 or RDP", "(a = 3 or <443..443:tcp> or <RDP>)"),
+        ("a 3 or port 443", "(a = 3 or <443..443:>)"),
+        ("port 135..139 or 135..139/udp", "(<135..139:> or <135..139:udp>)"),
+        ("not HTTPS and not (RDP or SSH)", "(not <HTTPS> and not (<RDP> or <SSH>))"),
+        ("RDP and a 3", "(<RDP> and a = 3)"),
+        ("a is known or RDP", "(a is known or <RDP>)"),
+        ("a is empty and RDP", "(a is empty and <RDP>)"),
+        ("approved or RDP", "(approved or <RDP>)"),
+        ("(a 3) or RDP", "(a = 3 or <RDP>)"),
+        ("a 3 and (RDP or SSH)", "(a = 3 and (<RDP> or <SSH>))"),
+        ("count(RDP) > 2", "count(|<RDP>) > 2"),
+        ("count(443/tcp or a 1) > 2", "count(|(<443..443:tcp> or a = 1)) > 2"),
+        // One side of a comparison is no target.
+        ("Port 443", "Port = 443"),
+        ("Port 443 + 1", "Port = (443 + 1)"),
+        ("Port 443/tcp", "<443..443:tcp>"),
+        ("Port in 135..139", "Port in 135..139"),
+        ("a/1000 > 3", "(a / 1000) > 3"),
+        ("1000/a > 3", "(1000 / a) > 3"),
+        ("1..3 = a", "1..3 = a"),
+        ("3 < a", "3 < a"),
+        ("tcp/3 + 1 > 2", "((tcp / 3) + 1) > 2"),
+    ] {
+        assert_eq!(shown(&read(text)), expected, "{text}");
+    }
 }
 
 #[test]
@@ -257,15 +315,58 @@ deny Remote Desktop if a 1 | policy/missing-if | Desktop | quotes around a name
 deny RDP, if a 1 | policy/missing-target | , | a service
 deny RDP or | policy/missing-target | or | a service
 deny or RDP | policy/missing-target | deny | a service
-deny not RDP | policy/bad-target | not | `if not`
+deny not RDP | policy/bad-target | not | `anything but`
 deny all if a 1 | policy/bad-target | all | leave it out
-deny 8000..8010 | policy/bad-target | 8000..8010 | `if Port in 8000..8010`
+deny everything but RDP | policy/bad-target | everything | `anything but`
+deny anything except RDP | policy/bad-target | anything | `anything but`
+deny all other RDP | policy/bad-target | all | `anything but`
+deny anything but | policy/missing-target | but | a service
+deny anything but if a 1 | policy/missing-target | but | a service
+deny on port 80 | policy/bad-target | on | `port 80`
+deny on 80/tcp | policy/bad-target | on | `port 80`
+deny RDP on port 80 | policy/missing-if | on | `if port 80`
+deny RDP on 3389/tcp | policy/missing-if | on | `if port 3389`
+deny RDP over tcp | policy/missing-if | over | `if Protocol = tcp`
+deny 3389 tcp | policy/missing-if | tcp | `3389/tcp`
+deny port 3389 udp | policy/missing-if | udp | `3389/udp`
+deny tcp 3389 | policy/missing-if | 3389 | `3389/tcp`
+deny udp port 53 | policy/missing-if | port | `53/udp`
+deny tcp RDP | policy/missing-if | RDP | write `if`
+deny 3389 / tcp | policy/missing-if | / | `3389/tcp`
+deny ports 80 | policy/missing-if | 80 | `port 80, 8000..8010`
+deny 3389/tcp/udp | policy/bad-target | 3389/tcp/udp | a port such as
+deny tcp3389 | policy/bad-target | tcp3389 | `3389/tcp`
+deny TCP-3389 | policy/bad-target | TCP-3389 | `3389/tcp`
+deny 3389tcp | policy/bad-target | 3389tcp | `3389/tcp`
+deny 80-443 | policy/bad-target | 80-443 | `80..443`
+deny tcp:3389 | policy/unknown-character | : | `3389/tcp`
+deny 443.5/tcp | policy/bad-target | 443.5/tcp | a port such as
 deny 33.5 | policy/bad-target | 33.5 | a port such as
 deny $port | policy/bad-target | $port | a param is a value
 deny [RDP] | policy/bad-target | [RDP] | a port such as
-deny if RDP | policy/missing-comparison | RDP | ServiceNameList contains RDP
-deny if aproved | policy/missing-comparison | aproved | did you mean `approved`
-deny if a is high or medium | policy/missing-comparison | medium | `in [a, b]`
+deny if 3 | policy/missing-comparison | 3 | `port 3`
+deny if approved and 443 | policy/missing-comparison | 443 | `port 443`
+deny if 135..139 | policy/missing-comparison | 135..139 | `port 135..139` or `135..139/tcp`
+deny if [80, 443] | policy/missing-comparison | [80, 443] | compare it
+deny if a 2 or 3 | policy/missing-comparison | 3 | `a in [2, 3]`, or `port 3`
+deny if a = 2 or 3 or 4 and b 1 | policy/missing-comparison | 3 | `a in [2, 3, 4]`
+deny if a != 2 and 3 | policy/missing-comparison | 3 | `a not in [2, 3]`
+deny if a in [1, 2] or 3 | policy/missing-comparison | 3 | `a in [1, 2, 3]`
+deny if a 1..3 or 5..7 | policy/missing-comparison | 5..7 | `a in [1..3, 5..7]`
+deny if a < 2 or 3 | policy/missing-comparison | 3 | `port 3`
+deny if a 2 and 3 | policy/missing-comparison | 3 | `port 3`
+deny if a 2 or not 3 | policy/missing-comparison | 3 | `port 3`
+deny if a is high or medium | policy/missing-comparison | medium | `a in [high, medium]`
+deny if a is high and RDP | policy/missing-comparison | RDP | `RDP and a is high`
+deny if a > 0 or RDP | policy/missing-comparison | RDP | `RDP or a > 0`
+deny if a 1 or b 2 and not RDP | policy/missing-comparison | RDP | `RDP and b 2`
+deny if a contains b or c or d | policy/missing-comparison | c | `a contains any of [b, c, d]`
+deny if a contains b and c | policy/missing-comparison | c | `a contains all of [b, c]`
+deny if a not contains b and c | policy/missing-comparison | c | `a not contains any of [b, c]`
+deny if a contains only b or "c d" | policy/missing-comparison | "c d" | `a contains only [b, "c d"]`
+deny if a contains any of [b] or c | policy/missing-comparison | c | `a contains any of [b, c]`
+deny if count(a 1) > 2 or RDP | policy/missing-comparison | RDP | `RDP or count(a 1) > 2`
+deny if anything but RDP | policy/unexpected-word | anything | `not (HTTPS or 443/tcp)`
 deny if a = | policy/missing-value | = | a number
 deny if a in and b 2 | policy/missing-value | in | a range
 deny if a = or | policy/missing-value | = | a number
@@ -360,8 +461,9 @@ fn a_yaml_value_is_an_operand_or_a_text() {
         ("2KB", "2KB"),
         ("2 KB", "2KB"),
         ("databases", "databases"),
-        ("weak password", "\"weak password\""),
-        ("or", "\"or\""),
+        ("weak password", "weak password"),
+        ("'weak password'", "\"weak password\""),
+        ("or", "or"),
         ("InBytes * 10", "(InBytes * 10)"),
         ("10.0.0.0/8", "<10.0.0.0/8>"),
         ("50%", "50%"),
@@ -436,6 +538,7 @@ proptest::proptest! {
         proptest::sample::select(vec![
             "deny", "if", "unless", "and", "or", "not", "(", ")", "[", "]", ",", "..", "a", "3", "1GB",
             "in", "is", "contains", "any", "of", "known", "'x'", "$p", "+", "-", "/", "<", "approved",
+            "anything", "but", "port", "443/tcp", "tcp/1..2", "only", "on",
         ]), 0..14)) {
         let text = format!("deny {}", words.join(" "));
         let problem = read_sentence(&text).err();

@@ -17,6 +17,8 @@ use crate::text::nearest;
 pub(super) struct Terms<'a> {
     pub fields: Vec<FieldId>,
     pub has_aggregate: bool,
+    /// The field whose value a literal is.
+    compared: Option<FieldId>,
     /// The first field that a record is asked for.
     asked: Option<Item<'a>>,
     units: Vec<(Unit, String, Item<'a>)>,
@@ -32,7 +34,11 @@ impl<'a> Resolver<'a> {
             let error = ResolveError::OperatorOnArithmetic { op };
             return self.fail_at(&error, &comparison.op_location);
         }
-        let mut terms = Terms::default();
+        let compared = match &comparison.left.kind {
+            OperandKind::Name(name) => self.find(name),
+            _ => None,
+        };
+        let mut terms = Terms { compared, ..Terms::default() };
         let left = self.expression(&Item::written(&comparison.left), &mut terms);
         let right = self
             .one(op, comparison.right.as_ref()?)
@@ -58,7 +64,7 @@ impl<'a> Resolver<'a> {
 
     /// A literal of a field, its unit multiplied out; arithmetic of literals is computed.
     pub(super) fn literal(&mut self, item: &Item<'a>, field: FieldId) -> Option<Number> {
-        let mut terms = Terms::default();
+        let mut terms = Terms { compared: Some(field), ..Terms::default() };
         let expression = self.expression(item, &mut terms)?;
         if terms.has_aggregate {
             let help = "compare aggregates by `=`, `<` and the like".to_owned();
@@ -107,7 +113,7 @@ impl<'a> Resolver<'a> {
             OperandKind::Text(_)
             | OperandKind::Address(_)
             | OperandKind::Range(..)
-            | OperandKind::List(_) => self.number_needed(item),
+            | OperandKind::List(_) => self.number_needed(item, terms),
         }
     }
 
@@ -118,7 +124,7 @@ impl<'a> Resolver<'a> {
         terms: &mut Terms<'a>,
     ) -> Option<Expression> {
         let Some(id) = self.find(name).filter(|_| !item.is_of_set()) else {
-            return self.number_needed(item);
+            return self.number_needed(item, terms);
         };
         let field = self.field(id);
         if !field.kind.is_numeric() {
@@ -145,7 +151,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Reports what is no number, as a misspelt field where it is close to one.
-    fn number_needed<T>(&mut self, item: &Item<'a>) -> Option<T> {
+    fn number_needed<T>(&mut self, item: &Item<'a>, terms: &Terms<'a>) -> Option<T> {
         let near = match &item.operand.kind {
             OperandKind::Name(name) if !item.is_of_set() => {
                 self.near_field(name).map(|near| (name, near))
@@ -163,6 +169,14 @@ impl<'a> Resolver<'a> {
         let help = match &item.operand.kind {
             OperandKind::Text(text) if starts_as_number(text) => {
                 format!("write `{text}` without quotes")
+            }
+            OperandKind::Name(name)
+                if terms.compared == self.scope.operation.port && !item.is_of_set() =>
+            {
+                format!(
+                    "write the ports, such as `{} in [80, 443]`, or add `{name}: […]` with numbers under `sets:`",
+                    self.scope.operation.port.map_or("Port", |port| &self.field(port).name)
+                )
             }
             _ => "write a number, such as `80`, without quotes".to_owned(),
         };

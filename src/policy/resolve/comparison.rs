@@ -228,6 +228,7 @@ fn turned(op: Op, asked: Condition) -> Condition {
 fn takes(kind: &Kind, op: Op) -> bool {
     match op {
         Op::IsKnown | Op::IsUnknown => true,
+        Op::ContainsOnly => matches!(kind, Kind::TextList),
         Op::IsEmpty
         | Op::Contains
         | Op::ContainsAnyOf

@@ -183,20 +183,24 @@ pub(super) enum ResolveError {
     )]
     BadPattern { reason: String },
 
-    #[error("`{word}` is not a known value of `{field}`, but close to `{near}`")]
+    #[error("`{word}` is not a known value of `{field}`, but close to {near}")]
     #[diagnostic(
         code("policy/misspelt-name"),
-        help("did you mean `{near}`? If not, write it in quotes")
+        help("did you mean {near}? If not, write it in quotes")
     )]
     MisspeltName { word: String, field: String, near: String },
 
     #[error("`{word}` is not a known value of `{field}`")]
-    #[diagnostic(
-        code("policy/unknown-name"),
-        severity(Warning),
-        help("check its spelling; in quotes it is taken as it stands")
-    )]
-    UnknownName { word: String, field: String },
+    #[diagnostic(code("policy/unknown-name"), help("{help}"))]
+    UnknownName { word: String, field: String, help: String },
+
+    #[error("`{word}` is never a value of `{field}`: {reason}")]
+    #[diagnostic(code("policy/impossible-name"), help("{help}"))]
+    ImpossibleName { word: String, field: String, reason: String, help: String },
+
+    #[error("`{name}` is compared with nothing")]
+    #[diagnostic(code("policy/missing-comparison"), help("{help}"))]
+    Uncompared { name: String, help: String },
 
     #[error("`{name}` is a field, not a target")]
     #[diagnostic(
@@ -289,6 +293,8 @@ impl ResolveError {
             Self::BadPattern { .. } => "not a regular expression",
             Self::MisspeltName { .. } => "misspelt?",
             Self::UnknownName { .. } => "not a known value",
+            Self::ImpossibleName { .. } => "never a value",
+            Self::Uncompared { .. } => "compared with nothing",
             Self::FieldAsTarget { .. } => "a field",
             Self::FieldNeeded { .. } => "not a field",
             Self::NestedAggregate => "within another",

@@ -11,6 +11,7 @@ mod item;
 mod name;
 mod number;
 mod pattern;
+mod spelling;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aggregate::Whole;
 use error::ResolveError;
 use item::Item;
+use spelling::{Role, Word};
 
+use super::draft::ApprovedName;
 use super::syntax::{Expr, Operand, Sentence};
 use super::told::Told;
 use super::{Condition, Predicate, Test};
@@ -98,6 +101,26 @@ pub(crate) fn sentence(
     Resolver::new(scope, problems).finish(|resolver| resolver.sentence(sentence))
 }
 
+/// What is wrong with the names of approvals.
+pub(crate) fn approved_names<'a>(
+    names: impl IntoIterator<Item = &'a ApprovedName>,
+    operation: &Operation,
+) -> Vec<Problem> {
+    let (sets, params) = (BTreeMap::new(), BTreeMap::new());
+    let scope = Scope { operation, sets: &sets, params: &params };
+    let mut problems = Vec::new();
+    let mut resolver = Resolver::new(&scope, &mut problems);
+    for name in names {
+        let asked = if name.is_protocol { operation.protocol } else { Some(operation.subject) };
+        if let Some(id) = asked {
+            let ApprovedName { text, quoted, location, .. } = name;
+            let word = Word { text, quoted: *quoted, role: Role::NoSet, location };
+            resolver.check_spelling(&word, resolver.field(id));
+        }
+    }
+    problems
+}
+
 /// Resolves one rule.
 struct Resolver<'a> {
     scope: &'a Scope<'a>,
@@ -129,11 +152,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn sentence(&mut self, sentence: &'a Sentence) -> Option<Condition> {
-        let targets: Vec<_> = sentence.targets.iter().map(|target| self.target(target)).collect();
-        let subject =
-            (!targets.is_empty()).then(|| targets.into_iter().collect::<Option<_>>().map(any));
+        let subject = (!sentence.targets.is_empty()).then(|| self.subject(sentence));
         let named: Vec<&str> = sentence.targets.iter().map(|one| one.location.text()).collect();
-        self.whole.subject = subject.clone().flatten().map(|subject| (subject, named.join(" or ")));
+        let words = if sentence.is_anything_but { "anything but " } else { "" };
+        let words = format!("{words}{}", named.join(" or "));
+        self.whole.subject = subject.clone().flatten().map(|subject| (subject, words));
         let condition = sentence.condition.as_ref().map(|expr| self.condition(expr));
         let unless = sentence.unless.as_ref().map(|expr| self.condition(expr));
         let mut parts = Vec::new();
@@ -158,6 +181,7 @@ impl<'a> Resolver<'a> {
             Expr::Any(parts) => self.parts(parts).map(any),
             Expr::Not(part) => self.condition(part).map(not),
             Expr::Approved(location) => Some(test(Predicate::Approved, location)),
+            Expr::Target(target) => self.target(target, Role::Condition),
             Expr::Comparison(comparison) => self.comparison(comparison),
         }
     }

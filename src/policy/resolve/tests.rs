@@ -20,6 +20,7 @@ fn field(name: &str, kind: Kind) -> Field {
         ignores_case: false,
         vocabulary: Vec::new(),
         unknown_members: Vec::new(),
+        aliases: Vec::new(),
         derived: None,
     }
 }
@@ -56,7 +57,7 @@ fn operation() -> Operation {
         (3, "high", Some(2)),
         (-1, "in_assessment", None),
     ]);
-    let services = ["RDP", "SSH", "MySQL", "Redis", "HTTPS", "SSL/TLS"];
+    let services = ["RDP", "SSH", "MySQL", "Redis", "HTTPS", "TLS", "BT Panel"];
     let fields = vec![
         field("RiskLevel", risk),
         ranged("TrafficPercent1Day", Kind::Percent, 0, 100),
@@ -103,7 +104,11 @@ fn operation() -> Operation {
 const SETS: &str = "databases: [MySQL, Redis]
 weak: [21, 23, 8000..8010]
 odd: ['FooDB', BarBaz]
-tlss: [SSL/TLS, '443']
+tlss: [TLS, '443']
+panels: [BT Panel, bt panell]
+slashed: [RDP, SSL/TLS]
+spaced: [RDP, 'SSH ']
+empty_name: [RDP, '']
 office: [10.0.0.0/8, 192.0.2.1]
 serious: [high, 2]
 misspelt: [RDP, Rediss]
@@ -112,6 +117,7 @@ listed: [[1]]
 third: [$port]
 looped: [$ping]
 mixed: [22/tcp]
+stray: [21, 70000]
 ";
 
 const PARAMS: &str = "busy: 1GB
@@ -119,6 +125,8 @@ port: 3389
 ports: [80, 443]
 span: 1..1023
 word: RDP
+wrong: RPD
+quoted: 'RPD'
 other: InBytes
 again: $busy
 huge: 70000
@@ -253,6 +261,7 @@ fn predicate(predicate: &Predicate) -> String {
             format!("{} {text}", name(*id))
         }
         Predicate::Member(id, names) => format!("{} has {}", name(*id), joined(names)),
+        Predicate::Only(id, names) => format!("{} only {}", name(*id), joined(names)),
         Predicate::Empty(id) => format!("empty {}", name(*id)),
         Predicate::Boolean(id, value) => format!("{} {value}", name(*id)),
         Predicate::Address(id, blocks) => format!("{} in {}", name(*id), joined(blocks)),
@@ -440,6 +449,22 @@ ServiceNameList contains any of databases | ServiceNameList has mysql,redis
 ServiceNameList contains any of $set | ServiceNameList has mysql,redis
 ServiceNameList contains any of [databases, RDP] | ServiceNameList has mysql,rdp,redis
 ServiceNameList contains all of [RDP, SSH] | (ServiceNameList has rdp and ServiceNameList has ssh)
+ServiceNameList contains only RDP | ServiceNameList only rdp
+ServiceNameList contains only [RDP, SSH] | ServiceNameList only rdp,ssh
+ServiceNameList contains only databases | ServiceNameList only mysql,redis
+ServiceNameList contains only [databases, Unknown] | ServiceNameList only mysql,redis,unknown
+ServiceNameList not contains only RDP | not ServiceNameList only rdp
+ServiceNameList contains "NewThing" | ServiceNameList has newthing
+ServiceNameList contains "RPD" | ServiceNameList has rpd
+ServiceNameList contains $quoted | ServiceNameList has rpd
+ServiceNameList contains "BT Panel" | ServiceNameList has bt panel
+ServiceNameList starts with RPD | ServiceNameList starts rpd
+ServiceNameList ends with RPD | ServiceNameList ends rpd
+ServiceNameList matches "RPD/x" | ServiceNameList matches (?i)RPD/x
+Protocol contains "tc/" | Protocol contains tc/
+Protocol in [tcp, "sctp"] | Protocol one of sctp,tcp
+ProbRisk = a/b | ProbRisk one of a/b
+ProbRisk = "a b " | ProbRisk one of a b 
 ServiceNameList is not empty | not empty ServiceNameList
 ServiceNameList starts with My | ServiceNameList starts my
 UnknownReason contains no_payload | UnknownReason has no_payload
@@ -473,9 +498,21 @@ deny | ()
 deny RDP | ServiceNameList has rdp
 deny RDP or ssh | (ServiceNameList has rdp or ServiceNameList has ssh)
 deny databases | ServiceNameList has mysql,redis
-deny tlss | ServiceNameList has 443,ssl/tls
+deny tlss | ServiceNameList has 443,tls
 deny 3389 | Port [3389..3389]
 deny 3389/TCP | (Port [3389..3389] and Protocol one of tcp)
+deny tcp/3389 | (Port [3389..3389] and Protocol one of tcp)
+deny port 3389 | Port [3389..3389]
+deny 135..139/udp, port 8000..8010 | ((Port [135..139] and Protocol one of udp) or Port [8000..8010])
+deny unless HTTPS or 443/tcp | not (ServiceNameList has https or (Port [443..443] and Protocol one of tcp))
+deny if 443/tcp and RiskLevel 3 | (Port [443..443] and Protocol one of tcp and RiskLevel {3})
+deny if databases and "BT Panel" | (ServiceNameList has mysql,redis and ServiceNameList has bt panel)
+deny if port 443 and not Unknown | (Port [443..443] and not ServiceNameList has unknown)
+deny anything but HTTPS | not (not empty ServiceNameList and ServiceNameList only https)
+deny anything but HTTPS, databases or "x" | not (not empty ServiceNameList and ServiceNameList only https,mysql,redis,x)
+deny anything but 443 | not Port [443..443]
+deny anything but 443/tcp or 53 | not ((Port [443..443] and Protocol one of tcp) or Port [53..53])
+deny anything but RDP, 443, SSH if RiskLevel 3 unless approved | (not (Port [443..443] or (not empty ServiceNameList and ServiceNameList only rdp,ssh)) and RiskLevel {3} and not approved)
 deny "databases" | ServiceNameList has databases
 deny "NewThing" | ServiceNameList has newthing
 deny RDP, 22 if RiskLevel 3 unless approved | ((ServiceNameList has rdp or Port [22..22]) and RiskLevel {3} and not approved)
@@ -510,6 +547,10 @@ RiskLevel = Port | policy/field-not-compared | Port | quote it
 RiskLevel + 1 > 2 | policy/not-numeric | RiskLevel | integer, decimal, bytes
 InBytes > RiskLevel | policy/not-numeric | RiskLevel | integer, decimal, bytes
 deny Port | policy/field-as-target | Port | `if Port …`
+deny if Port | policy/missing-comparison | Port | `Port > 0`
+deny if RiskLevel or approved | policy/missing-comparison | RiskLevel | `RiskLevel high`
+deny if approved and ServiceNameList | policy/missing-comparison | ServiceNameList | is empty
+deny if count | policy/missing-comparison | count | `count > 0`
 "#,
     );
 }
@@ -523,6 +564,8 @@ ServiceNameList RDP | policy/operator-not-taken | RDP | `ServiceNameList contain
 ServiceNameList in [RDP] | policy/operator-not-taken | in | contains any of
 ServiceNameList != RDP | policy/operator-not-taken | != | not contains
 ServiceNameList > 3 | policy/operator-not-taken | > | `contains`
+Protocol contains only tcp | policy/operator-not-taken | contains only | `contains`
+Port contains only 3 | policy/operator-not-taken | contains only | `in`
 Port contains 3 | policy/operator-not-taken | contains | `>=`
 Port starts with 3 | policy/operator-not-taken | starts with | `in`
 RiskLevel contains any of [3] | policy/operator-not-taken | contains any of | `in`
@@ -570,8 +613,12 @@ Port = 3.5 | policy/not-whole | 3.5 | whole number
 Port > 3.5 | policy/not-whole | 3.5 | whole number
 Serial = 12345678901234567890 | policy/number-too-long | 12345678901234567890 | 64 bits
 Port "3389" | policy/number-needed | "3389" | `3389` without quotes
-Port RDP | policy/number-needed | RDP | such as `80`
-Port in [RDP] | policy/number-needed | RDP | such as `80`
+Port RDP | policy/number-needed | RDP | `Port in [80, 443]`
+Port is standard | policy/number-needed | standard | `standard: […]`
+Port != standard | policy/number-needed | standard | `Port in [80, 443]`
+Port > standard | policy/number-needed | standard | `Port in [80, 443]`
+Port in [RDP] | policy/number-needed | RDP | `Port in [80, 443]`
+InBytes > many | policy/number-needed | many | such as `80`
 Port in databases | policy/number-needed | databases | such as `80`
 InBytes > 2 * 'x' | policy/number-needed | 'x' | such as `80`
 Port in [InBytes] | policy/number-needed | InBytes | compare fields
@@ -581,6 +628,8 @@ ProbRisk = a + b | policy/text-needed | a + b | in quotes
 ServiceNameList contains any of weak | policy/text-needed | weak | `Port in weak`
 deny weak | policy/text-needed | weak | `Port in weak`
 deny mixed | policy/text-needed | mixed | quote the element
+ServiceNameList contains only 1..3 | policy/text-needed | 1..3 | in a list
+ServiceNameList contains only weak | policy/text-needed | weak | `Port in weak`
 Managed 1 | policy/boolean-needed | 1 | `true`
 Managed 'true' | policy/boolean-needed | 'true' | without quotes
 SourceIp in 10.0.0.1/8 | policy/host-bits | 10.0.0.1/8 | `10.0.0.0/8`
@@ -596,6 +645,14 @@ ProbRisk contains "" | policy/empty-text | "" | is empty
 ProbRisk matches '' | policy/empty-text | '' | is empty
 ServiceNameList contains "" | policy/empty-name | "" | is empty
 deny "" | policy/empty-name | "" | is empty
+deny if "" | policy/empty-name | "" | is empty
+deny empty_name | policy/empty-name | empty_name | is empty
+deny 139..135 | policy/reversed-range | 139..135 | lower end first
+deny if port 9..1 | policy/reversed-range | 9..1 | lower end first
+deny tcp/70000 | policy/out-of-range | 70000 | 0 to 65535
+deny 1..65536/tcp | policy/out-of-range | 65536 | 0 to 65535
+deny if port -1 | policy/out-of-range | -1 | 0 to 65535
+deny anything but 70000 | policy/out-of-range | 70000 | 0 to 65535
 "#,
     );
 }
@@ -664,16 +721,80 @@ fn the_value_that_a_rule_does_not_spell_out_is_shown_too() {
 }
 
 #[test]
-fn a_name_that_is_close_to_none_is_a_warning_said_once() {
+fn a_name_that_nobody_knows_is_refused_unless_it_is_quoted() {
+    refuses(
+        r#"
+deny Frobnicator | policy/unknown-name | Frobnicator | `Frobnicator: […]` under `sets:`
+deny if Frobnicator | policy/unknown-name | Frobnicator | `"Frobnicator"`
+deny anything but Frobnicator | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList contains Frobnicator | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList contains any of [RDP, Frobnicator] | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList contains all of [RDP, Frobnicator] | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList contains only Frobnicator | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList contains only [databases, Frobnicator] | policy/unknown-name | Frobnicator | under `sets:`
+ServiceNameList not contains Frobnicator | policy/unknown-name | Frobnicator | under `sets:`
+deny odd | policy/unknown-name | BarBaz | `"BarBaz"`
+deny panels | policy/misspelt-name | bt panell | `BT Panel`
+ServiceNameList contains $wrong | policy/misspelt-name | RPD | `RDP`
+Protocol quic | policy/unknown-name | quic | its values are `tcp`, `udp`; quote any other
+Protocol != quic | policy/unknown-name | quic | `tcp`, `udp`
+Protocol in [tcp, quic] | policy/unknown-name | quic | `tcp`, `udp`
+Protocol not in [quic] | policy/unknown-name | quic | `tcp`, `udp`
+Protocol RDP | policy/unknown-name | RDP | a value of `ServiceNameList`
+deny 53/quic | policy/unknown-name | quic | `tcp`, `udp`
+deny tcp | policy/unknown-name | tcp | `if Protocol = tcp`, or a port with it, such as `3389/tcp`
+deny if UDP | policy/unknown-name | UDP | `Protocol = UDP`
+ServiceNameList contains tcp | policy/unknown-name | tcp | `Protocol = tcp`
+deny port | policy/unknown-name | port | `port 3389`
+deny PORTS | policy/unknown-name | PORTS | `port 3389`
+deny if tcp3389 | policy/unknown-name | tcp3389 | `3389/tcp`
+deny high | policy/unknown-name | high | `if RiskLevel high`
+deny if high | policy/unknown-name | high | `RiskLevel high`
+deny if aproved | policy/unknown-name | aproved | did you mean `approved`
+deny if not RiskLevl | policy/unknown-name | RiskLevl | the field `RiskLevel`
+deny if RPD | policy/misspelt-name | RPD | did you mean `RDP`
+deny if SHS | policy/misspelt-name | SHS | `SSH`
+deny databass | policy/misspelt-name | databass | `databases`
+deny 53/rdp | policy/unknown-name | rdp | a value of `ServiceNameList`
+"#,
+    );
     let (found, problems) = resolved("deny Frobnicator if ServiceNameList contains Frobnicator");
-    assert!(found.is_some());
-    assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].level, Level::Warning);
-    assert_eq!(problems[0].code, "policy/unknown-name");
-    let (found, problems) = resolved("deny odd");
-    assert_eq!(shown(&found.unwrap()), "ServiceNameList has barbaz,foodb");
-    assert_eq!(problems.len(), 1, "what is in quotes is meant: {problems:?}");
-    assert!(problems[0].message.contains("BarBaz"));
+    assert!(found.is_none());
+    assert_eq!(problems.len(), 2, "each at its place");
+}
+
+#[test]
+fn a_name_that_no_evidence_has_is_refused_in_quotes_too() {
+    refuses(
+        r#"
+deny SSL/TLS | policy/impossible-name | SSL/TLS | `SSL or TLS`
+deny "SSL/TLS" | policy/impossible-name | "SSL/TLS" | `SSL or TLS`
+deny "3389/tcp" | policy/impossible-name | "3389/tcp" | `3389/tcp`, without quotes
+deny if "tcp/3389" | policy/impossible-name | "tcp/3389" | `tcp/3389`, without quotes
+deny RDP/tcp | policy/impossible-name | RDP/tcp | `if Protocol = tcp`
+deny tcp/udp | policy/impossible-name | tcp/udp | `tcp or udp`
+deny "RDP " | policy/impossible-name | "RDP " | without it
+deny anything but " RDP" | policy/impossible-name | " RDP" | without it
+deny if "RDP	" | policy/impossible-name | "RDP	" | without it
+deny slashed | policy/impossible-name | SSL/TLS | `SSL` and `TLS`
+deny spaced | policy/impossible-name | 'SSH ' | without it
+deny tcp/3389/udp | policy/impossible-name | tcp/3389/udp | `tcp or 3389 or udp`
+Protocol "tcp/udp" | policy/impossible-name | "tcp/udp" | `tcp` and `udp`
+Protocol tcp/udp | policy/impossible-name | tcp/udp | `tcp` and `udp`
+Protocol in ["tcp "] | policy/impossible-name | "tcp " | without it
+Protocol != "tcp/" | policy/impossible-name | "tcp/" | `tcp`
+ServiceNameList contains "RDP " | policy/impossible-name | "RDP " | without it
+ServiceNameList contains any of [SSH, "R\u{200b}DP"] | policy/impossible-name | "R\u{200b}DP" | without it
+ServiceNameList contains "R\u{ad}DP" | policy/impossible-name | "R\u{ad}DP" | without it
+ServiceNameList contains only ["RDP,SSH"] | policy/impossible-name | "RDP,SSH" | without it
+ServiceNameList contains "'RDP'" | policy/impossible-name | "'RDP'" | without it
+ServiceNameList contains "[RDP]" | policy/impossible-name | "[RDP]" | without it
+UnknownReason contains "a " | policy/impossible-name | "a " | without it
+"#
+        .replace("\\u{200b}", "\u{200b}")
+        .replace("\\u{ad}", "\u{ad}")
+        .as_str(),
+    );
 }
 
 #[test]
@@ -712,7 +833,7 @@ proptest::proptest! {
         ]), 2),
         op in proptest::sample::select(vec![
             "=", "!=", "<", ">=", "in", "not in", "contains", "contains any of", "contains all of",
-            "starts with", "matches", "+ 1 <", "* InBytes =",
+            "contains only", "starts with", "matches", "+ 1 <", "* InBytes =",
         ])) {
         let text = format!("{} {op} {}", words[0], words[1]);
         let (found, problems) = resolved(&text);
@@ -734,6 +855,8 @@ COUNT >= $port | 3389 <= count
 deny if 3 < count(RiskLevel high) | 3 < count(RiskLevel is 3 (high))
 deny if count() != 0 | not count = 0
 deny RDP if count > 3 | 3 < count(ServiceNameList contains RDP)
+deny anything but RDP or 3389 if count > 3 | 3 < count(not (Port is 3389 or (not ServiceNameList is empty and ServiceNameList contains only RDP)))
+deny if count(RDP or 3389/tcp) > 3 | 3 < count((ServiceNameList contains RDP or (Port is 3389 and Protocol is tcp)))
 deny RDP or 3389 if count(RiskLevel 3) > 3 | 3 < count(((ServiceNameList contains RDP or Port is 3389) and RiskLevel is 3 (high)))
 deny if count > 3 unless count > 9 | (3 < count and not 9 < count)
 deny if sum(traffic where RiskLevel high) > 1GB | 1000000000 < sum(traffic where RiskLevel is 3 (high))

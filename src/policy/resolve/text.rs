@@ -4,28 +4,27 @@ use std::collections::BTreeSet;
 
 use super::comparison::Question;
 use super::error::ResolveError;
-use super::item::Item;
+use super::item::{Item, Right};
+use super::spelling::{Role, Word};
 use super::{Resolver, all, any, test};
 use crate::operation::{Field, FieldId, Kind};
 use crate::policy::syntax::{Op, Operand, OperandKind};
 use crate::policy::{Condition, Operator, Predicate, TextTest};
-use crate::text::{Location, nearest};
-
-/// A text of a rule.
-pub(super) struct Word<'b> {
-    pub text: &'b str,
-    /// Whether it was in quotes, and so means what it says.
-    pub quoted: bool,
-    /// Whether a set's name would do in its place.
-    pub may_be_set: bool,
-    pub location: &'b Location,
-}
+use crate::text::Location;
 
 impl<'a> Resolver<'a> {
     pub(super) fn text(&mut self, question: &Question<'a>) -> Option<Condition> {
         let op = question.op;
         match op {
             Op::ContainsAnyOf | Op::ContainsAllOf => self.contains_several(question),
+            Op::ContainsOnly => {
+                let items = match self.right(question.right)? {
+                    Right::One(item) => vec![item],
+                    Right::Many(items) => items,
+                };
+                let names = self.names(&items, question.field)?;
+                Some(question.test(Predicate::Only(question.id, names)))
+            }
             Op::Contains if question.field.kind == Kind::TextList => {
                 let item = self.one(op, question.right)?;
                 let name = self.name(&item, question.field)?;
@@ -100,7 +99,7 @@ impl<'a> Resolver<'a> {
         let word = Word {
             text: &text,
             quoted: matches!(item.operand.kind, OperandKind::Text(_)),
-            may_be_set: !item.is_of_set(),
+            role: if item.is_of_set() { Role::NoSet } else { Role::Value },
             location: &item.operand.location,
         };
         self.check_spelling(&word, field);
@@ -141,27 +140,6 @@ impl<'a> Resolver<'a> {
             field.name,
             item.used().text()
         )
-    }
-
-    /// A bare word that the schema does not know is misspelt where it is close to one that it knows,
-    /// or to a set; the API does not publish all, so any other is only warned of.
-    pub(super) fn check_spelling(&mut self, word: &Word<'_>, field: &'a Field) {
-        let known = || field.vocabulary.iter().chain(&field.unknown_members);
-        let written = field.compared(word.text);
-        if word.quoted || known().any(|name| field.compared(name) == written) {
-            return;
-        }
-        let sets = self.scope.sets.keys().filter(|_| word.may_be_set);
-        let near = nearest(word.text, known().chain(sets).map(String::as_str));
-        let (text, name) = (word.text.to_owned(), field.name.clone());
-        let error = match near {
-            Some(near) => {
-                ResolveError::MisspeltName { word: text, field: name, near: near.to_owned() }
-            }
-            None if field.vocabulary.is_empty() => return,
-            None => ResolveError::UnknownName { word: text, field: name },
-        };
-        self.note(&error, word.location);
     }
 
     /// Asks a text field, or a list, for one of some names.

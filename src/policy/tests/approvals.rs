@@ -80,6 +80,14 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "policy/bad-date",
         "",
     ),
+    ("{service: «RPD», WHO}", "policy/misspelt-name", "`RDP`"),
+    ("{service: [SSH, «Frobnicator»], WHO}", "policy/unknown-name", "in quotes"),
+    ("{service: «ms-wbt-server», port: 3389, WHO}", "policy/unknown-name", "`RDP`"),
+    ("{service: «tcp», WHO}", "policy/unknown-name", "Protocol = tcp"),
+    ("{service: «SSL/TLS», WHO}", "policy/impossible-name", "`SSL` and `TLS`"),
+    ("{service: '«RDP »', WHO}", "policy/impossible-name", "without it"),
+    ("{port: 443, protocol: «quic», WHO}", "policy/unknown-name", "`tcp`"),
+    ("{port: 443, protocol: '«tcp/udp»', WHO}", "policy/impossible-name", "`tcp` and `udp`"),
     ("«x»", "policy/wrong-shape", "`approved_by`"),
 ];
 
@@ -93,4 +101,10 @@ fn a_slip_in_an_approval_is_told_at_its_place() {
         ("policies: [deny RDP]\n«approvals»:\n", "policy/empty-list", ""),
         ("policies: [deny RDP]\napprovals: «{port: 80}»\n", "policy/wrong-shape", "`- `"),
     ]);
+}
+
+#[test]
+fn a_quoted_service_of_an_approval_is_taken_as_written() {
+    let set = good(&approvals(&format!("{{service: [\"Frobnicator\", BT Panel], {WHO}}}")));
+    assert_eq!(set.approvals[0].services, ["frobnicator", "bt panel"]);
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod cases;
 mod controls;
+mod diagnostics;
 mod files;
 mod formulas;
 mod languages;

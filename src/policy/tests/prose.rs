@@ -40,9 +40,32 @@ fn one_test_reads_as_it_was_meant() {
         ("deny if TrafficPercent1Day < 5", "- TrafficPercent1Day is less than 5%"),
         ("deny if RiskLevel is unknown", "- RiskLevel is unknown"),
         ("deny if RiskLevel is known", "- RiskLevel is known"),
+        (
+            "deny if ServiceNameList contains only [SSH, https]",
+            "- ServiceNameList contains only HTTPS or SSH",
+        ),
+        ("deny port 135..139", "- Port is 135..139"),
+        ("deny if HTTPS", "- ServiceNameList contains HTTPS"),
     ] {
         assert_eq!(meaning_of(rule), [line]);
     }
+}
+
+#[test]
+fn anything_but_reads_as_what_is_meant_to_be_open() {
+    assert_eq!(
+        meaning_of("deny anything but HTTPS, SSH or 443/tcp"),
+        [
+            "- not:",
+            "- any of these holds:",
+            "- all of these hold:",
+            "- Port is 443",
+            "- Protocol is tcp",
+            "- all of these hold:",
+            "- not: ServiceNameList is empty",
+            "- ServiceNameList contains only HTTPS or SSH",
+        ]
+    );
 }
 
 #[test]
