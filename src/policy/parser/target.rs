@@ -162,13 +162,17 @@ impl Parser<'_> {
             OperandKind::Range(..) => Some(format!("`port {found}` or `{found}/tcp`")),
             _ => None,
         };
-        let list = before.and_then(|before| self.with_list(before, mark));
+        // After `not`, it is no further value.
+        let list = before
+            .filter(|(compared, _)| compared.end + 1 == mark)
+            .and_then(|before| self.with_list(before, mark));
         match (before, list, port) {
             (_, Some(list), Some(port)) => format!("write `{list}`, or {port} if it is a port"),
             (_, None, Some(port)) => format!("if it is a port, write {port}"),
             (Some((compared, joint)), list, None) => {
                 let comparison = self.text_between(compared.start, compared.end);
-                let first = format!("`{found} {joint} {comparison}`");
+                let target = self.text_between(compared.end + 1, self.mark());
+                let first = format!("`{target} {joint} {comparison}`");
                 let first = format!("a service or a set stands before a comparison: {first}");
                 list.map_or_else(|| first.clone(), |list| format!("write `{list}`; {first}"))
             }

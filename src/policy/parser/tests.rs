@@ -359,7 +359,7 @@ deny if a 2 or not 3 | policy/missing-comparison | 3 | `port 3`
 deny if a is high or medium | policy/missing-comparison | medium | `a in [high, medium]`
 deny if a is high and RDP | policy/missing-comparison | RDP | `RDP and a is high`
 deny if a > 0 or RDP | policy/missing-comparison | RDP | `RDP or a > 0`
-deny if a 1 or b 2 and not RDP | policy/missing-comparison | RDP | `RDP and b 2`
+deny if a 1 or b 2 and not RDP | policy/missing-comparison | RDP | `not RDP and b 2`
 deny if a contains b or c or d | policy/missing-comparison | c | `a contains any of [b, c, d]`
 deny if a contains b and c | policy/missing-comparison | c | `a contains all of [b, c]`
 deny if a not contains b and c | policy/missing-comparison | c | `a not contains any of [b, c]`
