@@ -325,11 +325,9 @@ fn no_snapshot_of_up_to_three_records_does_what_is_called_impossible() {
             let (never, always) = (never_fires(&policy), always_fires(&policy));
             prop_assert!(!never || !found.meets(Truths::TRUE), "{:?}", condition);
             prop_assert!(!always || !found.meets(Truths::FALSE), "{:?}", condition);
-            if !found.meets(Truths::TRUE) {
-                count(never);
-            }
             for truths in WANTED {
                 let possible = is_possible(&operation.schema, &condition, truths);
+                count(possible.is_some());
                 prop_assert!(
                     possible != Some(false) || !found.meets(truths),
                     "{:?} {:?}",
@@ -342,6 +340,6 @@ fn no_snapshot_of_up_to_three_records_does_what_is_called_impossible() {
     });
     outcome.unwrap();
     let (all, undecided) = SEARCHES.get();
-    // Some need more than three records, or a port beyond one.
-    assert!(undecided * 3 < all * 2, "{undecided} of {all} are not decided");
+    // Products, and sums of a field that a condition restricts, are not; the table of rules names what is.
+    assert!(undecided * 10 < all * 9, "{undecided} of {all} are not decided");
 }
