@@ -135,7 +135,8 @@ impl Explain {
             };
             let input = Input::open(path, Hashes::Left).map_err(one)?;
             let opened = snapshot::open(input, &name, &loaded.catalogue).map_err(one)?;
-            opened.operation(&name, Some(&policy.operation), &loaded.catalogue).map_err(one)?;
+            let operation = opened.operation(&name, Some(&policy.operation), &loaded.catalogue);
+            operation.map_err(|why| one(why.problem()))?;
             let mut file = opened.read(&name, &plan, &mut visitor).map_err(one)?;
             let (found, _) = visitor.judge.finish();
             for flaw in &file.flaws {

@@ -9,7 +9,7 @@ use crate::engine::{Judge, Program, Run};
 use crate::input::{self, Input, Kind, STDIN};
 use crate::operation::Operation;
 use crate::policy::WhenUnknown;
-use crate::snapshot::{self, File, Hashes, Plan, Snapshot, Visitor};
+use crate::snapshot::{self, File, Flaw, Hashes, NoOperation, Plan, Snapshot, Visitor};
 use crate::text::{Level, Place, Problem};
 use crate::triage::{self, Collector, Inventory, JudgedFile, Report, Survey, Terms};
 
@@ -60,6 +60,37 @@ pub(super) struct Judged {
 
 /// One file that was judged, and its records where they are to be compared.
 type JudgedOne = (JudgedFile, Option<Inventory>);
+
+/// Why a file is not judged.
+enum NotJudged {
+    /// It could not be.
+    Unreadable(Problem),
+    /// It is of an operation that is not known, which says nothing about the evidence beside it.
+    OtherOperation(Problem),
+}
+
+impl NotJudged {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Unreadable(problem) | Self::OtherOperation(problem) => problem,
+        }
+    }
+}
+
+impl From<Problem> for NotJudged {
+    fn from(problem: Problem) -> Self {
+        Self::Unreadable(problem)
+    }
+}
+
+impl From<NoOperation> for NotJudged {
+    fn from(why: NoOperation) -> Self {
+        match why {
+            NoOperation::Unclear(problem) => Self::Unreadable(problem),
+            NoOperation::Other(problem) => Self::OtherOperation(problem),
+        }
+    }
+}
 
 /// Files to judge, and how.
 pub(super) struct Judgement<'a> {
@@ -159,6 +190,7 @@ impl Judgement<'_> {
         let found = input::discover(paths, Kind::Evidence);
         let mut judged = Judged { lacking: found.lacking(), ..Judged::default() };
         let mut problems = found.problems;
+        let mut others = Vec::new();
         let mut programs: Vec<Program> = Vec::new();
         for path in &found.files {
             match self.file(path, &mut programs) {
@@ -166,8 +198,13 @@ impl Judgement<'_> {
                     judged.files.push(file);
                     judged.inventories.extend(inventory);
                 }
-                Err(problem) => problems.push(problem),
+                Err(NotJudged::Unreadable(problem)) => problems.push(problem),
+                Err(NotJudged::OtherOperation(problem)) => others.push(problem),
             }
+        }
+        match judged.files.first_mut() {
+            Some(first) => first.file.flaws.extend(others.into_iter().map(Flaw::note)),
+            None => problems.extend(others),
         }
         if problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(problems);
@@ -179,7 +216,7 @@ impl Judgement<'_> {
     /// Reads and judges what was opened already.
     pub(super) fn opened(&self, path: &Path, input: Input) -> Result<Judged, Vec<Problem>> {
         let (file, inventory) =
-            self.input(path, input, &mut Vec::new()).map_err(|problem| vec![problem])?;
+            self.input(path, input, &mut Vec::new()).map_err(|not| vec![not.problem()])?;
         let inventories = inventory.into_iter().collect();
         Ok(Judged { files: vec![file], inventories, ..Judged::default() })
     }
@@ -204,7 +241,7 @@ impl Judgement<'_> {
         if problems.is_empty() { Ok(judged) } else { Err(problems) }
     }
 
-    fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedOne, Problem> {
+    fn file(&self, path: &Path, programs: &mut Vec<Program>) -> Result<JudgedOne, NotJudged> {
         self.input(path, Input::open(path, self.hashes)?, programs)
     }
 
@@ -213,7 +250,7 @@ impl Judgement<'_> {
         path: &Path,
         mut input: Input,
         programs: &mut Vec<Program>,
-    ) -> Result<JudgedOne, Problem> {
+    ) -> Result<JudgedOne, NotJudged> {
         let name = Input::name(path);
         let catalogue = &self.loaded.catalogue;
         let opened = snapshot::open(&mut input, &name, catalogue)?;

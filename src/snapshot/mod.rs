@@ -17,7 +17,7 @@ pub use capture::{
     Answer, Capture, MAX_CLOCK_STEP, MAX_WINDOW_AHEAD, Origin, WindowError, check_window,
 };
 pub use captured::{read_capture, together};
-pub use choose::operation_of;
+pub use choose::{NoOperation, operation_of};
 pub use document::{
     DOCUMENT_SCHEMA, MAX_BYTES, MAX_PAGE_BYTES, MAX_PAGES, Opened, SCHEMA, open, write,
 };

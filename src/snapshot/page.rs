@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::operation::Operation;
-use crate::text::{Mark, Position, Problem};
+use crate::text::{Level, Mark, Position, Problem};
 
 use super::capture::Origin;
 use super::rows::{Identity, Rows};
@@ -77,6 +77,15 @@ pub struct Flaw {
     pub weight: Weight,
     /// What it is.
     pub problem: Problem,
+}
+
+impl Flaw {
+    /// A problem that says nothing against the evidence: an error of another file, worth a warning.
+    #[must_use]
+    pub fn note(mut problem: Problem) -> Self {
+        problem.level = problem.level.max(Level::Warning);
+        Self { weight: Weight::Noted, problem }
+    }
 }
 
 /// Everything but the findings that reading one file brought.

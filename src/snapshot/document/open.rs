@@ -8,7 +8,7 @@ use crate::operation::{Catalogue, Operation};
 use crate::text::{Place, Problem};
 
 use super::super::captured::read_capture;
-use super::super::choose;
+use super::super::choose::{self, NoOperation};
 use super::super::page::File;
 use super::super::read::{Plan, Visitor, read};
 use super::decode::decode;
@@ -142,13 +142,14 @@ impl<R: Read> Opened<R> {
     /// after, else the only one there is.
     ///
     /// # Errors
-    /// Where several could be meant, or a snapshot is of another than the one that was named.
+    /// Where several could be meant, a snapshot is of another than the one that was named, or the file is
+    /// called after another.
     pub fn operation(
         &self,
         source: &Arc<str>,
         named: Option<&Arc<Operation>>,
         catalogue: &Catalogue,
-    ) -> Result<Arc<Operation>, Problem> {
+    ) -> Result<Arc<Operation>, NoOperation> {
         let Self::Snapshot(document) = self else {
             return choose::operation_of(source, named, catalogue);
         };
@@ -157,7 +158,7 @@ impl<R: Read> Opened<R> {
             Some(named) => {
                 let error =
                     Error::Contradicted { said: own.name.clone(), named: named.name.clone() };
-                Err(error.at(Place::Whole(Arc::clone(source))))
+                Err(NoOperation::Unclear(error.at(Place::Whole(Arc::clone(source)))))
             }
             None => Ok(Arc::clone(own)),
         }
