@@ -329,6 +329,162 @@ fn rows_and_pages_less_are_never_a_proof() {
     }
 }
 
+/// Each row of the contract's table of what is found and the exit code.
+#[test]
+fn what_is_found_ends_in_the_exit_code_of_the_contract() {
+    let room = Room::new();
+    let whole = answer("1", 0..1);
+    let row = r#"{"Port":1,"Protocol":"tcp","ServiceNameList":["HTTP"],"RiskLevel":1}"#;
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let page = |number: &str, rows| {
+        answer("2", rows)
+            .replace("\"TotalCount\"", &format!("\"CurrentPage\":{number},\"TotalCount\""))
+    };
+    let list = |value: &str| format!(r#"{{"PageInfo":{{"TotalCount":0}},"DataList":{value}}}"#);
+    let empty = list("[]");
+    let beside = |member: &str| empty.replacen('{', &format!("{{{member},"), 1);
+    let violating = r#"[{"Port":3389,"Protocol":"tcp","ServiceNameList":["RDP"],"RiskLevel":3}]"#;
+    let cases: Vec<(&str, Vec<u8>, i32)> = vec![
+        ("whole", whole.clone().into(), 0),
+        ("an empty list under total 0", empty.clone().into(), 0),
+        ("an empty file", vec![], 2),
+        ("a blank file", b" \n".to_vec(), 2),
+        ("not JSON", b"ERROR: x".to_vec(), 2),
+        ("truncated", whole.as_bytes()[..30].to_vec(), 2),
+        ("trailing garbage", format!("{whole}]").into(), 2),
+        ("invalid UTF-8", [whole.as_bytes(), b"\xff"].concat(), 2),
+        ("UTF-16", utf16(&whole), 2),
+        ("NaN", list("[{\"Port\":NaN}]").into(), 2),
+        ("a key twice in a record", list("[{\"Port\":1,\"Port\":2}]").into(), 2),
+        ("a key twice, once escaped", list("[{\"Port\":1,\"\\u0050ort\":2}]").into(), 2),
+        ("a key twice in the envelope", beside("\"A\":1,\"\\u0041\":1").into(), 2),
+        (
+            "a total twice",
+            empty.replace("\"TotalCount\":0", "\"TotalCount\":0,\"TotalCount\":0").into(),
+            2,
+        ),
+        ("a list twice", beside("\"DataList\":[]").into(), 2),
+        ("a list in a body and beside it", beside("\"body\":{\"DataList\":[]}").into(), 3),
+        (
+            "too deep",
+            list(&format!("[{{\"a\":{}{}}}]", "[".repeat(126), "]".repeat(126))).into(),
+            2,
+        ),
+        ("a list that is an object", list("{}").into(), 2),
+        ("a list that is a text", list("\"[]\"").into(), 2),
+        ("a list that is a number", list("0").into(), 2),
+        ("{}", b"{}".to_vec(), 3),
+        ("null", b"null".to_vec(), 3),
+        ("[]", b"[]".to_vec(), 3),
+        ("a list that is absent", br#"{"PageInfo":{"TotalCount":0}}"#.to_vec(), 3),
+        ("a list that is null", list("null").into(), 3),
+        ("an error", br#"{"Code":"Throttling","Message":"m"}"#.to_vec(), 3),
+        ("rows missing", answer("2", 0..1).into(), 3),
+        ("a total that is absent", br#"{"PageInfo":{},"DataList":[]}"#.to_vec(), 3),
+        ("a total that is unreadable", empty.replace(":0}", ":\"many\"}").into(), 3),
+        ("a pager's output", format!("{{\"DataList\":[{row}]}}").into(), 3),
+        ("a bare array", format!("[{row}]").into(), 3),
+        ("a bare stream", row.into(), 3),
+        ("pages in a stream", format!("{}\n{}", page("1", 0..1), page("2", 1..2)).into(), 0),
+        (
+            "two lists of one page",
+            format!("[{},{}]", page("1", 0..1), page("\"1\"", 1..2)).into(),
+            3,
+        ),
+        (
+            "a page without a number",
+            format!("[{},{}]", page("1", 0..1), page("null", 1..2)).into(),
+            0,
+        ),
+        (
+            "a record without identity",
+            list("[{\"Protocol\":\"tcp\",\"Port\":null}]").replace(":0}", ":1}").into(),
+            3,
+        ),
+        (
+            "the same twice",
+            list("[{\"Port\":70000},{\"Port\":70000}]").replace(":0}", ":2}").into(),
+            3,
+        ),
+        ("a second list", beside(&format!("\"datalist\":{violating}")).into(), 3),
+        (
+            "a body that is a text",
+            format!(r#"{{"statusCode":200,"body":{}}}"#, Value::from(empty.as_str())).into(),
+            3,
+        ),
+        ("a body that is a list", format!(r#"{{"statusCode":200,"body":[{whole}]}}"#).into(), 3),
+        (
+            "a body in a body",
+            format!(r#"{{"statusCode":200,"body":{{"body":{whole}}}}}"#).into(),
+            3,
+        ),
+        ("a body that is null", br#"{"statusCode":200,"body":null}"#.to_vec(), 3),
+        (
+            "an SDK's answer",
+            format!(r#"{{"headers":{{"a":"b"}},"statusCode":200,"body":{whole}}}"#).into(),
+            0,
+        ),
+        (
+            "SDK's answers as lines",
+            format!(
+                "{{\"statusCode\":200,\"body\":{}}}\n{{\"statusCode\":200,\"body\":{}}}",
+                page("1", 0..1),
+                page("2", 1..2)
+            )
+            .into(),
+            0,
+        ),
+        (
+            "a failure over a success",
+            format!(r#"{{"statusCode":500,"body":{}}}"#, beside("\"StatusCode\":200")).into(),
+            3,
+        ),
+        ("more announced", beside("\"NextToken\":\"x\"").into(), 3),
+        ("an unlisted scalar", beside("\"Extra\":1").into(), 0),
+        ("an unlisted object", beside("\"Extra\":{\"a\":1}").into(), 3),
+    ];
+    for (name, text, exit) in cases {
+        let run = room.one(&text, PLAIN);
+        assert_eq!(run.exit, exit, "{name}: {}", String::from_utf8_lossy(&run.bytes));
+    }
+    fs::create_dir(room.path("empty")).unwrap();
+    assert_eq!(room.check(&["empty"], PLAIN).exit, 3, "a folder without evidence");
+    assert_eq!(room.check(&["none.json"], PLAIN).exit, 2, "a missing file");
+}
+
+#[test]
+fn a_file_of_another_operation_is_not_judged() {
+    let room = Room::new();
+    let violating =
+        answer("1", 0..1).replace("HTTP", "RDP").replace("\"RiskLevel\":1", "\"RiskLevel\":3");
+    let other = "saved/DescribeInternetOpenIp-2026.json";
+    let fill = |beside: Option<&str>| {
+        room.fill(&beside.map(|text| text.as_bytes().to_vec()).into_iter().collect::<Vec<_>>());
+        fs::write(room.path(other), &violating).unwrap();
+    };
+    fill(None);
+    for inputs in [["saved"], [other]] {
+        let run = room.check(&inputs, PLAIN);
+        assert_eq!((run.exit, run.codes()), (2, vec!["evidence/other-operation".to_owned()]));
+        assert_eq!(
+            room.check(&["--operation", "DescribeInternetOpenPort", inputs[0]], PLAIN).exit,
+            1
+        );
+    }
+    for (beside, exit) in [(answer("0", 0..0), 0), (answer("2", 0..1), 3), (violating.clone(), 1)] {
+        fill(Some(&beside));
+        let run = room.check(&["saved"], PLAIN);
+        assert_eq!(run.exit, exit);
+        assert!(run.codes().contains(&"evidence/other-operation".to_owned()));
+        let problems: Vec<Value> =
+            all(&run.report()["evidence"]).iter().flat_map(|one| all(&one["problems"])).collect();
+        assert!(problems.iter().any(|problem| problem["source"] == other), "{problems:?}");
+        assert_eq!(all(&run.report()["evidence"]).len(), 1);
+    }
+    // What a stream is called after nobody knows.
+    assert_eq!(room.check_with(&["-"], PLAIN, answer("0", 0..0).as_bytes()).exit, 0);
+}
+
 /// An answer with a total and so many rows, which violate nothing.
 fn answer(total: &str, rows: std::ops::Range<u16>) -> String {
     let row = |port: u16| {

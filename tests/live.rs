@@ -29,9 +29,8 @@ mod world;
 use std::sync::Arc;
 
 use portcullis::input::live::{Client, Manners, Request};
-use portcullis::json::Record;
 use portcullis::operation::Catalogue;
-use portcullis::snapshot::{self, Capture, Hashes, Plan, RecordPlace, Visitor, Wholeness};
+use portcullis::snapshot::{self, Capture, Wholeness};
 use portcullis::text::Problem;
 
 use server::{Asked, Keys, Reply, Server, page};
@@ -64,26 +63,9 @@ fn request(server: &Server) -> Request {
 
 /// Whether all of a capture is there, and the flaws that it has, as they are judged of saved files.
 fn judged(capture: &Capture) -> (Wholeness, Vec<String>) {
-    let whole: Vec<u8> = capture.pages.iter().flat_map(|page| page.body.to_vec()).collect();
-    let plan = Plan {
-        operation: Arc::clone(&capture.operation),
-        slots: capture.operation.identity.clone(),
-        hashes: Hashes::Left,
-    };
-    let file = snapshot::read(whole.as_slice(), &Arc::from("live"), &plan, &mut Nobody).unwrap();
-    let snapshot = snapshot::assemble(vec![file], &mut |_, _| {}).remove(0);
+    let snapshot = snapshot::together(capture, &Arc::from("live")).unwrap();
     let flaws = snapshot.flaws.into_iter().map(|flaw| flaw.problem.message);
     (snapshot.wholeness, flaws.collect())
-}
-
-struct Nobody;
-
-impl Visitor for Nobody {
-    fn visit(&mut self, _record: &Record<'_>) -> bool {
-        false
-    }
-
-    fn keep(&mut self, _record: &Record<'_>, _place: RecordPlace) {}
 }
 
 fn fetch(server: &Server) -> Result<Capture, Problem> {

@@ -27,10 +27,19 @@ pub(super) const STOP: u32 = u32::MAX - 1;
 /// No key, or one that is not known by number.
 const UNKNOWN: usize = usize::MAX;
 
+/// Whether two names differ by case and separators only.
+fn is_same_name(one: &[u8], other: &[u8]) -> bool {
+    fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
+        let is_letter = |byte: &&u8| !matches!(**byte, b'_' | b'-');
+        name.iter().filter(is_letter).map(u8::to_ascii_lowercase)
+    }
+    letters(one).eq(letters(other))
+}
+
 /// Which members of a record to keep, and where those of the last one were.
 #[derive(Debug)]
 pub struct Projection {
-    /// Keys of which no record has any, in any case.
+    /// Keys of which no record has any, in any case and with any separators.
     stops: Vec<Box<[u8]>>,
     /// The keys that were met, by number; [`START`] stands for the `{`.
     known: Vec<Key>,
@@ -138,7 +147,7 @@ pub(super) struct Member {
 
 impl Projection {
     /// Keeps the values under the keys `slots`, no two of which are equal; a record that has one of the
-    /// keys `stops`, in whatever case, is none.
+    /// keys `stops`, in any case and with any separators, is none.
     #[must_use]
     pub fn new(slots: &[&str], stops: &[&str]) -> Self {
         let mut projection = Self {
@@ -224,7 +233,7 @@ impl Projection {
         decode_exactly_into(token, &mut self.decoded);
         let number = match self.number() {
             Some(number) => number,
-            None if self.stops.iter().any(|stop| stop.eq_ignore_ascii_case(&self.decoded)) => {
+            None if self.stops.iter().any(|stop| is_same_name(stop, &self.decoded)) => {
                 return Ok(Member { slot: STOP, digest: 0, key: UNKNOWN, next: UNKNOWN });
             }
             None if self.known.len() <= KNOWN_KEYS => {

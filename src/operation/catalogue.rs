@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::call::Paging;
 use super::{Call, FieldId, Schema};
 
 /// One API action.
@@ -28,6 +29,8 @@ pub struct Operation {
     pub records: Vec<String>,
     /// Path of the number of records over all pages; `None` where the operation does not say it.
     pub total: Option<Vec<String>>,
+    /// Paths of every member that a response may have.
+    pub response: Vec<Vec<String>>,
     /// Fields that together identify a record.
     pub identity: Vec<FieldId>,
     /// Fields by which a record of two captures has changed; none is derived.
@@ -44,6 +47,25 @@ pub struct Operation {
     pub call: Option<Call>,
     /// What a record holds.
     pub schema: Schema,
+}
+
+impl Operation {
+    /// Path of the page's number in a response: the member that is called as the parameter of a request.
+    #[must_use]
+    pub fn page_number(&self) -> Option<&[String]> {
+        self.paging_member(|paging| &paging.number)
+    }
+
+    /// Path of the number of records that a page may hold.
+    #[must_use]
+    pub fn page_size(&self) -> Option<&[String]> {
+        self.paging_member(|paging| &paging.size)
+    }
+
+    fn paging_member(&self, name: fn(&Paging) -> &String) -> Option<&[String]> {
+        let name = name(self.call.as_ref()?.paging.as_ref()?);
+        self.response.iter().find(|path| path.last() == Some(name)).map(Vec::as_slice)
+    }
 }
 
 /// The operations that policies and evidence may name.

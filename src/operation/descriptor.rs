@@ -75,6 +75,7 @@ fn operation(root: &Node) -> Decoded<Operation> {
         documentation: text(root, "documentation")?,
         records: path(&text(root, "records")?),
         total: root.get("total").map(|_| text(root, "total")).transpose()?.as_deref().map(path),
+        response: texts(root, "response").iter().map(|dotted| path(dotted)).collect(),
         identity: ids("identity")?,
         compared: compared(root, &schema)?,
         subject: id("subject")?.ok_or_else(|| Error::Key("subject").at(&root.location))?,

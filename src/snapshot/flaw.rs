@@ -2,7 +2,7 @@
 
 use crate::text::Place;
 
-use super::page::{Flaw, Weight};
+use super::page::{ApiError, Flaw, Weight};
 
 /// Flaws of one kind that are kept; more say nothing new.
 pub(super) const MAX_FLAWS: usize = 100;
@@ -39,6 +39,84 @@ pub(super) enum Error {
         help("an error is no evidence: fetch this page again")
     )]
     Answered { what: String, request: String },
+    #[error("`{0}` announces more records")]
+    #[diagnostic(
+        code("evidence/more-announced"),
+        help("fetch every page, or accept partial evidence with `--allow-partial`")
+    )]
+    More(String),
+    #[error("`{0}` may hold records that are not read: the records list is `{1}`")]
+    #[diagnostic(
+        code("evidence/second-list"),
+        help("save the answer as the API sent it, or accept it with `--assume-complete`")
+    )]
+    SecondList(String, String),
+    #[error("`{0}` is not explained, and `{1}` holds no records")]
+    #[diagnostic(
+        code("evidence/unexplained"),
+        help(
+            "the records may be there: save the answer as the API sent it, or accept it with `--assume-complete`"
+        )
+    )]
+    Unexplained(String, String),
+    #[error("`{0}` is not a known member of the answer")]
+    #[diagnostic(
+        code("evidence/unlisted-member"),
+        severity(Advice),
+        help("the API may have changed; policies do not see it")
+    )]
+    Unlisted(String),
+    #[error("the answer names two totals, {total} and {other}")]
+    #[diagnostic(
+        code("evidence/second-total"),
+        help("save the answer as the API sent it, or accept it with `--assume-complete`")
+    )]
+    SecondTotal { total: u64, other: u64 },
+    #[error("{rows} without a valid {fields}, so the total proves nothing")]
+    #[diagnostic(
+        code("evidence/no-identity"),
+        help(
+            "such records cannot be told apart: capture them again, or accept them with `--assume-complete`"
+        )
+    )]
+    NoIdentity { rows: String, fields: String },
+    #[error("page {0} came twice with different records")]
+    #[diagnostic(
+        code("evidence/pages-differ"),
+        help(
+            "rows may have been missed: capture all pages again, or accept them with `--assume-complete`"
+        )
+    )]
+    PagesDiffer(i64),
+    #[error("page {found} came in place of page {requested}")]
+    #[diagnostic(
+        code("evidence/page-number"),
+        help(
+            "rows may have been missed: fetch all pages again, or accept them with `--assume-complete`"
+        )
+    )]
+    PageNumber { found: i64, requested: u64 },
+    #[error("there is no page {0}: pages are counted from 1")]
+    #[diagnostic(
+        code("evidence/page-number"),
+        help("capture the page again, or accept it with `--assume-complete`")
+    )]
+    NoSuchPage(i64),
+    #[error("the page size changed from {first} to {other} between pages")]
+    #[diagnostic(
+        code("evidence/page-sizes"),
+        severity(Advice),
+        help(
+            "capture all pages with one size; the records still prove the total unless something else is reported"
+        )
+    )]
+    PageSizes { first: i64, other: i64 },
+    #[error("{0} documents came in one answer")]
+    #[diagnostic(
+        code("evidence/several-documents"),
+        help("an answer is one JSON document: fetch it again")
+    )]
+    SeveralDocuments(usize),
     #[error("no records: {0}")]
     #[diagnostic(
         code("evidence/no-records"),
@@ -139,6 +217,15 @@ pub(super) enum Error {
 }
 
 impl Error {
+    pub(super) fn answered(error: &ApiError) -> Self {
+        let words = error.code.iter().chain(&error.message).map(|word| format!("`{word}`"));
+        let request = error.request.as_ref().map(|request| format!(", request `{request}`"));
+        Self::Answered {
+            what: words.collect::<Vec<_>>().join(": "),
+            request: request.unwrap_or_default(),
+        }
+    }
+
     pub(super) fn at(&self, place: Place) -> crate::text::Problem {
         crate::text::Problem::new(self, place)
     }

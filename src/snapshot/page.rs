@@ -9,8 +9,12 @@ use crate::operation::Operation;
 use crate::text::{Level, Mark, Position, Problem};
 
 use super::capture::Origin;
+use super::flaw::MAX_FLAWS;
 use super::rows::{Identity, Rows};
 use super::whole::Wholeness;
+
+/// Spreads the digests of records over that of their list: an odd number without a pattern.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// One answer within a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +27,62 @@ pub struct Page {
     pub records: u64,
     /// The number of records over all pages, as this one says it.
     pub total: Total,
+    /// Its number, as the answer states it, and where.
+    pub number: Option<(i64, Mark)>,
+    /// The number of records that it may hold, as the answer states it.
+    pub size: Option<i64>,
+    /// Digest of its records in their order.
+    pub digest: u64,
     /// SHA-256 of its bytes in lower-case hex, where hashes were asked for.
     pub sha256: Option<String>,
     /// Where it begins: its `{`, or the first of its records.
     pub start: Mark,
     /// Whether there was a records list.
     pub has_list: bool,
-    /// Whether the API answered with an error.
-    pub is_error: bool,
+    /// The error with which the API answered.
+    pub error: Option<ApiError>,
+}
+
+/// An error of the API as its answer states it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiError {
+    /// Its code.
+    pub code: Option<String>,
+    /// Its message; of an error with neither, the member that does not say success.
+    pub message: Option<String>,
+    /// The id of the request.
+    pub request: Option<String>,
+}
+
+impl Page {
+    /// A page of which nothing is known but its name and where it begins.
+    #[must_use]
+    pub fn new(source: Arc<str>, start: Mark) -> Self {
+        Self {
+            source,
+            list: None,
+            records: 0,
+            total: Total::Absent,
+            number: None,
+            size: None,
+            digest: 0,
+            sha256: None,
+            start,
+            has_list: false,
+            error: None,
+        }
+    }
+
+    /// Takes one more record by the digest of its content.
+    pub(super) fn take(&mut self, digest: u64) {
+        self.records += 1;
+        self.digest = (self.digest.rotate_left(23) ^ digest).wrapping_mul(MIX);
+    }
+
+    /// Whether two pages hold the same list of records.
+    pub(super) fn has_same_records(&self, other: &Self) -> bool {
+        (self.has_list, self.records, self.digest) == (other.has_list, other.records, other.digest)
+    }
 }
 
 /// What a page says of the number of records over all pages.
@@ -103,6 +155,10 @@ pub struct File {
     pub rows: Rows,
     /// What is wrong with it by itself.
     pub flaws: Vec<Flaw>,
+    /// JSON documents in it.
+    pub documents: u64,
+    /// The first record without an identity.
+    pub unidentified: Option<Mark>,
     /// What its capture recorded; `None` where it holds nothing but answers.
     pub captured: Option<Box<Captured>>,
 }
@@ -127,7 +183,19 @@ impl File {
             pages: Vec::new(),
             rows: Rows::default(),
             flaws: Vec::new(),
+            documents: 0,
+            unidentified: None,
             captured: None,
+        }
+    }
+
+    /// Adds a flaw unless there are many of its weight: notes never take the room of what weighs more.
+    pub(super) fn flag(&mut self, flaw: Flaw) {
+        let alike = || self.flaws.iter().filter(|own| own.weight == flaw.weight);
+        let is_repeated = flaw.weight == Weight::Noted
+            && alike().any(|own| own.problem.message == flaw.problem.message);
+        if !is_repeated && alike().count() < MAX_FLAWS {
+            self.flaws.push(flaw);
         }
     }
 
@@ -143,7 +211,7 @@ impl File {
 
     /// The pages' totals that could be read, in order; an error has none.
     pub fn totals(&self) -> impl Iterator<Item = (u64, &Mark)> {
-        self.pages.iter().filter(|page| !page.is_error).filter_map(|page| match &page.total {
+        self.pages.iter().filter(|page| page.error.is_none()).filter_map(|page| match &page.total {
             Total::Known(total, mark) => Some((*total, mark)),
             Total::Absent | Total::Unreadable(_) => None,
         })
@@ -156,7 +224,7 @@ impl File {
             return true;
         }
         let greatest = self.totals().map(|(total, _)| total).max();
-        let says = |page: &Page| page.is_error || matches!(page.total, Total::Known(..));
+        let says = |page: &Page| page.error.is_some() || matches!(page.total, Total::Known(..));
         let says_all = self.pages.iter().all(says);
         says_all && greatest.is_some_and(|total| self.rows.distinct() >= total)
     }

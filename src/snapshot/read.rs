@@ -10,8 +10,8 @@ use crate::text::{Mark, Place, Problem, hex};
 
 use super::document::own_schema;
 use super::envelope::Envelope;
-use super::flaw::{Error, MAX_FLAWS};
-use super::page::{File, Page, RecordPlace, Total, Weight};
+use super::flaw::Error;
+use super::page::{File, Page, RecordPlace, Weight};
 use super::rows::{Identities, Row, Waiting};
 
 /// Takes records as they go by.
@@ -124,11 +124,10 @@ impl<'a, R: Read> Reading<'a, R> {
 
     /// Reads every document of the file, most hold one, and gives the file.
     pub(super) fn documents(mut self) -> Result<File, Stop> {
-        let mut count = 0_u64;
         let mut scalar = None;
         let mut bare = None;
         while let Some(kind) = self.reader.peek()? {
-            count += 1;
+            self.file.documents += 1;
             match kind {
                 Kind::Object => self.object(&Pointer::Document, &mut bare)?,
                 Kind::Array => self.array()?,
@@ -139,6 +138,7 @@ impl<'a, R: Read> Reading<'a, R> {
                 }
             }
         }
+        let count = self.file.documents;
         match scalar {
             _ if count == 0 => {
                 Err(self.stop(&Error::Empty, Place::Whole(Arc::clone(self.source()))))
@@ -222,11 +222,18 @@ impl<'a, R: Read> Reading<'a, R> {
             Which::Either => &self.either,
             Which::Listed => &self.listed,
         };
-        let record = self.reader.last_record(projection);
+        let mut record = self.reader.last_record(projection);
         let identity = self.identities.of(&self.plan.operation, &record);
         let digest = record.digest();
         if let Some(page) = self.file.pages.get_mut(page) {
-            page.records += 1;
+            page.take(digest);
+        }
+        if identity.is_none() && self.file.unidentified.is_none() {
+            let offset = record.offset();
+            let position = self.reader.record_position();
+            let source = Arc::clone(self.within.as_ref().unwrap_or(&self.file.source));
+            self.file.unidentified = Some(Mark { source, position, offset, length: 1 });
+            record = self.reader.last_record(projection);
         }
         if !self.visitor.visit(&record) {
             return self.waiting.push(identity, digest, &mut self.file.rows);
@@ -281,13 +288,11 @@ impl<'a, R: Read> Reading<'a, R> {
     }
 
     pub(super) fn flaw(&mut self, error: &Error, weight: Weight, place: Place) {
-        if self.file.flaws.len() < MAX_FLAWS {
-            self.file.flaws.push(error.flaw(weight, place));
-        }
+        self.file.flag(error.flaw(weight, place));
     }
 
     /// What places are counted in.
-    fn source(&self) -> &Arc<str> {
+    pub(super) fn source(&self) -> &Arc<str> {
         self.within.as_ref().unwrap_or(&self.file.source)
     }
 
@@ -364,16 +369,7 @@ impl Page {
             Pointer::Document => None,
             Pointer::Element(_) => Some(String::new()),
         };
-        Self {
-            source: Arc::clone(&start.source),
-            list,
-            records: 0,
-            total: Total::Absent,
-            sha256: None,
-            start,
-            has_list: true,
-            is_error: false,
-        }
+        Self { list, has_list: true, ..Self::new(Arc::clone(&start.source), start) }
     }
 }
 

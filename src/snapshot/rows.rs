@@ -10,7 +10,7 @@ use foldhash::quality::FixedState as Quality;
 
 use crate::json::{Number, Raw, Record};
 use crate::operation::reading;
-use crate::operation::{Field, FieldId, Kind, Operation};
+use crate::operation::{Field, FieldId, Kind, Operation, is_name};
 
 /// Rows from which on a table by number pays.
 const FEW_ROWS: usize = 1024;
@@ -53,7 +53,8 @@ pub struct Rows {
     seen: Seen,
     /// Digests of further contents of rows that were seen.
     others: HashSet<u64, Fast>,
-    anonymous: u64,
+    /// Digests of the contents of rows without an identity.
+    anonymous: HashSet<u64, Fast>,
     repeated: u64,
 }
 
@@ -171,10 +172,16 @@ impl Seen {
 }
 
 impl Rows {
-    /// Records distinct by identity; one whose identity is missing counts by itself.
+    /// Records distinct by identity; those without one by content.
     #[must_use]
     pub fn distinct(&self) -> u64 {
-        self.seen.len() as u64 + self.anonymous
+        (self.seen.len() + self.anonymous.len()) as u64
+    }
+
+    /// Records without an identity, distinct by content.
+    #[must_use]
+    pub fn anonymous(&self) -> u64 {
+        self.anonymous.len() as u64
     }
 
     /// Rows to be judged: the distinct ones, and those that changed.
@@ -198,8 +205,9 @@ impl Rows {
     /// Takes one row: what identifies it, where that is whole, and the digest of its content.
     pub fn take(&mut self, identity: Option<Identity>, digest: u64) -> Row {
         let Some(identity) = identity else {
-            self.anonymous += 1;
-            return Row::New;
+            let is_new = self.anonymous.insert(digest);
+            self.repeated += u64::from(!is_new);
+            return if is_new { Row::New } else { Row::Repeated };
         };
         match self.seen.get_or_insert(identity, digest) {
             None => Row::New,
@@ -216,13 +224,14 @@ impl Rows {
     /// What a row of another file would be here, without taking it.
     #[must_use]
     pub fn look_up(&self, identity: Option<Identity>, digest: u64) -> Row {
-        let row = identity.and_then(|identity| Some((identity, self.seen.get(identity)?)));
-        match row {
+        let Some(identity) = identity else {
+            let is_known = self.anonymous.contains(&digest);
+            return if is_known { Row::Repeated } else { Row::New };
+        };
+        match self.seen.get(identity) {
             None => Row::New,
-            Some((_, known)) if known == digest => Row::Repeated,
-            Some((identity, _)) if self.others.contains(&content(identity, digest)) => {
-                Row::Repeated
-            }
+            Some(known) if known == digest => Row::Repeated,
+            Some(_) if self.others.contains(&content(identity, digest)) => Row::Repeated,
             Some(_) => Row::Changed,
         }
     }
@@ -245,7 +254,9 @@ impl Rows {
             }
         }
         let is_known = (before + contents(later)).saturating_sub(contents(self));
-        self.anonymous += later.anonymous;
+        let is_new = |digest: &&u64| self.anonymous.insert(**digest);
+        let new = later.anonymous.iter().filter(is_new).count();
+        let is_known = is_known + later.anonymous.len() - new;
         self.repeated += later.repeated + is_known as u64;
     }
 }
@@ -310,7 +321,7 @@ impl Identities {
         Self { parts, scratch: reading::Scratch::default() }
     }
 
-    /// What identifies a record; `None` where a part of that is absent, null or malformed.
+    /// What identifies a record; `None` if a part of that is absent, null, blank or malformed.
     pub(super) fn of(&mut self, operation: &Operation, record: &Record<'_>) -> Option<Identity> {
         let mut hasher = Quality::default().build_hasher();
         let mut number = 0_i64;
@@ -348,7 +359,11 @@ impl Part {
         let place = (stands.len() + usize::from(letter)) % REMEMBERED;
         let (remembered, digest) = self.remembered.get_mut(place)?;
         if remembered != stands {
-            *digest = Quality::default().hash_one(reading::text(field, raw, scratch).ok()?);
+            let text = reading::text(field, raw, scratch).ok()?;
+            if !is_name(text) {
+                return None;
+            }
+            *digest = Quality::default().hash_one(text);
             remembered.clear();
             remembered.push_str(stands);
         }
@@ -411,6 +426,16 @@ mod tests {
             r#"{"Protocol":"tcp"}"#,
             r#"{"Port":80,"Protocol":null}"#,
             r#"{"Port":80,"Protocol":7}"#,
+            r#"{"Port":80,"Protocol":""}"#,
+            r#"{"Port":80,"Protocol":"  "}"#,
+            r#"{"Port":80,"Protocol":"tcp "}"#,
+            r#"{"Port":80,"Protocol":"tcp\u200b"}"#,
+            r#"{"Port":80,"Protocol":"tcp,udp"}"#,
+            r#"{"Port":80,"Protocol":["tcp"]}"#,
+            r#"{"Port":80.5,"Protocol":"tcp"}"#,
+            r#"{"Port":"","Protocol":"tcp"}"#,
+            r#"{"Port":"http","Protocol":"tcp"}"#,
+            r#"{"Port":70000,"Protocol":"tcp"}"#,
             r#"{"Port":null,"Protocol":"tcp"}"#,
             r#"{"Port":-1,"Protocol":"tcp"}"#,
             r#"{"Port":65536,"Protocol":"tcp"}"#,

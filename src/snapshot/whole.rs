@@ -1,13 +1,13 @@
 //! A `Snapshot` is the set of pages of one operation that belong together, and the answer to the
 //! question whether all of it is there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::operation::Operation;
-use crate::text::{Place, Problem};
+use crate::operation::{FieldId, Operation};
+use crate::text::{Mark, Place, Problem};
 
 use super::capture::Origin;
 use super::flaw::{Error, MAX_FLAWS, rows};
@@ -116,9 +116,16 @@ impl Snapshot {
         let expected = files.iter().flat_map(File::totals).last().map(|(total, _)| total);
         flaws.extend(rows_flaws(&source, &files, rows));
         let captured = files.first().and_then(|file| file.captured.clone());
+        let unidentified = files.iter().find_map(|file| file.unidentified.clone());
+        flaws.extend(
+            unidentified
+                .zip(operation.as_ref())
+                .map(|(mark, operation)| no_identity(rows.anonymous(), operation, mark)),
+        );
         let pages: Vec<Page> = files.into_iter().flat_map(|file| file.pages).collect();
+        flaws.extend(pages_flaws(&pages));
         let is_evidence =
-            pages.iter().any(|page| page.has_list) && !pages.iter().any(|page| page.is_error);
+            pages.iter().any(|page| page.has_list) && pages.iter().all(|page| page.error.is_none());
         let found = match flaws.iter().map(|flaw| flaw.weight).max() {
             _ if !is_evidence => Wholeness::NoEvidence,
             None | Some(Weight::Noted) => Wholeness::Complete,
@@ -166,7 +173,7 @@ fn say_once(flaws: &mut Vec<Flaw>) {
 fn totals_of(file: &File) -> impl Iterator<Item = Flaw> {
     let of_page = move |page: &Page| match &page.total {
         Total::Known(..) => None,
-        _ if page.is_error => None,
+        _ if page.error.is_some() => None,
         Total::Unreadable(mark) => {
             let path = file.operation.total.as_ref().map(|path| path.join("."));
             let error = Error::TotalUnreadable(path.unwrap_or_default());
@@ -203,6 +210,40 @@ fn rows_flaws(source: &Arc<str>, files: &[File], seen: &Rows) -> Vec<Flaw> {
     }
     if seen.repeated() > 0 {
         flaws.push(Error::Repeated(rows(seen.repeated())).flaw(Weight::Noted, whole()));
+    }
+    flaws
+}
+
+/// Records that cannot be told apart, at the first of them.
+fn no_identity(count: u64, operation: &Operation, mark: Mark) -> Flaw {
+    let name = |id: &FieldId| format!("`{}`", operation.schema.field(*id).name);
+    let fields = operation.identity.iter().map(name).collect::<Vec<_>>().join(" and ");
+    let error = Error::NoIdentity { rows: rows(count), fields };
+    error.flaw(Weight::Unprovable, Place::Evidence(mark))
+}
+
+/// Pages of one number that hold different records, and pages of different sizes.
+fn pages_flaws(pages: &[Page]) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let mut first: HashMap<i64, &Page> = HashMap::new();
+    for page in pages.iter().filter(|page| page.error.is_none()) {
+        let Some((number, mark)) = &page.number else { continue };
+        let is_same = first.entry(*number).or_insert(page).has_same_records(page);
+        let error = match is_same {
+            _ if *number < 1 => Error::NoSuchPage(*number),
+            true => continue,
+            false => Error::PagesDiffer(*number),
+        };
+        if flaws.len() < MAX_FLAWS {
+            flaws.push(error.flaw(Weight::Unprovable, Place::Evidence(mark.clone())));
+        }
+    }
+    let mut sizes = pages.iter().filter_map(|page| Some((page.size?, &page.start)));
+    if let Some((first, _)) = sizes.next()
+        && let Some((other, mark)) = sizes.find(|(size, _)| *size != first)
+    {
+        let place = Place::Evidence(mark.clone());
+        flaws.push(Error::PageSizes { first, other }.flaw(Weight::Noted, place));
     }
     flaws
 }

@@ -27,6 +27,8 @@ pub enum Says {
 /// One answer.
 #[derive(Clone, Debug)]
 pub struct Page {
+    /// `None` where it names no number.
+    pub number: Option<u64>,
     pub says: Says,
     /// `None` where there is no list.
     pub rows: Option<Vec<Row>>,
@@ -149,7 +151,8 @@ pub fn capture(random: &mut Random) -> Vec<File> {
         }
     }
     let says = Says::Total(rows.len() as u64);
-    let page = |rows| Page { says, rows: Some(rows), has_scalar: false, is_error: false };
+    let page =
+        |rows| Page { number: None, says, rows: Some(rows), has_scalar: false, is_error: false };
     let mut pages = Vec::new();
     while !rows.is_empty() || pages.is_empty() {
         let rest = rows.split_off(random.below(rows.len() + 1).max(1).min(rows.len()));
@@ -157,6 +160,9 @@ pub fn capture(random: &mut Random) -> Vec<File> {
         if random.once_in(6) {
             pages.push(page(Vec::new()));
         }
+    }
+    if !random.once_in(4) {
+        pages.iter_mut().zip(1..).for_each(|(page, number)| page.number = Some(number));
     }
     let mut files = Vec::new();
     while !pages.is_empty() {
@@ -175,10 +181,10 @@ pub fn harm(files: &mut Vec<File>, random: &mut Random) -> &'static str {
     let file = random.below(files.len());
     let page = random.below(files[file].pages.len());
     let rows = files[file].pages[page].rows.as_ref().map_or(0, Vec::len);
-    let kind = random.below(16);
+    let kind = random.below(17);
     let is_bare = matches!(files[file].shape, Shape::BareArray | Shape::BareStream);
     match kind {
-        0 | 7..=12 if is_bare => "nothing, for there is no answer around the rows",
+        0 | 7..=12 | 15 if is_bare => "nothing, for there is no answer around the rows",
         0 if rows > 0 => {
             let at = random.below(rows);
             files[file].pages[page].rows.as_mut().unwrap().remove(at);
@@ -201,7 +207,13 @@ pub fn harm(files: &mut Vec<File>, random: &mut Random) -> &'static str {
             "a row came again, perhaps with other content"
         }
         5 | 6 => {
-            let error = Page { says: Says::Nothing, rows: None, has_scalar: false, is_error: true };
+            let error = Page {
+                number: Some(1),
+                says: Says::Nothing,
+                rows: None,
+                has_scalar: false,
+                is_error: true,
+            };
             files.push(File {
                 shape: random.pick(&[Shape::Raw, Shape::Sdk]),
                 pages: vec![error],
@@ -248,6 +260,10 @@ pub fn harm(files: &mut Vec<File>, random: &mut Random) -> &'static str {
             random.shuffle(files);
             "files in another order"
         }
+        15 => {
+            files[file].pages[page].number = random.pick(&[None, Some(1), Some(2)]);
+            "another page number"
+        }
         _ => {
             files.swap(0, file);
             "a file before the others"
@@ -263,8 +279,13 @@ fn bare(file: &mut File, random: &mut Random) -> &'static str {
         return "nothing";
     }
     file.shape = random.pick(&[Shape::BareArray, Shape::BareStream]);
-    file.pages =
-        vec![Page { says: Says::Nothing, rows: Some(rows), has_scalar: false, is_error: false }];
+    file.pages = vec![Page {
+        number: None,
+        says: Says::Nothing,
+        rows: Some(rows),
+        has_scalar: false,
+        is_error: false,
+    }];
     "rows without answers"
 }
 
@@ -292,7 +313,7 @@ impl File {
 struct Rows {
     identities: BTreeSet<(u16, &'static str)>,
     contents: BTreeSet<Row>,
-    anonymous: Vec<Row>,
+    anonymous: BTreeSet<Row>,
 }
 
 impl Rows {
@@ -396,10 +417,19 @@ fn whole(group: &[&File]) -> (Whole, Sufficient) {
     let says_all = pages.iter().all(|page| matches!(page.says, Says::Total(_)));
     let is_agreed = totals.iter().all(|total| *total == rows.distinct());
     let is_stable = rows.contents.len() == rows.identities.len();
+    let is_named = rows.anonymous.is_empty();
+    let has_one_list_a_number = pages.iter().filter(|page| !page.is_error).all(|page| {
+        pages
+            .iter()
+            .filter(|other| !other.is_error && page.number.is_some())
+            .all(|other| other.number != page.number || other.rows == page.rows)
+    });
     let (complete, sufficient) = match () {
         () if has_error || !has_list => (Some(false), Sufficient::Never),
         () if is_partial => (Some(false), Sufficient::Allowed),
-        () if says_all && is_agreed && is_stable => (Some(true), Sufficient::Always),
+        () if says_all && is_agreed && is_stable && is_named && has_one_list_a_number => {
+            (Some(true), Sufficient::Always)
+        }
         () => (None, Sufficient::Assumed),
     };
     (Whole { complete, records: rows.distinct(), expected: totals.last().copied() }, sufficient)

@@ -51,7 +51,7 @@ impl Style {
         match file.shape {
             Shape::Raw => self.written(&pages[0]),
             Shape::Sdk => self
-                .written(&json!({"headers": {"x": "Code"}, "statusCode": 200, "body": pages[0]})),
+                .written(&json!({"headers": {"x": "Code"}, "statusCode": random.pick(&[json!(200), json!("200"), json!("ok"), json!(true)]), "body": pages[0]})),
             Shape::Array => self.written(&Value::Array(pages)),
             Shape::Stream => lines(&pages),
             Shape::BareArray => self.written(&Value::Array(rows)),
@@ -62,7 +62,18 @@ impl Style {
     fn page(&self, page: &Page, random: &mut Random) -> Value {
         let mut members = vec![("RequestId", json!("F3637663"))];
         let mut info = Map::new();
-        info.insert("CurrentPage".into(), json!(1));
+        match page.number {
+            Some(number) if self.total_as_text => {
+                info.insert("CurrentPage".into(), json!(number.to_string()));
+            }
+            Some(number) => {
+                info.insert("CurrentPage".into(), json!(number));
+            }
+            None => {
+                let nothing = [json!("x"), json!(1.5), Value::Null, json!([1]), json!(true)];
+                info.insert("CurrentPage".into(), random.pick(&nothing));
+            }
+        }
         match page.says {
             Says::Total(total) if self.total_as_text => {
                 info.insert("TotalCount".into(), json!(total.to_string()));

@@ -140,7 +140,28 @@ fn credentials_that_are_missing_or_wrong_are_2() {
 
 #[test]
 fn what_came_and_is_not_whole_is_3_and_written() {
-    let table: [(&str, Play, Value, &str); 6] = [
+    let table: [(&str, Play, Value, &str); 8] = [
+        (
+            "a page under another number",
+            |asked| {
+                let mut value: Value = serde_json::from_slice(&page(asked, 60).body).unwrap();
+                value["PageInfo"]["CurrentPage"] = json!(1);
+                Reply::json(200, &value)
+            },
+            Value::Null,
+            "page 1 came in place of page 2",
+        ),
+        (
+            "records in another place",
+            |_| {
+                Reply::text(
+                    200,
+                    r#"{"PageInfo":{"TotalCount":0},"DataList":[],"Data":[{"Port":1}]}"#,
+                )
+            },
+            Value::Null,
+            "evidence/second-list",
+        ),
         ("no list", |_| Reply::text(200, "{}"), json!(false), "evidence/no-records"),
         (
             "a list that is null",
@@ -188,6 +209,13 @@ fn what_came_and_is_not_whole_is_3_and_written() {
         let document: Value = serde_json::from_str(&file).unwrap();
         assert_eq!(document["complete"], complete, "{name}");
         assert!(document["incomplete"].is_object(), "{name}");
+        // Read back it is worth the same, and its own word is not needed for that.
+        let home = Home::bare();
+        home.write("b.json", &file.replacen("\"complete\": null", "\"complete\": true", 1));
+        let ended = home.run("check b.json --fail-on never -f json");
+        assert_eq!(ended.code, 3, "{name}: {ended:?}");
+        let report: Value = serde_json::from_str(&ended.out).unwrap();
+        assert_eq!(report["evidence"][0]["complete"], complete, "{name}");
     }
 }
 

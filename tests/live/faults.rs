@@ -116,6 +116,55 @@ fn what_does_not_pass_says_why_and_what_to_do() {
 }
 
 #[test]
+fn nothing_but_one_document_under_200_is_an_answer() {
+    for status in [201, 202, 203, 204, 206, 226, 299] {
+        let server = serving(move |asked| Reply { status, ..page(asked, 3) });
+        let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+        assert_eq!(problem.code, "live/api-error", "{problem:?}");
+        assert!(problem.message.contains(&format!("HTTP {status}")), "{problem:?}");
+    }
+    for (before, after) in
+        [("", "{}"), ("{} ", ""), ("", "{\"DataList\":[]}"), ("[", ",{\"DataList\":[]}]")]
+    {
+        let server = serving(move |asked| {
+            let body = String::from_utf8(page(asked, 3).body).unwrap();
+            Reply::text(200, &format!("{before}{body}{after}"))
+        });
+        let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+        assert_eq!(problem.code, "evidence/several-documents", "{before} {after}: {problem:?}");
+    }
+}
+
+#[test]
+fn a_failure_at_any_level_of_an_answer_is_an_error() {
+    let table: [(&str, &str); 8] = [
+        (r#""success":false"#, "`success: false`"),
+        (r#""success":false,"Success":true"#, "`success: false`"),
+        (r#""statusCode":"500 Internal Server Error""#, "`statusCode: 500 Internal Server Error`"),
+        (r#""status":[500]"#, "`status: 500`"),
+        (r#""Error":{"Code":"E1","Message":"no"}"#, "`E1`: `no`"),
+        (r#""errors":["x"]"#, "`errors: x`"),
+        (r#""ErrorCode":"E2""#, "`E2`"),
+        (r#""PageInfo":{"Code":"E3","TotalCount":0}"#, "`E3`"),
+    ];
+    for (members, words) in table {
+        let server = serving(move |_| Reply::text(200, &format!("{{{members},\"DataList\":[]}}")));
+        let problem = fetch(&server).map(|_| "a capture").unwrap_err();
+        assert_eq!(problem.code, "live/api-error", "{members}: {problem:?}");
+        let message = format!("the API answered with {words} (HTTP 200)");
+        assert_eq!(problem.message, message, "{members}");
+    }
+    // A success in its own words is none.
+    let server = serving(|asked| {
+        let mut value: serde_json::Value = serde_json::from_slice(&page(asked, 3).body).unwrap();
+        value["Code"] = json!("200");
+        value["success"] = json!(true);
+        Reply::json(200, &value)
+    });
+    assert_eq!(fetch(&server).unwrap().pages.len(), 1);
+}
+
+#[test]
 fn a_redirect_is_not_followed_and_a_flood_not_swallowed() {
     let elsewhere = serving(|asked| page(asked, 3));
     let url = elsewhere.url.clone();

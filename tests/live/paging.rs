@@ -19,11 +19,18 @@ fn numbers(server: &Server) -> Vec<u64> {
     numbers
 }
 
+/// An answer that says to be another page.
+fn renumbered(reply: &Reply, number: &str) -> Reply {
+    let mut value: Value = serde_json::from_slice(&reply.body).unwrap();
+    value["PageInfo"]["CurrentPage"] = serde_json::from_str(number).unwrap();
+    Reply::json(reply.status, &value)
+}
+
 /// The one estate of 137 rows, seen through each fault.
 #[test]
 fn a_fetch_ends_in_evidence_that_says_what_it_is_worth() {
     type Play = fn(&Asked) -> Reply;
-    let table: [(&str, Play, Wholeness, &str, &[u64]); 12] = [
+    let table: [(&str, Play, Wholeness, &str, &[u64]); 15] = [
         ("whole", |asked| page(asked, 137), Wholeness::Complete, "", &[1, 2, 3]),
         ("nothing open", |asked| page(asked, 0), Wholeness::Complete, "", &[1]),
         (
@@ -108,6 +115,33 @@ fn a_fetch_ends_in_evidence_that_says_what_it_is_worth() {
             Wholeness::Partial,
             "1 of 3 records are here",
             &[1, 1, 2, 2, 3, 3, 4, 4],
+        ),
+        (
+            "a page under another number, once",
+            |asked| match (asked.page(), asked.again) {
+                (2, 0) => renumbered(&page(asked, 137), "1"),
+                _ => page(asked, 137),
+            },
+            Wholeness::Complete,
+            "",
+            &[1, 1, 2, 2, 3, 3],
+        ),
+        (
+            "a page under another number, always",
+            |asked| match asked.page() {
+                2 => renumbered(&page(asked, 137), "\"3\""),
+                _ => page(asked, 137),
+            },
+            Wholeness::Unprovable,
+            "page 3 came in place of page 2",
+            &[1, 1, 2, 2, 3, 3],
+        ),
+        (
+            "a page without a number",
+            |asked| renumbered(&page(asked, 137), "null"),
+            Wholeness::Complete,
+            "",
+            &[1, 2, 3],
         ),
         (
             "a total that shrinks",

@@ -71,6 +71,7 @@ fn operation() -> Arc<Operation> {
         documentation: String::new(),
         records: Vec::new(),
         total: None,
+        response: Vec::new(),
         identity: vec![PORT],
         compared: Vec::new(),
         subject: SERVICES,

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::operation::call::{Call, Errors};
+use crate::snapshot::ApiError;
 
 use super::encode::encode;
 use super::secret::Secret;
@@ -79,6 +80,17 @@ impl Refusal {
                 .or_else(|| incoming.request.as_deref().map(|id| clipped(id, secrets))),
             retry_after: incoming.retry_after,
             skew: skew.filter(|skew| skew.abs() > MAX_SKEW),
+        }
+    }
+
+    /// The same with what an error states that was read at every level of an answer.
+    pub(super) fn stating(self, error: &ApiError, secrets: &[&Secret]) -> Self {
+        let own = |text: &Option<String>| text.as_ref().map(|text| clipped(text, secrets));
+        Self {
+            code: own(&error.code),
+            message: own(&error.message),
+            request: own(&error.request).or(self.request),
+            ..self
         }
     }
 

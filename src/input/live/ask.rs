@@ -211,7 +211,8 @@ impl Asker {
     fn read(&self, incoming: Incoming, session: &Session) -> Result<Attempt<Read>, Refusal> {
         let now = self.inner.world.now();
         let refusal = |incoming: &Incoming| Refusal::of(incoming, now, &session.secrets());
-        if !(200..300).contains(&incoming.status) {
+        // Another 2xx holds a part of an answer, or none.
+        if incoming.status != 200 {
             return Err(refusal(&incoming));
         }
         if session.secrets().iter().any(|secret| holds(&incoming.body, secret.reveal())) {
@@ -225,21 +226,21 @@ impl Asker {
             }
             Err(problem) => return Ok(Attempt::Stop(problem)),
         };
-        if file.pages.iter().any(|page| page.is_error) {
-            return Err(refusal(&incoming));
+        if let Some(error) = file.pages.iter().find_map(|page| page.error.as_ref()) {
+            return Err(refusal(&incoming).stating(error, &session.secrets()));
         }
         let answer = Answer { taken: now, body: Arc::from(incoming.body) };
         Ok(Attempt::Done(Read { answer, file }))
     }
 
     /// Reads an answer as a saved file is read.
-    pub(super) fn file(&self, body: impl std::io::Read) -> Result<File, Problem> {
+    fn file(&self, body: &[u8]) -> Result<File, Problem> {
         let plan = Plan {
             operation: Arc::clone(&self.operation),
             slots: self.operation.identity.clone(),
             hashes: Hashes::Left,
         };
-        snapshot::read(body, &Arc::from(self.name.as_str()), &plan, &mut Nobody)
+        snapshot::read_answer(body, &Arc::from(self.name.as_str()), &plan, &mut Nobody)
     }
 
     fn outgoing(&self, page: Page, session: &Session, limit: Duration) -> Outgoing<'static> {

@@ -3,7 +3,6 @@
 //! judged as saved files are judged; where it is not, everything is read again.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +10,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use crate::snapshot::{Answer, Rows, Wholeness, assemble};
+use crate::snapshot::{self, Answer, Rows, Wholeness};
 use crate::text::Problem;
 
 use super::Progress;
@@ -98,13 +97,12 @@ impl Pass {
 
     /// Judges it as a saved file is judged.
     fn judge(&mut self, asker: &Asker) {
-        let bodies = self.pages.values().map(|read| read.answer.body.as_ref());
-        let Ok(file) = asker.file(Stream { bodies: bodies.collect(), at: 0 }) else {
+        let answers: Vec<Answer> = self.pages.values().map(|read| read.answer.clone()).collect();
+        let source = Arc::from(asker.name.as_str());
+        let Ok(snapshot) = snapshot::answers_together(&asker.operation, &answers, &source) else {
             self.flaw = Some("an answer holds no page".to_owned());
             return;
         };
-        let snapshots = assemble(vec![file], &mut |_, _| {});
-        let Some(snapshot) = snapshots.into_iter().next() else { return };
         self.wholeness = snapshot.wholeness;
         let flaws = snapshot.flaws.into_iter().map(|flaw| (flaw.weight, flaw.problem.message));
         let heaviest = flaws.max_by_key(|(weight, _)| *weight).map(|(_, message)| message);
@@ -275,24 +273,5 @@ impl Job {
                 return;
             }
         }
-    }
-}
-
-/// Bodies as one stream of documents.
-struct Stream<'a> {
-    bodies: Vec<&'a [u8]>,
-    at: usize,
-}
-
-impl io::Read for Stream<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while let Some(body) = self.bodies.get_mut(self.at) {
-            let read = body.read(buffer)?;
-            if read > 0 || buffer.is_empty() {
-                return Ok(read);
-            }
-            self.at += 1;
-        }
-        Ok(0)
     }
 }

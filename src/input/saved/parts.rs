@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine;
 use crate::operation::Operation;
 use crate::policy::Bounds;
-use crate::snapshot::{self, Origin, Snapshot, Total};
+use crate::snapshot::{self, Origin, Snapshot};
 use crate::text::{self, Mark, Place, Position};
 use crate::triage::{self, SavedFinding};
 
@@ -48,14 +48,10 @@ impl Page {
         let start =
             Mark { source: Arc::clone(&source), position: Position::START, offset: 0, length: 0 };
         snapshot::Page {
-            source,
-            list: None,
             records: self.records.0,
-            total: Total::Absent,
             sha256: self.sha256.as_ref().map(|hash| hash.0.clone()),
-            start,
             has_list: true,
-            is_error: false,
+            ..snapshot::Page::new(source, start)
         }
     }
 }

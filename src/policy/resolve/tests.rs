@@ -90,6 +90,7 @@ fn operation() -> Operation {
         documentation: String::new(),
         records: vec!["DataList".to_owned()],
         total: None,
+        response: Vec::new(),
         identity: vec![FieldId(3), FieldId(2)],
         compared: Vec::new(),
         subject: FieldId(4),
