@@ -69,6 +69,10 @@ pub(in crate::policy) struct Rule {
 
 /// The two forms of a rule.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one to a policy, and it is resolved at once"
+)]
 pub(in crate::policy) enum RuleKind {
     Sentence(Box<Sentence>),
     Formula(Expr),
