@@ -9,6 +9,7 @@ mod schema;
 mod severity;
 
 #[cfg(test)]
+#[expect(clippy::too_many_lines, reason = "tables are long")]
 mod tests;
 
 pub use call::Call;
