@@ -153,9 +153,12 @@ fn texts(field: &Field, wants: &[Want<'_>], effort: &mut Effort) -> Result<Vec<V
             .filter_map(|(predicate, truths)| {
                 Some((element_test(predicate)?, truths.meets(Truths::TRUE)))
             })
+            .chain(name_test().filter(|_| field.has_names()))
             .collect();
         let found = text::find(field, &wanted, effort)?;
-        return Ok(found.map(Value::Text).into_iter().collect());
+        // An empty name is there, and says nothing.
+        let empty = field.has_names().then(String::new);
+        return Ok(found.into_iter().chain(empty).map(Value::Text).collect());
     }
     let named: BTreeSet<&String> = wants
         .iter()
@@ -178,6 +181,11 @@ static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let letter = r#"[^\x00-\x20\x7f"'`()\[\]{}<>,;|]"#;
     Regex::new(&format!(r"\A{letter}(?:(?:{letter}| )*{letter})?\z")).ok()
 });
+
+/// Passed by names alone.
+fn name_test() -> Option<text::Wanted> {
+    NAME.clone().map(|name| (TextTest::Matches(Pattern(name)), true))
+}
 
 /// The smallest list that may agree without a member that is not identified, and the one with.
 fn lists<'a>(
@@ -292,8 +300,7 @@ impl<'a> Elements<'a> {
         let asked = predicate.into_iter().filter_map(element_test).map(|test| (test, !is_only));
         let denied = denied.by_ref().filter_map(element_test).map(|test| (test, false));
         let allowed = self.allowed.iter().map(|set| (TextTest::OneOf((*set).clone()), true));
-        let name = NAME.clone().map(|name| (TextTest::Matches(Pattern(name)), true));
-        let tests = asked.chain(denied).chain(allowed).chain(name);
+        let tests = asked.chain(denied).chain(allowed).chain(name_test());
         let tests = tests.chain([(TextTest::OneOf(unidentified.collect()), false)]);
         text::find(self.field, &tests.collect::<Vec<_>>(), effort)
     }

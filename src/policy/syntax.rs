@@ -49,10 +49,6 @@ pub(crate) struct Ports {
 
 /// A condition in words.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most parts of a rule are comparisons, the largest variant"
-)]
 pub(crate) enum Expr {
     All(Vec<Expr>),
     Any(Vec<Expr>),

@@ -213,6 +213,9 @@ impl Unlisted {
             self.error.request.get_or_insert_with(|| unusual.value.clone());
         }
         if kind == Kind::String && is_like_json(&text) {
+            if cursor.is_wrapper(key) {
+                self.second.get_or_insert_with(|| unusual.clone());
+            }
             self.structure(&unusual, word);
             self.json(cursor, &text, &unusual);
         } else if word == Word::Other && kind != Kind::Null {

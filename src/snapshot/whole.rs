@@ -31,6 +31,15 @@ impl Wholeness {
     /// Every answer, the best first.
     pub const ALL: [Self; 4] = [Self::Complete, Self::Unprovable, Self::Partial, Self::NoEvidence];
 
+    /// The best that flaws leave.
+    fn under(flaws: &[Flaw]) -> Self {
+        match flaws.iter().map(|flaw| flaw.weight).max() {
+            None | Some(Weight::Noted) => Self::Complete,
+            Some(Weight::Unprovable) => Self::Unprovable,
+            Some(Weight::Partial) => Self::Partial,
+        }
+    }
+
     /// As written in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -126,12 +135,7 @@ impl Snapshot {
         flaws.extend(pages_flaws(&pages));
         let is_evidence =
             pages.iter().any(|page| page.has_list) && pages.iter().all(|page| page.error.is_none());
-        let found = match flaws.iter().map(|flaw| flaw.weight).max() {
-            _ if !is_evidence => Wholeness::NoEvidence,
-            None | Some(Weight::Noted) => Wholeness::Complete,
-            Some(Weight::Unprovable) => Wholeness::Unprovable,
-            Some(Weight::Partial) => Wholeness::Partial,
-        };
+        let found = if is_evidence { Wholeness::under(&flaws) } else { Wholeness::NoEvidence };
         let (records, judged) = (rows.distinct(), rows.judged());
         let said = captured.as_ref().and_then(|captured| captured.said.clone());
         let wholeness = match said {

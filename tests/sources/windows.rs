@@ -25,10 +25,14 @@ fn snapshot(window: Option<(i64, i64)>, pages: &[i64]) -> String {
         started: at(pages.iter().copied().min().unwrap_or_default()),
         finished: at(0),
     };
-    let page =
-        |minutes: &i64| Answer { taken: at(*minutes), body: Arc::from(answer(1).into_bytes()) };
+    let page = |(index, minutes): (usize, &i64)| {
+        let number = format!("\"CurrentPage\":{}", index + 1);
+        let body = answer(1).replace("\"CurrentPage\":1", &number);
+        Answer { taken: at(*minutes), body: Arc::from(body.into_bytes()) }
+    };
     let operation = Arc::clone(Catalogue::built_in().unwrap().only().unwrap());
-    let capture = Capture { operation, origin, pages: pages.iter().map(page).collect() };
+    let capture =
+        Capture { operation, origin, pages: pages.iter().enumerate().map(page).collect() };
     let judged = together(&capture, &Arc::from("a.json")).unwrap();
     let mut out = Vec::new();
     write(&capture, &judged, &mut out).unwrap();

@@ -83,11 +83,7 @@ pub(super) fn answer(predicate: &Predicate, record: &Record) -> i8 {
     let held = |id: &FieldId| &record.fields[id.index()];
     match predicate {
         Predicate::Approved => record.approved,
-        Predicate::Known(id) => truth(match held(id) {
-            Held::Absent | Held::Code(0 | -1 | 9) => false,
-            Held::List(_, known) | Held::Text(_, known) => *known,
-            _ => true,
-        }),
+        Predicate::Known(id) => truth(is_known(held(id))),
         Predicate::Number(id, ranges) => match held(id) {
             Held::Number(number) => truth(ranges.contains(*number)),
             _ => 0,
@@ -114,12 +110,7 @@ pub(super) fn answer(predicate: &Predicate, record: &Record) -> i8 {
         // Each element by itself; the least truth decides.
         Predicate::Only(id, wanted) => match held(id) {
             Held::List(names, _) => {
-                let each = names.iter().map(|name| match (wanted.contains(*name), *name) {
-                    (true, _) => 1,
-                    (false, "Unknown") => 0,
-                    (false, _) => -1,
-                });
-                each.min().unwrap_or(1)
+                names.iter().map(|name| is_among(name, wanted)).min().unwrap_or(1)
             }
             _ => 0,
         },
@@ -137,6 +128,22 @@ pub(super) fn answer(predicate: &Predicate, record: &Record) -> i8 {
             _ => 0,
         },
         Predicate::Compare(left, comparison, right) => compare(left, *comparison, right, record),
+    }
+}
+
+fn is_known(held: &Held) -> bool {
+    match held {
+        Held::Absent | Held::Code(0 | -1 | 9) => false,
+        Held::List(_, known) | Held::Text(_, known) => *known,
+        _ => true,
+    }
+}
+
+fn is_among(name: &str, wanted: &BTreeSet<String>) -> i8 {
+    match (wanted.contains(name), name) {
+        (true, _) => 1,
+        (false, "Unknown") => 0,
+        (false, _) => -1,
     }
 }
 

@@ -1,13 +1,9 @@
 //! Whether a name is spelt as the schema knows it. One that is not is an error, unless it stands in quotes;
 //! one that no evidence can have is an error in any case.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::Resolver;
 use super::error::ResolveError;
-use crate::operation::{Field, Kind};
+use crate::operation::{Field, Kind, is_name};
 use crate::policy::parser::ports_meant;
 use crate::text::{Location, closest, nearest};
 
@@ -168,26 +164,19 @@ fn listed(names: &[impl AsRef<str>]) -> String {
     names.join(", ")
 }
 
-/// Characters that do something other than appear.
-static INVISIBLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").ok());
-
-/// Why no evidence has this name. The text of a field that holds no names may be anything.
+/// Why evidence cannot have this name. The text of a field that holds no names may be anything.
 fn impossible(name: &str, field: &Field) -> Option<String> {
-    let is_list = field.kind == Kind::TextList;
-    if !is_list && !field.ignores_case {
+    if field.kind != Kind::TextList && !field.ignores_case {
         return None;
-    }
-    let invisible = INVISIBLE.as_ref()?.find(name).and_then(|found| found.as_str().chars().next());
-    if let Some(character) = invisible {
-        return Some(format!("it has the character U+{:04X}", u32::from(character)));
     }
     if name.trim() != name {
         return Some("it begins or ends with a blank".to_owned());
     }
-    let is_sign = |c: char| {
-        c == '/' && field.ignores_case
-            || is_list && matches!(c, '\'' | '"' | '[' | ']' | ',' | ';' | '|')
+    let is_odd = |c: &char| {
+        *c != ' ' && !is_name(c.encode_utf8(&mut [0; 4])) || *c == '/' && field.ignores_case
     };
-    name.chars().find(|c| is_sign(*c)).map(|sign| format!("it has a `{sign}`"))
+    name.chars().find(is_odd).map(|c| match c.is_ascii_graphic() {
+        true => format!("it has a `{c}`"),
+        false => format!("it has the character U+{:04X}", u32::from(c)),
+    })
 }

@@ -592,6 +592,7 @@ ProbRisk matches [a] | policy/one-value-needed | [a] | `or`
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table is long")]
 fn a_value_is_of_the_kind_and_one_that_the_field_can_have() {
     refuses(
         r#"

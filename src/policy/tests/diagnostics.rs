@@ -205,6 +205,7 @@ fn what_only_looks_like_a_mistake_loads() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table is long")]
 fn every_name_of_the_vocabulary_can_be_written() {
     let operation = open_ports();
     let schema = &operation.schema;
