@@ -150,7 +150,7 @@ impl Unlisted {
     fn object<R: Read>(&mut self, cursor: &mut Cursor<'_, R>, key: &str) -> Result<(), Stop> {
         let unusual = cursor.unusual(key, "an object");
         let word = cursor.word(key);
-        self.structure(&unusual, word);
+        self.structure(cursor, &unusual, word);
         let level = cursor.enter(Level::Within);
         let mut keys = HashSet::new();
         let mut inner = String::new();
@@ -182,7 +182,7 @@ impl Unlisted {
         cursor.reader.begin_array()?;
         while cursor.reader.next_element()? {
             if std::mem::take(&mut is_empty) && level != Level::Headers {
-                self.structure(&unusual, word);
+                self.structure(cursor, &unusual, word);
             }
             let is_object = cursor.reader.peek()? == Some(Kind::Object);
             if is_object {
@@ -213,10 +213,7 @@ impl Unlisted {
             self.error.request.get_or_insert_with(|| unusual.value.clone());
         }
         if kind == Kind::String && is_like_json(&text) {
-            if cursor.is_wrapper(key) {
-                self.second.get_or_insert_with(|| unusual.clone());
-            }
-            self.structure(&unusual, word);
+            self.structure(cursor, &unusual, word);
             self.json(cursor, &text, &unusual);
         } else if word == Word::Other && kind != Kind::Null {
             self.drift(cursor, &unusual);
@@ -250,7 +247,10 @@ impl Unlisted {
     }
 
     /// Keeps what may hold records, unless its name says that it is about something else.
-    fn structure(&mut self, unusual: &Unusual, word: Word) {
+    fn structure<R: Read>(&mut self, cursor: &Cursor<'_, R>, unusual: &Unusual, word: Word) {
+        if cursor.is_wrapper(&unusual.name) {
+            self.second.get_or_insert_with(|| unusual.clone());
+        }
         if matches!(word, Word::Other | Word::Request) {
             self.structured.get_or_insert_with(|| unusual.clone());
         }

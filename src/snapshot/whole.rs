@@ -193,20 +193,19 @@ fn totals_of(file: &File) -> impl Iterator<Item = Flaw> {
     file.pages.iter().filter_map(of_page)
 }
 
-/// The distinct rows against the first and the last total, and against every other.
+/// The distinct rows against the first and the last total, and every total against the first.
 fn rows_flaws(source: &Arc<str>, files: &[File], seen: &Rows) -> Vec<Flaw> {
     let totals: Vec<_> = files.iter().flat_map(File::totals).collect();
     let mut flaws = Vec::new();
-    if let Some(((first, _), rest)) = totals.split_first() {
-        let other = rest.iter().find(|(total, _)| total != first);
+    if let (Some(first), Some(last)) = (totals.first(), totals.last()) {
+        let other = totals.iter().find(|(total, _)| *total != first.0);
         if let Some((other, mark)) = other {
-            let error = Error::TotalsDiffer { first: *first, other: *other };
+            let error = Error::TotalsDiffer { first: first.0, other: *other };
             flaws.push(error.flaw(Weight::Unprovable, Place::Evidence((*mark).clone())));
         }
-        let least = totals.iter().min_by_key(|(total, _)| *total);
-        let greatest = totals.iter().max_by_key(|(total, _)| *total);
-        flaws.extend(least.and_then(|(total, mark)| missing(seen, *total, mark)));
-        flaws.extend(greatest.and_then(|(total, mark)| beyond(seen, *total, mark)));
+        let (least, greatest) = if last.0 < first.0 { (last, first) } else { (first, last) };
+        flaws.extend(missing(seen, least.0, least.1));
+        flaws.extend(beyond(seen, greatest.0, greatest.1));
     }
     let whole = || Place::Whole(Arc::clone(source));
     if seen.changed() > 0 {

@@ -93,9 +93,17 @@ fn is_record(document: &Json) -> bool {
 
 /// Reads a response, in an SDK's wrapper or without one.
 fn response(document: &Json) -> Result<Page, String> {
-    // Of a wrapper and a list in one object, the first is the answer, the other a second one.
-    let mut names = document.members().iter().map(|(name, _)| name.as_str());
-    if names.find(|name| ["body", "DataList"].contains(name)) != Some("body") {
+    // Of a wrapper and a list in one object, the first is the answer, the other a second one. A body
+    // without a list and page information wraps nothing.
+    let wraps = |body: &Json| body.get("DataList").is_some() || body.get("PageInfo").is_some();
+    let has_list = document.get("DataList").is_some();
+    let is_answer = |name: &str, value: &Json| match name {
+        "DataList" => true,
+        "body" => value.is_object() && (wraps(value) || !has_list),
+        _ => false,
+    };
+    let first = document.members().iter().find(|(name, value)| is_answer(name, value));
+    if first.is_none_or(|(name, _)| name == "DataList") {
         let mut page = body(document)?;
         look_at(document.members(), RESPONSE, &mut page);
         return Ok(page);
@@ -152,8 +160,14 @@ fn look_at(members: &[(String, Json)], expected: &[&str], page: &mut Page) {
         let is_second = is_wrapper(name) && could_hide_rows(value);
         page.is_unexplained |= is_second || hides_rows(value);
         page.is_unexplained |= !has_rows && could_hide_rows(value);
-        page.announces_more |= MORE.contains(&lower.as_str()) && announces(value);
+        page.announces_more |= announces_more(name, value);
     }
+}
+
+/// Returns whether a member, or one within it, announces more rows.
+fn announces_more(name: &str, value: &Json) -> bool {
+    MORE.contains(&name.to_lowercase().as_str()) && announces(value)
+        || value.members().iter().any(|(name, value)| announces_more(name, value))
 }
 
 fn is_success(value: &Json) -> bool {
