@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
-use crate::json::{Kind, Number, decode_lossy};
+use crate::json::{Kind, Number};
 use crate::operation::Operation;
 use crate::text::{Mark, Place};
 
@@ -188,9 +188,8 @@ impl Envelope {
         }
         let raw = reading.reader.scalar()?;
         mark.length = raw.text.len() as u64;
-        let text = decode_lossy(raw.text);
-        let count = match (raw.kind, Number::parse(&text)) {
-            (Kind::String | Kind::Number, Some(Number::Integer(count))) => Some(count),
+        let count = match Number::of(raw) {
+            Some(Number::Integer(count)) => Some(count),
             _ => None,
         };
         Ok((count, mark))
